@@ -1,0 +1,42 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// One way through the targets, top to bottom: nothing imports what stands below it.
+// Tests/ArchitectureTests reads the imports and holds this file to it.
+let package = Package(
+  name: "clipscope",
+  products: [.executable(name: "clipscope", targets: ["clipscope"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .target(name: "Numerics", dependencies: ["CKernels"]),
+    .target(name: "Gradients", dependencies: ["Numerics"]),
+    .target(name: "Optimization", dependencies: ["Numerics"]),
+    .target(name: "Training", dependencies: ["Gradients", "Optimization", "Numerics"]),
+    .target(name: "Commands", dependencies: ["Training", "Optimization", "Gradients"]),
+    .target(name: "Screen", dependencies: ["Commands", "Training", "Optimization"]),
+    .target(
+      name: "CCurses",
+      linkerSettings: [
+        .linkedLibrary("ncursesw", .when(platforms: [.linux])),
+        .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+      ]),
+    .executableTarget(
+      name: "clipscope",
+      dependencies: [
+        "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
+    .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Training"]),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"]),
+    .testTarget(name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
