@@ -1,0 +1,40 @@
+// The kernels for one instruction set. The including file defines KERNELS_NAME, KERNELS (the table's identifier),
+// HARDWARE_FMA, VECTOR_LANES and ROWS, and pushes the target attribute.
+
+#include "include/CKernels.h"
+#include "polynomials.h"
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#include "body_vector.h"
+#include "body_functions.h"
+#include "body_product.h"
+#include "body_elementwise.h"
+#include "body_reduction.h"
+#include "body_normal.h"
+
+const struct ck_kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .product = product,
+    .apply = apply,
+    .gradient = gradient,
+    .power = power,
+    .add = add,
+    .add_scaled = add_scaled,
+    .scale = scale,
+    .affine = affine,
+    .multiply = multiply,
+    .add_product = add_product,
+    .transpose = transpose,
+    .sum = sum,
+    .sum_of_magnitudes = sum_of_magnitudes,
+    .sum_of_squares = sum_of_squares,
+    .sum_of_powers = sum_of_powers,
+    .largest_magnitude = largest_magnitude,
+    .smallest_magnitude = smallest_magnitude,
+    .count_magnitudes_above = count_magnitudes_above,
+    .count_zeros = count_zeros,
+    .count_nonfinite = count_nonfinite,
+    .normal = normal,
+};

@@ -1,0 +1,67 @@
+// Vectors of 16 elements at every instruction set: the compiler splits them into registers, and the place of an
+// element in a vector, and with it every sum, is the same everywhere.
+
+typedef float floats __attribute__((vector_size(64)));
+typedef int32_t ints __attribute__((vector_size(64)));
+typedef uint32_t words __attribute__((vector_size(64)));
+typedef double doubles __attribute__((vector_size(128)));
+typedef int64_t longs __attribute__((vector_size(128)));
+typedef uint64_t long_words __attribute__((vector_size(128)));
+typedef float unaligned_floats __attribute__((vector_size(64), aligned(4)));
+
+#define LANES 16
+#define INLINE static inline __attribute__((always_inline, unused))
+
+INLINE floats broadcast(float x) { return (floats){} + x; }
+INLINE doubles broadcast_double(double x) { return (doubles){} + x; }
+
+INLINE floats load(const float *p) { return *(const unaligned_floats *)p; }
+INLINE void store(float *p, floats v) { *(unaligned_floats *)p = v; }
+
+// The first n < 16 elements, zeros behind them.
+INLINE floats load_part(const float *p, size_t n) {
+  floats v = {};
+  __builtin_memcpy(&v, p, n * sizeof(float));
+  return v;
+}
+INLINE void store_part(float *p, floats v, size_t n) { __builtin_memcpy(p, &v, n * sizeof(float)); }
+
+// Bitwise choice; a mask lane is all ones or all zeros, as comparisons give.
+INLINE floats choose(ints mask, floats yes, floats no) {
+  return (floats)((mask & (ints)yes) | (~mask & (ints)no));
+}
+INLINE doubles choose_double(longs mask, doubles yes, doubles no) {
+  return (doubles)((mask & (longs)yes) | (~mask & (longs)no));
+}
+INLINE floats magnitude(floats x) { return (floats)((words)x & 0x7fffffffu); }
+INLINE doubles magnitude_double(doubles x) { return (doubles)((long_words)x & 0x7fffffffffffffffu); }
+INLINE floats with_sign_of(floats x, floats sign) {
+  return (floats)(((words)x & 0x7fffffffu) | ((words)sign & 0x80000000u));
+}
+INLINE doubles widen(floats x) { return __builtin_convertvector(x, doubles); }
+INLINE floats narrow(doubles x) { return __builtin_convertvector(x, floats); }
+INLINE floats root(floats x) { return __builtin_elementwise_sqrt(x); }
+INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
+
+#if HARDWARE_FMA
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+// Fused multiply-add without the instruction. The product of two float32 is exact in float64. Its sum with c is rounded
+// to odd: when it is not exact, the neighbour whose last bit is 1 is taken. 53 bits are more than 2·24 + 2, so rounding
+// that to float32 is rounding the exact value once (Boldo, Melquiond 2008, "Emulation of FMA and correctly rounded sums").
+#define DEFINE_SOFTWARE_FMA(NAME, F, D, L)                                                                  \
+  INLINE F NAME(F a, F b, F c) {                                                                            \
+    D product = __builtin_convertvector(a, D) * __builtin_convertvector(b, D);                              \
+    D addend = __builtin_convertvector(c, D);                                                               \
+    D sum = product + addend;                                                                               \
+    D part = sum - product;                                                                                 \
+    D error = (product - (sum - part)) + (addend - part);                                                   \
+    L inexact = (error < 0.0) | (error > 0.0); /* neither for NaN, which infinities give */                 \
+    L even = ((L)sum & 1) - 1;                                                                              \
+    L away = 1 - 2 * (L)((((unsigned_##L)error) ^ ((unsigned_##L)sum)) >> 63);                              \
+    return __builtin_convertvector((D)((L)sum + (inexact & even & away)), F);                               \
+  }
+typedef long_words unsigned_longs;
+DEFINE_SOFTWARE_FMA(software_fma, floats, doubles, longs)
+#define FMA(a, b, c) software_fma(a, b, c)
+#endif

@@ -1,0 +1,72 @@
+// The arithmetic loops of Numerics.
+//
+// Goals, in order of priority: the same bits on every processor, at every vector width and optimisation level; then
+// speed at the sizes of small networks; then short code. Given up for it: rounding a long sum better by reordering it,
+// and the fastest possible baseline (without hardware fused multiply-add it is computed exactly in software).
+//
+// One body (body*.h) is compiled once per instruction set; which of them runs is chosen at start and can be changed.
+// All arrays are dense, matrices row-major; counts are in elements. Inputs and the output may not overlap unless said.
+
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// out[i] = f(in[i]); in place is allowed.
+enum ck_function {
+  CK_EXP, CK_LOG, CK_TANH, CK_SIGMOID, CK_SIN, CK_COS, CK_ERF, CK_RELU, CK_GELU
+};
+// out[i] = upstream[i] · f'(…); in place is allowed. Tanh, sigmoid and ReLU from the output, GELU from the input.
+enum ck_gradient {
+  CK_TANH_GRADIENT, CK_SIGMOID_GRADIENT, CK_RELU_GRADIENT, CK_GELU_GRADIENT
+};
+
+struct ck_kernels {
+  const char *name;
+  // c[m×n] = (or +=) a · b; a[i, k] is at a[i·row_stride + k·k_stride], so that the transposed a needs no copy.
+  void (*product)(size_t m, size_t n, size_t k, const float *a, size_t row_stride, size_t k_stride, const float *b,
+                  float *c, bool accumulate);
+  void (*apply)(enum ck_function f, size_t n, const float *in, float *out);
+  void (*gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
+  // out[i] = base[i]^exponent
+  void (*power)(size_t n, const float *base, float exponent, float *out);
+  void (*add)(size_t n, const float *a, float *out);                            // out += a
+  void (*add_scaled)(size_t n, const float *a, float s, float *out);            // out = fma(a, s, out)
+  void (*scale)(size_t n, float s, float *out);                                 // out *= s
+  void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
+  void (*multiply)(size_t n, const float *a, const float *b, float *out);       // out = a · b, in place is allowed
+  void (*add_product)(size_t n, const float *a, const float *b, float *out);    // out = fma(a, b, out)
+  void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ
+  // Sums in float64: 16 lanes, element i in lane i mod 16, the lanes added as a tree.
+  double (*sum)(size_t n, const float *a);
+  double (*sum_of_magnitudes)(size_t n, const float *a);
+  double (*sum_of_squares)(size_t n, const float *a);                  // as float32 squares over- and underflow
+  double (*sum_of_powers)(size_t n, const float *a, float exponent);   // of |a|, as float32 powers do
+  float (*largest_magnitude)(size_t n, const float *a);                // 0 of nothing; NaN if there is one
+  float (*smallest_magnitude)(size_t n, const float *a);               // infinity of nothing; NaN if there is one
+  size_t (*count_magnitudes_above)(size_t n, const float *a, float bound);
+  size_t (*count_zeros)(size_t n, const float *a);
+  size_t (*count_nonfinite)(size_t n, const float *a);
+  // Box-Muller over uniform values in place, n a multiple of 16, in the float32 arithmetic of PyTorch on AVX2.
+  void (*normal)(size_t n, float mean, float deviation, float *data);
+};
+
+// The selected kernels. Every selection computes the same bits.
+const struct ck_kernels *ck_active(void);
+// The kernels of that name, or NULL if this build or this processor lacks them.
+const struct ck_kernels *ck_find(const char *name);
+void ck_select(const struct ck_kernels *kernels);
+
+// Double precision, one value at a time, relative error below 1e-15.
+double ck_exp_double(double x);
+double ck_sqrt_double(double x);  // the instruction; a call of C's sqrt would need its library for negative values
+double ck_log_double(double x);
+double ck_log1p_double(double x);
+double ck_sin_double(double x);  // |x| <= 2^20, otherwise NaN
+double ck_cos_double(double x);  // |x| <= 2^20, otherwise NaN
+double ck_pow_double(double x, double y);
+double ck_fma_double(double a, double b, double c);  // a · b + c, nearly always rounded once
+
+#endif

@@ -1,0 +1,22 @@
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#define KERNELS_NAME "avx512"
+#define KERNELS ck_kernels_avx512
+#define HARDWARE_FMA 1
+#define VECTOR_LANES 16
+#define ROWS 8
+
+// Without the width the compiler may split 512-bit vectors in two.
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"), \
+                                            min_vector_width(512))), apply_to = function)
+
+#define SOME(lanes) (__mmask16)((1u << (lanes)) - 1)
+#define LOAD_SOME(p, lanes) (vector) _mm512_maskz_loadu_ps(SOME(lanes), p)
+#define STORE_SOME(p, v, lanes) _mm512_mask_storeu_ps(p, SOME(lanes), (__m512)(v))
+
+#include "body.h"
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,33 @@
+// Whole numbers as `torch.randint` and `torch.randperm` draw them.
+extension Generator {
+  /// Numbers from 0 up to, not including `range`: `torch.randint(range, (count,))`.
+  public mutating func integers(below range: Int, count: Int) -> [Int] {
+    integers(from: 0, to: range, count: count)
+  }
+
+  /// Numbers from `low` up to, not including `high`: `torch.randint(low, high, (count,))`.
+  public mutating func integers(from low: Int, to high: Int, count: Int) -> [Int] {
+    precondition(low < high, "there is no whole number from \(low) up to, not including \(high)")
+    let range = UInt64(bitPattern: Int64(high &- low))
+    return (0..<count).map { _ in low &+ Int(truncatingIfNeeded: word(for: range) % range) }
+  }
+
+  /// The numbers from 0 up to, not including `count` in random order: `torch.randperm(count)`.
+  public mutating func permutation(count: Int) -> [Int] {
+    var order = Array(0..<count)
+    // Fisher-Yates; from a twentieth of 2^32 on, 32 bits would prefer some numbers, and PyTorch takes 64
+    if count < Int(UInt32.max / 20) {
+      for index in 0..<max(count - 1, 0) {
+        order.swapAt(index, index + Int(next32() % UInt32(count - index)))
+      }
+    } else {
+      for index in 0..<count { order.swapAt(index, Int(next64() % UInt64(index + 1))) }
+    }
+    return order
+  }
+
+  /// Ranges from 2^28 on take 64 bits, so that the remainder is nearly uniform.
+  private mutating func word(for range: UInt64) -> UInt64 {
+    range >= 1 << 28 ? next64() : UInt64(next32())
+  }
+}

@@ -1,0 +1,72 @@
+import CKernels
+
+// Element by element; all shapes must be the same. An operand may not be `self`, which Swift's exclusive access enforces.
+extension Matrix {
+  /// self = value, everywhere.
+  public mutating func fill(_ value: Float) {
+    elements.withUnsafeMutableBufferPointer { $0.update(repeating: value) }
+  }
+
+  /// self = other, without allocating.
+  public mutating func copy(from other: Matrix) {
+    combine(with: other) { n, a, out in if n > 0 { out?.update(from: a!, count: n) } }
+  }
+
+  /// self += other.
+  public mutating func add(_ other: Matrix) {
+    combine(with: other) { kernels.add($0, $1, $2) }
+  }
+
+  /// self = other · scale + self, rounded once.
+  public mutating func add(_ other: Matrix, scaled scale: Float) {
+    combine(with: other) { kernels.add_scaled($0, $1, scale, $2) }
+  }
+
+  /// self *= factor.
+  public mutating func scale(by factor: Float) {
+    elements.withUnsafeMutableBufferPointer { kernels.scale($0.count, factor, $0.baseAddress) }
+  }
+
+  /// self = self · factor + offset, rounded once.
+  public mutating func scale(by factor: Float, adding offset: Float) {
+    elements.withUnsafeMutableBufferPointer { kernels.affine($0.count, factor, offset, $0.baseAddress) }
+  }
+
+  /// self *= other.
+  public mutating func multiply(by other: Matrix) {
+    combine(with: other) { kernels.multiply($0, $1, $2, $2) }
+  }
+
+  /// self = a · b, element by element.
+  public mutating func setElementwiseProduct(_ a: Matrix, _ b: Matrix) {
+    combine(with: a, b) { kernels.multiply($0, $1, $2, $3) }
+  }
+
+  /// self = a · b + self, element by element, rounded once.
+  public mutating func addElementwiseProduct(_ a: Matrix, _ b: Matrix) {
+    combine(with: a, b) { kernels.add_product($0, $1, $2, $3) }
+  }
+
+  mutating func combine(
+    with other: Matrix, _ operation: StaticString = #function,
+    _ body: (Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
+  ) {
+    requireShape(of: other, operation)
+    elements.withUnsafeMutableBufferPointer { out in
+      other.elements.withUnsafeBufferPointer { body(out.count, $0.baseAddress, out.baseAddress) }
+    }
+  }
+
+  mutating func combine(
+    with a: Matrix, _ b: Matrix, _ operation: StaticString = #function,
+    _ body: (Int, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
+  ) {
+    requireShape(of: a, operation)
+    requireShape(of: b, operation)
+    elements.withUnsafeMutableBufferPointer { out in
+      a.elements.withUnsafeBufferPointer { a in
+        b.elements.withUnsafeBufferPointer { body(out.count, a.baseAddress, $0.baseAddress, out.baseAddress) }
+      }
+    }
+  }
+}
