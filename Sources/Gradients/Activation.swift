@@ -1,0 +1,88 @@
+import Numerics
+
+/// The functions that stand between the linear parts of a network.
+public enum ActivationFunction: String, CaseIterable, Hashable, Sendable {
+  /// `torch.tanh`.
+  case tanh
+  /// `torch.relu`.
+  case relu
+  /// `torch.sigmoid`.
+  case sigmoid
+  /// `torch.nn.functional.gelu` in its exact form, x Φ(x).
+  case gelu
+  /// Nothing at all: the network stays linear.
+  case none
+
+  /// y = f(x).
+  func forward(_ input: Matrix, into output: inout Matrix) {
+    switch self {
+    case .tanh: output.setTanh(of: input)
+    case .relu: output.setReLU(of: input)
+    case .sigmoid: output.setSigmoid(of: input)
+    case .gelu: output.setGELU(of: input)
+    case .none: output.copy(from: input)
+    }
+  }
+
+  /// dx = dy f′(x), from whichever of x and y gives it most cheaply.
+  func backward(_ input: Matrix, _ output: Matrix, _ outputGradient: Matrix, into inputGradient: inout Matrix) {
+    switch self {
+    case .tanh: inputGradient.setTanhGradient(output: output, upstream: outputGradient)
+    case .relu: inputGradient.setReLUGradient(output: output, upstream: outputGradient)
+    case .sigmoid: inputGradient.setSigmoidGradient(output: output, upstream: outputGradient)
+    case .gelu: inputGradient.setGELUGradient(input: input, upstream: outputGradient)
+    case .none: inputGradient.copy(from: outputGradient)
+    }
+  }
+
+  /// The units that pass all but no gradient: |tanh| > 0.99, sigmoid below 0.005 or above 0.995, ReLU at zero.
+  ///
+  /// The bound for tanh is the one Glorot and Bengio (2010) look at; sigmoid(x) = (1 + tanh(x/2))/2 gives its own.
+  func saturated(_ output: Matrix) -> Int? {
+    switch self {
+    case .tanh: output.countMagnitudes(above: 0.99)
+    case .relu: output.countZeros()
+    case .sigmoid: output.count - output.countMagnitudes(above: 0.005) + output.countMagnitudes(above: 0.995)
+    case .gelu, .none: nil
+    }
+  }
+}
+
+/// An activation function applied to each element of each matrix of the list.
+public struct Activation: Layer {
+  let function: ActivationFunction
+  /// In the shape of the inputs.
+  public private(set) var outputs: [Matrix] = []
+  /// In the shape of the inputs.
+  public private(set) var inputGradients: [Matrix] = []
+
+  /// A layer without parameters.
+  public init(_ function: ActivationFunction) { self.function = function }
+
+  /// Summed over all matrices of the last forward.
+  public var saturation: Saturation? {
+    var total = Saturation(saturated: 0, units: 0)
+    for output in outputs {
+      guard let saturated = function.saturated(output) else { return nil }
+      total.saturated += saturated
+      total.units += output.count
+    }
+    return total
+  }
+
+  /// y = f(x).
+  public mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) {
+    outputs.shape(like: inputs)
+    for index in inputs.indices { function.forward(inputs[index], into: &outputs[index]) }
+  }
+
+  /// dx = dy f′(x).
+  public mutating func backward(
+    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+  ) {
+    inputGradients.shape(like: inputs)
+    for index in inputs.indices {
+      function.backward(inputs[index], outputs[index], outputGradients[index], into: &inputGradients[index])
+    }
+  }
+}

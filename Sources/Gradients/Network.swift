@@ -1,0 +1,92 @@
+import Numerics
+
+/// A network: parameters, and the layers that read them. A value: a copy is a snapshot.
+public struct Network: Sendable {
+  /// Names, values and gradients.
+  public var parameters: Parameters
+  private var layers: [any Layer]
+
+  /// The network of `model` between the ends of `interface`, its parameters zero.
+  public init(_ model: Model, for interface: Interface) {
+    parameters = Parameters(model.parameters(for: interface))
+    layers = model.layers(for: interface)
+  }
+
+  /// What the last `forward` computed: one matrix, or one for each time step, as the interface says.
+  public var outputs: [Matrix] { layers[layers.count - 1].outputs }
+
+  /// The share of hidden units that pass all but no gradient, `nil` where no layer can saturate.
+  public var saturated: Float? {
+    let counts = layers.compactMap(\.saturation)
+    let units = counts.reduce(0) { $0 + $1.units }
+    return units == 0 ? nil : Float(counts.reduce(0) { $0 + $1.saturated }) / Float(units)
+  }
+
+  /// Computes `outputs` from the inputs of a batch.
+  public mutating func forward(_ inputs: [Matrix]) {
+    layers[0].forward(inputs, parameters.values)
+    for index in layers.indices.dropFirst() {
+      layers[index].forward(layers[index - 1].outputs, parameters.values)
+    }
+  }
+
+  /// Adds to the parameters' gradients, given the inputs of the last `forward` and the gradient by its outputs.
+  public mutating func backward(_ inputs: [Matrix], _ outputGradients: [Matrix]) {
+    var upstream = outputGradients
+    for index in layers.indices.reversed() {
+      let below = index == 0 ? inputs : layers[index - 1].outputs
+      layers[index].backward(below, upstream, parameters.values, &parameters.gradients)
+      upstream = layers[index].inputGradients
+    }
+  }
+}
+
+extension Model {
+  /// The layers whose parameters `parameters(for:)` describes, in the same order.
+  func layers(for interface: Interface) -> [any Layer] {
+    switch self {
+    case .simplenet(let net):
+      Self.linearStack([interface.inputs, net.hidden, interface.outputs], net.activation)
+    case .mlp(let net):
+      Self.linearStack([interface.inputs] + net.hidden + [interface.outputs], net.activation)
+    case .rnn(let net):
+      Self.recurrent(PlainCell(net.nonlinearity), hidden: net.hidden, layers: net.layers, interface)
+    }
+  }
+
+  private static func linearStack(_ widths: [Int], _ activation: ActivationFunction) -> [any Layer] {
+    var layers: [any Layer] = []
+    for place in 0..<(widths.count - 1) {
+      if place > 0, activation != .none { layers.append(Activation(activation)) }
+      layers.append(
+        Linear(
+          weight: 2 * place, bias: 2 * place + 1, inputs: widths[place], outputs: widths[place + 1],
+          needsInputGradient: place > 0))
+    }
+    return layers
+  }
+
+  private static func recurrent(
+    _ cell: some RecurrentCell, hidden: Int, layers: Int, _ interface: Interface
+  ) -> [any Layer] {
+    let recurrences: [any Layer] = (0..<layers).map { layer in
+      Self.recurrence(
+        cell, layer, inputs: layer == 0 ? interface.inputs : hidden, hidden: hidden,
+        emitsEveryStep: interface.everyStep || layer < layers - 1)
+    }
+    let readout = Linear(
+      weight: 4 * layers, bias: 4 * layers + 1, inputs: hidden, outputs: interface.outputs, needsInputGradient: true)
+    return recurrences + [readout]
+  }
+
+  private static func recurrence<Cell: RecurrentCell>(
+    _ cell: Cell, _ layer: Int, inputs: Int, hidden: Int, emitsEveryStep: Bool
+  ) -> Recurrence<Cell> {
+    let first = 4 * layer
+    let weights = RecurrentWeights(
+      inputToHidden: first, hiddenToHidden: first + 1, inputBias: first + 2, hiddenBias: first + 3)
+    return Recurrence(
+      cell: cell, weights: weights, inputs: inputs, hidden: hidden,
+      emitsEveryStep: emitsEveryStep, needsInputGradient: layer > 0)
+  }
+}

@@ -1,0 +1,164 @@
+import Gradients
+import Numerics
+
+/// `task csv FILE target=COLUMN`: every other column is a number.
+///
+///     X = (x - x.mean(0)) / x.std(0)                       # a numeric target likewise
+///     i = torch.randint(0, rows, (batch,))                 # mse; classes, sorted by name: cross entropy
+public struct CSVTask: Hashable, Sendable, BatchSource {
+  /// The file's name as it was written.
+  public var file: String
+  /// The column to predict.
+  public var target: String
+  /// Rows of a batch, drawn with replacement.
+  public var batchSize = 32
+  /// What was read from the file.
+  public var data = StandardizedTable.empty
+
+  /// 32 rows at a time; the table is read later.
+  public init(file: String, target: String) {
+    self.file = file
+    self.target = target
+  }
+
+  var interface: Interface { Interface(.rows, inputs: data.inputs.columns, outputs: data.outputs) }
+  var loss: Loss { data.classes == nil ? .meanSquaredError : .crossEntropy }
+
+  func prepare(_ generator: inout Generator) -> any PreparedTask { DrawnTableRows(task: self) }
+}
+
+/// A table as a network reads it.
+public struct StandardizedTable: Hashable, Sendable {
+  /// The columns but the target, each with mean 0 and standard deviation 1 (of n - 1, as `torch.std`).
+  public let inputs: Matrix
+  /// A numeric target, standardised, one column; a matrix without columns where the target is a class.
+  public let values: Matrix
+  /// The class of each row, where the target is not a number.
+  public let labels: [Int]
+  /// The names of the classes, sorted; `nil` where the target is a number.
+  public let classes: [String]?
+
+  /// A table of nothing.
+  public static let empty = StandardizedTable(
+    inputs: Matrix(rows: 0, columns: 0), values: Matrix(rows: 0, columns: 0), labels: [], classes: nil)
+
+  private init(inputs: Matrix, values: Matrix, labels: [Int], classes: [String]?) {
+    self.inputs = inputs
+    self.values = values
+    self.labels = labels
+    self.classes = classes
+  }
+
+  /// The width of the network's output.
+  public var outputs: Int { classes?.count ?? 1 }
+
+  /// Takes `target` out of a table and standardises the rest. A target of words is a class.
+  /// - Throws: `DataError` for a table without the target or without another column, an input cell that is missing
+  ///   or not a number, and a constant column.
+  public init(_ table: Table, target: String, file: String) throws(DataError) {
+    guard let place = table.header.firstIndex(of: target) else {
+      let names = table.header.joined(separator: ", ")
+      throw DataError(file: file, line: 1, message: "has no column \(target); its columns are \(names)")
+    }
+    guard table.header.count > 1 else {
+      throw DataError(file: file, line: 1, message: "has no column beside \(target) to predict it from")
+    }
+    guard table.rows.count > 1 else {
+      throw DataError(file: file, message: "has one row; a standard deviation needs at least two")
+    }
+    var columns: [[Float]] = []
+    for column in table.header.indices where column != place {
+      columns.append(try Self.standardized(Self.numbers(table, column, file), table.header[column], file))
+    }
+    inputs = Self.matrix(columns)
+    if let row = table.rows.first(where: { $0.fields[place].trimmed.isEmpty }) {
+      throw DataError(file: file, line: row.line, column: place + 1, message: "has no value for \(target) here")
+    }
+    let cells = table.rows.map(\.fields[place].trimmed)
+    let numeric = cells.count { Float($0)?.isFinite == true }
+    // A few words among numbers are slips, not classes: they are reported with their place.
+    if 2 * numeric > cells.count {
+      values = Self.matrix([try Self.standardized(Self.numbers(table, place, file), target, file)])
+      (labels, classes) = ([], nil)
+      return
+    }
+    let names = Set(cells).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+    guard names.count > 1 else {
+      throw DataError(file: file, message: "has one class in \(target), \(names[0]): there is nothing to learn")
+    }
+    let places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    values = Matrix(rows: table.rows.count, columns: 0)
+    labels = cells.map { places[$0]! }
+    classes = names
+  }
+
+  private static func numbers(_ table: Table, _ column: Int, _ file: String) throws(DataError) -> [Float] {
+    var numbers: [Float] = []
+    for row in table.rows {
+      let cell = row.fields[column].trimmed
+      guard let number = Float(cell), number.isFinite else {
+        let name = table.header[column]
+        let what = cell.isEmpty ? "has no value for \(name) here" : "has \"\(cell)\" for \(name), which is not a number"
+        throw DataError(file: file, line: row.line, column: column + 1, message: what)
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  // In double precision, rounded once: torch's own sums differ from it in the last place.
+  private static func standardized(_ column: [Float], _ name: String, _ file: String) throws(DataError) -> [Float] {
+    let mean = column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
+    let squares = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    let deviation = Float((squares / Double(column.count - 1)).squareRoot())
+    guard deviation > 0 else {
+      throw DataError(file: file, message: "has the same value all over column \(name): it cannot be standardised")
+    }
+    return column.map { ($0 - Float(mean)) / deviation }
+  }
+
+  private static func matrix(_ columns: [[Float]]) -> Matrix {
+    let rows = columns[0].count
+    var matrix = Matrix(rows: rows, columns: columns.count)
+    for (place, column) in columns.enumerated() {
+      for row in 0..<rows { matrix.elements[row * columns.count + place] = column[row] }
+    }
+    return matrix
+  }
+
+  /// Tables are the same when what was read is: compared by inputs and targets.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.inputs == right.inputs && left.values == right.values && left.labels == right.labels
+  }
+
+  /// The shape stands for the content: equal tables have equal shapes.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(inputs.rows)
+    hasher.combine(inputs.columns)
+    hasher.combine(labels)
+  }
+}
+
+/// `i = torch.randint(0, rows, (batch,))`, and those rows.
+private struct DrawnTableRows: PreparedTask {
+  let task: CSVTask
+
+  func draw(_ generator: inout Generator, into batch: inout Batch) {
+    if task.data.classes == nil {
+      let rows = DrawnRows(inputs: task.data.inputs, targets: task.data.values, batchSize: task.batchSize)
+      rows.draw(&generator, into: &batch)
+    } else {
+      let chosen = generator.integers(below: task.data.inputs.rows, count: task.batchSize)
+      batch.inputs.shape(count: 1, rows: task.batchSize, columns: task.data.inputs.columns)
+      batch.inputs[0].gatherRows(of: task.data.inputs, at: chosen)
+      batch.targets = .classes([chosen.map { task.data.labels[$0] }])
+    }
+  }
+}
+
+extension String {
+  /// Without blanks at either end.
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
+}

@@ -1,0 +1,152 @@
+import Gradients
+import Numerics
+import Optimization
+
+/// A network in training: everything that determines what happens next. A value: a copy is a snapshot, and two equal
+/// experiments that get the same commands stay equal, bit for bit.
+public struct Experiment: Sendable {
+  /// How it was set up. What may change while it runs is in `optimizer` and `clipping`.
+  public let settings: Settings
+  /// The network with its parameters and their gradients.
+  public private(set) var network: Network
+  /// The optimizer; its learning rate may be changed between steps and between phases.
+  public var optimizer: Optimizer
+  /// The clipping rule; may be changed likewise.
+  public var clipping: Clipping
+  /// Completed steps.
+  public private(set) var step = 0
+  /// What the open step has measured so far, `nil` between steps.
+  public private(set) var open: OpenStep?
+  /// The 2-norms of the parameters as they are.
+  public private(set) var weightNorms: [Float]
+
+  private var optimizerState = OptimizerState()
+  private var generator: Generator
+  // As it was before the open step: what the digest covers, and what a failed step goes back to.
+  private var generatorBefore: Generator
+  private let task: any PreparedTask
+  private var batch = Batch()
+  private var outputGradients: [Matrix] = []
+
+  /// Draws the initial state, in PyTorch's order: the module's default parameters, `init` over them, then what the task
+  /// draws once.
+  /// - Precondition: `settings.problem` is nil.
+  public init(_ settings: Settings) {
+    precondition(settings.problem == nil, "settings are checked before an experiment is made of them")
+    self.settings = settings
+    optimizer = settings.optimizer
+    clipping = settings.clipping
+    generator = Generator(seed: settings.seed)
+    network = Network(settings.model, for: settings.task.interface)
+    network.parameters.initialize(settings.initialization, from: &generator)
+    task = settings.task.prepare(&generator)
+    generatorBefore = generator
+    weightNorms = network.parameters.values.map { $0.norm(2) }
+  }
+
+  /// The phase that `advance` makes next.
+  public var nextPhase: Phase {
+    guard let open, let place = Phase.allCases.firstIndex(of: open.phase) else { return .zero }
+    return Phase.allCases[place + 1]
+  }
+
+  /// Makes the next phase.
+  /// - Returns: the record of the step, if this phase completed it.
+  /// - Throws: `StepError` where clipping refuses a norm that is not finite; the open step is then given up, and the
+  ///   experiment is where it was before that step.
+  public mutating func advance() throws(StepError) -> StepRecord? {
+    let phase = nextPhase
+    switch phase {
+    case .zero: zero()
+    case .forward: forward()
+    case .backward: backward()
+    case .norm: norm()
+    case .clip: try clip()
+    case .step: return update()
+    }
+    open?.phase = phase
+    return nil
+  }
+
+  private mutating func zero() {
+    generatorBefore = generator
+    open = OpenStep(phase: .zero)
+    network.parameters.zeroGradients()
+  }
+
+  private mutating func forward() {
+    task.draw(&generator, into: &batch)
+    network.forward(batch.inputs)
+    open?.loss = settings.task.loss.evaluate(
+      network.outputs, batch.targets, scale: 1, gradients: &outputGradients)
+    open?.saturated = network.saturated
+  }
+
+  private mutating func backward() {
+    network.backward(batch.inputs, outputGradients)
+  }
+
+  private mutating func norm() {
+    let norms = GradientNorms.measure(network.parameters.gradients, order: clipping.normOrder)
+    open?.before = norms
+    // A positive order's norm is finite only if each element is, so that most steps need not look again.
+    open?.nonfinite = network.parameters.gradients.indices.filter { index in
+      (norms.order <= 0 || !norms.perParameter[index].isFinite)
+        && network.parameters.gradients[index].countNonfinite() > 0
+    }
+  }
+
+  private mutating func clip() throws(StepError) {
+    // The order may have been changed between the two phases, and a rule needs norms of its own.
+    if open?.before?.order != clipping.normOrder { norm() }
+    guard let before = open?.before else { preconditionFailure("the clip phase comes after the norm phase") }
+    do {
+      open?.outcome = try clipping.active?.clip(&network.parameters.gradients, before) ?? .untouched(before)
+    } catch {
+      generator = generatorBefore
+      open = nil
+      let name = error.firstParameter.map { network.parameters.descriptions[$0].name }
+      throw StepError(step: step + 1, norm: error, parameter: name)
+    }
+  }
+
+  private mutating func update() -> StepRecord {
+    let changes = optimizer.update(&network.parameters.values, network.parameters.gradients, &optimizerState)
+    let ratios = zip(changes, weightNorms).map { $0 / $1 }
+    weightNorms = network.parameters.values.map { $0.norm(2) }
+    step += 1
+    defer {
+      open = nil
+      generatorBefore = generator
+    }
+    guard let open, let loss = open.loss, let before = open.before, let outcome = open.outcome else {
+      preconditionFailure("the step phase comes after all others")
+    }
+    return StepRecord(
+      step: step, loss: loss, before: before, outcome: outcome, nonfinite: open.nonfinite ?? [],
+      weightNorms: weightNorms, updateRatios: ratios, saturated: open.saturated,
+      learningRate: optimizer.learningRate, clipping: clipping)
+  }
+
+  /// 64 bits over parameters, optimizer state, generator state and step number; not over settings, and not over what the
+  /// phases of an open step have left half done.
+  public var digest: Digest {
+    var digest = Digest()
+    for value in network.parameters.values { digest.combine(value) }
+    for tensor in optimizerState.tensors { digest.combine(tensor) }
+    digest.combine(UInt64(optimizerState.steps))
+    for word in generatorBefore.stateWords { digest.combine(word) }
+    digest.combine(UInt64(step))
+    return digest
+  }
+}
+
+/// A step that was not made.
+public struct StepError: Error, Hashable, Sendable {
+  /// The number the step would have had.
+  public let step: Int
+  /// The norm that is not finite.
+  public let norm: NonfiniteNorm
+  /// The first parameter whose gradient's norm is not finite, `nil` where only the total overflows.
+  public let parameter: String?
+}

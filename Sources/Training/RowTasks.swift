@@ -1,0 +1,125 @@
+import Gradients
+import Numerics
+
+// Tasks on rows: a fixed table, drawn once, of which each step draws some rows.
+
+/// `task sum`: the tutorial's example.
+///
+///     x = torch.randn(batch, 10);  loss = model(x).sum()      # x once; ten outputs
+public struct SumTask: Hashable, Sendable, BatchSource {
+  /// Rows of the one batch.
+  public var batchSize = 1
+
+  /// One row.
+  public init() {}
+
+  var interface: Interface { Interface(.rows, inputs: 10, outputs: 10) }
+  var loss: Loss { .sum }
+
+  func prepare(_ generator: inout Generator) -> any PreparedTask {
+    WholeTable(inputs: Matrix(rows: batchSize, columns: 10, elements: generator.normal(count: batchSize * 10)))
+  }
+}
+
+/// `task regression`.
+///
+///     A = torch.randn(10, 10) / math.sqrt(10); X = scale * torch.randn(rows, 10)
+///     Y = X @ A + noise * torch.randn(rows, 10)                                       # once
+///     i = torch.randint(0, rows, (batch,)); loss = F.mse_loss(model(X[i]), Y[i])      # per step
+public struct RegressionTask: Hashable, Sendable, BatchSource {
+  /// Rows of the table.
+  public var rows = 256
+  /// Rows of a batch, drawn with replacement.
+  public var batchSize = 32
+  /// The standard deviation of what is added to the targets.
+  public var noise = 0.1
+  /// The standard deviation of the inputs.
+  public var scale = 1.0
+
+  /// 256 rows, 32 at a time.
+  public init() {}
+
+  var interface: Interface { Interface(.rows, inputs: 10, outputs: 10) }
+  var loss: Loss { .meanSquaredError }
+
+  func prepare(_ generator: inout Generator) -> any PreparedTask {
+    let root = Float(10.0.squareRoot())
+    let map = Matrix(rows: 10, columns: 10, elements: generator.normal(count: 100).map { $0 / root })
+    let inputs = Matrix(
+      rows: rows, columns: 10, elements: generator.normal(count: rows * 10).map { Float(scale) * $0 })
+    let errors = generator.normal(count: rows * 10).map { Float(noise) * $0 }
+    var targets = Matrix(rows: rows, columns: 10)
+    targets.setProduct(inputs, map)
+    targets.add(Matrix(rows: rows, columns: 10, elements: errors))
+    return DrawnRows(inputs: inputs, targets: targets, batchSize: batchSize)
+  }
+}
+
+/// `task sine`.
+///
+///     v = torch.randn(10) / math.sqrt(10); u = torch.randn(10) / math.sqrt(10); X = torch.randn(rows, 10)
+///     Y = (torch.sin(2 * (X @ v)) + X @ u).unsqueeze(1)                               # once
+///     i = torch.randint(0, rows, (batch,)); loss = F.mse_loss(model(X[i]), Y[i])      # per step
+public struct SineTask: Hashable, Sendable, BatchSource {
+  /// Rows of the table.
+  public var rows = 512
+  /// Rows of a batch, drawn with replacement.
+  public var batchSize = 64
+
+  /// 512 rows, 64 at a time.
+  public init() {}
+
+  var interface: Interface { Interface(.rows, inputs: 10, outputs: 1) }
+  var loss: Loss { .meanSquaredError }
+
+  func prepare(_ generator: inout Generator) -> any PreparedTask {
+    let root = Float(10.0.squareRoot())
+    let v = Matrix(rows: 10, columns: 1, elements: generator.normal(count: 10).map { $0 / root })
+    let u = Matrix(rows: 10, columns: 1, elements: generator.normal(count: 10).map { $0 / root })
+    let inputs = Matrix(rows: rows, columns: 10, elements: generator.normal(count: rows * 10))
+    var (alongV, alongU) = (Matrix(rows: rows, columns: 1), Matrix(rows: rows, columns: 1))
+    alongV.setProduct(inputs, v)
+    alongU.setProduct(inputs, u)
+    let targets = zip(alongV.elements, alongU.elements).map { Elementary.sin(2 * $0) + $1 }
+    return DrawnRows(
+      inputs: inputs, targets: Matrix(rows: rows, columns: 1, elements: targets), batchSize: batchSize)
+  }
+}
+
+/// The same rows in each batch; nothing is drawn.
+struct WholeTable: PreparedTask {
+  let inputs: Matrix
+  var targets = Targets.none
+
+  func draw(_ generator: inout Generator, into batch: inout Batch) {
+    guard batch.inputs.isEmpty else { return }
+    batch.inputs = [inputs]
+    batch.targets = targets
+  }
+}
+
+/// `i = torch.randint(0, rows, (batch,))`, and those rows of a table.
+struct DrawnRows: PreparedTask {
+  let inputs: Matrix
+  let targets: Matrix
+  let batchSize: Int
+
+  func draw(_ generator: inout Generator, into batch: inout Batch) {
+    let chosen = generator.integers(below: inputs.rows, count: batchSize)
+    batch.inputs.shape(count: 1, rows: batchSize, columns: inputs.columns)
+    batch.inputs[0].gatherRows(of: inputs, at: chosen)
+    var values = batch.targets.takeValues()
+    values.shape(count: 1, rows: batchSize, columns: targets.columns)
+    values[0].gatherRows(of: targets, at: chosen)
+    batch.targets = .values(values)
+  }
+}
+
+extension Targets {
+  /// The matrices inside, leaving `none` behind, so that their buffers can be written without being copied.
+  mutating func takeValues() -> [Matrix] {
+    guard case .values(let values) = self else { return [] }
+    self = .none
+    return values
+  }
+}

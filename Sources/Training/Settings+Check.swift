@@ -1,0 +1,37 @@
+import Gradients
+
+/// Why settings cannot make an experiment.
+public enum SettingsProblem: Error, Hashable, Sendable {
+  /// The model cannot read the task's data.
+  case unfit(model: DataKind, task: DataKind)
+  /// The initialisation is for recurrent networks, and the model is not one.
+  case needsRecurrence
+  /// The experiment would need more memory than is allowed.
+  case tooLarge(bytes: Double, limit: Int)
+}
+
+extension Settings {
+  /// The most memory that an experiment may take, in bytes: far above anything worth watching step by step.
+  public static let memoryLimit = 4 << 30
+
+  /// What keeps these settings from making an experiment, `nil` if nothing does.
+  public var problem: SettingsProblem? {
+    guard model.reads == task.interface.kind else { return .unfit(model: model.reads, task: task.interface.kind) }
+    if initialization.needsRecurrence, model.reads != .sequences { return .needsRecurrence }
+    let bytes = estimatedBytes
+    return bytes > Double(Self.memoryLimit) ? .tooLarge(bytes: bytes, limit: Self.memoryLimit) : nil
+  }
+
+  /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and two optimizer
+  /// buffers, and what each layer keeps of its activations. A floating-point number, because it may be beyond all integers.
+  public var estimatedBytes: Double {
+    let weights = parameters.reduce(0.0) { sum, parameter in
+      sum + parameter.shape.reduce(1.0) { $0 * Double($1) }
+    }
+    let width = parameters.reduce(0.0) { sum, parameter in
+      parameter.role.isBias ? sum + Double(parameter.shape[0]) : sum
+    }
+    let activations = 4 * width * Double(task.batchSize) * Double(task.steps)
+    return 4 * (6 * weights + activations)
+  }
+}

@@ -1,0 +1,58 @@
+import Optimization
+
+/// The parts of a step, in their order.
+public enum Phase: String, CaseIterable, Hashable, Sendable {
+  /// Gradients to zero, `optimizer.zero_grad()`.
+  case zero
+  /// The batch is drawn and the loss computed.
+  case forward
+  /// The gradients, `loss.backward()`.
+  case backward
+  /// The norms of the gradients.
+  case norm
+  /// The clipping rule.
+  case clip
+  /// The update, `optimizer.step()`.
+  case step
+}
+
+/// Everything that was measured in one step: what the screen, the trace and expectations read, so that nobody measures
+/// twice. Lists have one number for each parameter, in the network's order.
+public struct StepRecord: Sendable {
+  /// The number of the step, from 1.
+  public var step: Int
+  /// The loss of the step's batch, before the update.
+  public var loss: Float
+  /// The norms before clipping.
+  public var before: GradientNorms
+  /// What clipping did, with the norms after it.
+  public var outcome: ClipOutcome
+  /// The places of the parameters whose gradient (before clipping) has an element that is not finite.
+  public var nonfinite: [Int]
+  /// The 2-norms of the parameters after the update.
+  public var weightNorms: [Float]
+  /// The 2-norm of each parameter's change over its norm before the change.
+  public var updateRatios: [Float]
+  /// The share of hidden units that passed all but no gradient, `nil` where none can saturate.
+  public var saturated: Float?
+  /// The learning rate of the update.
+  public var learningRate: Double
+  /// The clipping in force.
+  public var clipping: Clipping
+}
+
+/// What an open step has measured so far; what its phases have not come to yet is `nil`.
+public struct OpenStep: Sendable {
+  /// The last phase that was made.
+  public internal(set) var phase: Phase
+  /// Known from the forward phase on.
+  public internal(set) var loss: Float?
+  /// Known from the forward phase on, if the network can saturate.
+  public internal(set) var saturated: Float?
+  /// Known from the norm phase on.
+  public internal(set) var before: GradientNorms?
+  /// Known from the norm phase on.
+  public internal(set) var nonfinite: [Int]?
+  /// Known from the clip phase on.
+  public internal(set) var outcome: ClipOutcome?
+}
