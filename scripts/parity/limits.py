@@ -1,0 +1,72 @@
+"""What parity means in numbers, and why these numbers.
+
+calm: over the whole run every number is within CALM = 1e-5 of torch float32. One float32 operation rounds by 6e-8; fifty steps
+of a network of a few layers accumulate a few 1e-6 when the sums are taken in another order. That is what torch float32
+shows against its own portable code path and against float64: CALM_IN_TORCH = 5e-6 bounds both for every experiment marked calm, so
+1e-5 leaves a correct program a factor of two, and a wrong formula, gate, epsilon or draw is beyond it in the first steps.
+
+chaotic: the distance between any two correct runs grows by a factor per step, so a limit on it over 50 steps would be a statement
+about luck. What is asked: clipscope stays within CHAOTIC = 1e-3 of torch float32 for at least SHARE = 0.6 of the time that torch
+float32 stays so with torch float64. Why a share: a distance d grows to 1e-3 in log(1e-3 / d) / log(growth) steps, so starting c times
+farther apart costs the share log(c) / log(1e-3 / d); with d = 6e-8 (one rounding), 0.4 of the time pays for c = 50: for the few ulp
+by which normal draws may differ, for two float32 programs that round in opposite directions, and for a relu that one of them
+crosses earlier. A wrong formula starts at c = 10^4 and does not get through the first steps. float64 has a larger range, so the two
+are held together only up to the first number that float32 cannot hold. Step 1 must always be within CALM of torch.
+
+Non-finite: the names of the parameters whose gradient is not finite agree in every compared step (calm: all; chaotic: the demanded ones).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from compare import Comparison, compare
+
+CALM = 1e-5
+CALM_IN_TORCH = 5e-6
+CHAOTIC = 1e-3
+SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The steps in which a chaotic experiment has to stay within CHAOTIC of torch; None if it is calm: within CALM in all."""
+
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    held: bool
+    text: str
+
+
+def finite_steps(trace: list[dict[str, Any]]) -> int:
+    """How many steps go by before any number of a trace is not finite: there float64 has a larger range and says nothing."""
+    def finite(line: dict[str, Any]) -> bool:
+        numbers = (line["loss"], line["total_norm"], line["total_norm_after"], *line["norms"].values())
+        return all(math.isfinite(float(number)) for number in numbers)
+
+    return next((index for index, line in enumerate(trace) if not finite(line)), len(trace))
+
+
+def demand(chaotic: bool, torch32: list[dict[str, Any]], float64: list[dict[str, Any]]) -> Demand:
+    if not chaotic:
+        return Demand()
+    finite = finite_steps(torch32)
+    apart = compare(torch32[:finite], float64[:finite]).first_over(CHAOTIC)
+    return Demand(max(1, int(SHARE * (apart - 1 if apart else finite))))
+
+
+def verdict(ours: Comparison, demand: Demand) -> Verdict:
+    """Holds a comparison of clipscope with torch float32 against what is demanded."""
+    if ours.steps == 0 or ours.lengths[0] != ours.lengths[1]:
+        return Verdict(False, f"lengths {ours.lengths[0]} and {ours.lengths[1]}")
+    if demand.steps is None:
+        return Verdict(ours.largest <= CALM and not ours.nonfinite, f"{ours.largest:.1e} of {CALM:.0e}")
+    together = (ours.first_over(CHAOTIC) or ours.steps + 1) - 1
+    nonfinite = ours.nonfinite_step is None or ours.nonfinite_step > demand.steps
+    held = together >= demand.steps and nonfinite and ours.differences[0] <= CALM
+    return Verdict(held, f"together for {together} steps, {demand.steps} demanded")
