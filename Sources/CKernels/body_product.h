@@ -16,7 +16,7 @@ typedef float unaligned_vector __attribute__((vector_size(VECTOR_LANES * 4), ali
 typedef double wide_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef int64_t long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef uint64_t unsigned_long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
-DEFINE_SOFTWARE_FMA(software_vector_fma, vector, wide_vector, long_vector)
+DEFINE_SOFTWARE_FMA(software_vector_fma, vector, wide_vector, long_vector, unsigned_long_vector)
 #define VECTOR_FMA(a, b, c) software_vector_fma(a, b, c)
 #endif
 
@@ -72,7 +72,7 @@ INLINE void block(const int rows, const int vectors, size_t lanes, const struct 
       right[v] = load_lanes(b + v * VECTOR_LANES, v == vectors - 1 ? lanes : VECTOR_LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      vector left = (vector){} + a[r * o->row_stride];
+      vector left = a[r * o->row_stride] - (vector){};
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sums[r][v] = VECTOR_FMA(left, right[v], sums[r][v]);
     }

@@ -44,7 +44,7 @@ static double sum_of_squares(size_t n, const float *a) {
   return tree(total);
 }
 
-static double sum_of_powers(size_t n, const float *a, float exponent) {
+static double sum_of_powers(size_t n, const float *a, double exponent) {
   doubles total = {};
   // 0^negative is infinite: the padding must not count, so it is taken out by its own value
   FOR_EACH_VECTOR(n, doubles wide = power_of_magnitude(load(a + i), exponent); total += in_range(wide, narrow(wide)),

@@ -12,8 +12,9 @@ typedef float unaligned_floats __attribute__((vector_size(64), aligned(4)));
 #define LANES 16
 #define INLINE static inline __attribute__((always_inline, unused))
 
-INLINE floats broadcast(float x) { return (floats){} + x; }
-INLINE doubles broadcast_double(double x) { return (doubles){} + x; }
+// x - 0 is x for every x, also for -0, where 0 + x is not
+INLINE floats broadcast(float x) { return x - (floats){}; }
+INLINE doubles broadcast_double(double x) { return x - (doubles){}; }
 
 INLINE floats load(const float *p) { return *(const unaligned_floats *)p; }
 INLINE void store(float *p, floats v) { *(unaligned_floats *)p = v; }
@@ -46,22 +47,29 @@ INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
 #if HARDWARE_FMA
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
-// Fused multiply-add without the instruction. The product of two float32 is exact in float64. Its sum with c is rounded
-// to odd: when it is not exact, the neighbour whose last bit is 1 is taken. 53 bits are more than 2·24 + 2, so rounding
-// that to float32 is rounding the exact value once (Boldo, Melquiond 2008, "Emulation of FMA and correctly rounded sums").
-#define DEFINE_SOFTWARE_FMA(NAME, F, D, L)                                                                  \
-  INLINE F NAME(F a, F b, F c) {                                                                            \
-    D product = __builtin_convertvector(a, D) * __builtin_convertvector(b, D);                              \
-    D addend = __builtin_convertvector(c, D);                                                               \
-    D sum = product + addend;                                                                               \
-    D part = sum - product;                                                                                 \
-    D error = (product - (sum - part)) + (addend - part);                                                   \
-    L inexact = (error < 0.0) | (error > 0.0); /* neither for NaN, which infinities give */                 \
-    L even = ((L)sum & 1) - 1;                                                                              \
-    L away = 1 - 2 * (L)((((unsigned_##L)error) ^ ((unsigned_##L)sum)) >> 63);                              \
-    return __builtin_convertvector((D)((L)sum + (inexact & even & away)), F);                               \
+// Fused multiply-add without the instruction. The product of two float32 is exact in float64; rounding its sum with c
+// to float64 and that to float32 rounds twice, which is wrong at most where the float64 sum is exactly half way between
+// two float32 values. That shows in its last 29 bits, or may if the result is subnormal. Only then the sum is rounded
+// to odd instead: if it is not exact, to the neighbour whose last bit is 1. 53 bits are more than 2·24 + 2, so that
+// rounding it again rounds the exact value once (Boldo, Melquiond 2008).
+#define DEFINE_SOFTWARE_FMA(NAME, F, D, L, U)                                                    \
+  INLINE F NAME(F a, F b, F c) {                                                                        \
+    D product = __builtin_convertvector(a, D) * __builtin_convertvector(b, D);                          \
+    D addend = __builtin_convertvector(c, D);                                                           \
+    D sum = product + addend;                                                                           \
+    U tail = (U)sum & 0x1fffffffu;                                                                      \
+    D size = (D)((U)sum & 0x7fffffffffffffffu);                                                         \
+    L doubtful = ((L)tail == 0x10000000) | ((size < 0x1p-126) & (size > 0.0));                          \
+    if (__builtin_reduce_or(doubtful)) {                                                                \
+      D part = sum - product;                                                                           \
+      D error = (product - (sum - part)) + (addend - part);                                             \
+      L inexact = (error < 0.0) | (error > 0.0); /* neither for NaN, which infinities give */           \
+      L even = ((L)sum & 1) - 1;                                                                        \
+      L away = 1 - 2 * (L)(((U)error ^ (U)sum) >> 63);                                                  \
+      sum = (D)((L)sum + (inexact & even & away));                                                      \
+    }                                                                                                   \
+    return __builtin_convertvector(sum, F);                                                             \
   }
-typedef long_words unsigned_longs;
-DEFINE_SOFTWARE_FMA(software_fma, floats, doubles, longs)
+DEFINE_SOFTWARE_FMA(software_fma, floats, doubles, longs, long_words)
 #define FMA(a, b, c) software_fma(a, b, c)
 #endif

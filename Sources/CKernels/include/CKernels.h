@@ -43,7 +43,7 @@ struct ck_kernels {
   double (*sum)(size_t n, const float *a);
   double (*sum_of_magnitudes)(size_t n, const float *a);
   double (*sum_of_squares)(size_t n, const float *a);                  // as float32 squares over- and underflow
-  double (*sum_of_powers)(size_t n, const float *a, float exponent);   // of |a|, as float32 powers do
+  double (*sum_of_powers)(size_t n, const float *a, double exponent);  // of |a|, as float32 powers do
   float (*largest_magnitude)(size_t n, const float *a);                // 0 of nothing; NaN if there is one
   float (*smallest_magnitude)(size_t n, const float *a);               // infinity of nothing; NaN if there is one
   size_t (*count_magnitudes_above)(size_t n, const float *a, float bound);
