@@ -8,6 +8,8 @@ import Numerics
 public struct CSVTask: Hashable, Sendable, BatchSource {
   /// The file's name as it was written.
   public var file: String
+  /// Where the file was found; names in a scenario are relative to the scenario.
+  public var location = ""
   /// The column to predict.
   public var target: String
   /// Rows of a batch, drawn with replacement.

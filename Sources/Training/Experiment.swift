@@ -77,8 +77,8 @@ public struct Experiment: Sendable {
   private mutating func forward() {
     task.draw(&generator, into: &batch)
     network.forward(batch.inputs)
-    open?.loss = settings.task.loss.evaluate(
-      network.outputs, batch.targets, scale: 1, gradients: &outputGradients)
+    let loss = settings.task.loss.evaluate(network.outputs, batch.targets, scale: 1, gradients: &outputGradients)
+    open?.loss = loss
     open?.saturated = network.saturated
   }
 
@@ -101,7 +101,8 @@ public struct Experiment: Sendable {
     if open?.before?.order != clipping.normOrder { norm() }
     guard let before = open?.before else { preconditionFailure("the clip phase comes after the norm phase") }
     do {
-      open?.outcome = try clipping.active?.clip(&network.parameters.gradients, before) ?? .untouched(before)
+      let outcome = try clipping.active?.clip(&network.parameters.gradients, before)
+      open?.outcome = outcome ?? .untouched(before)
     } catch {
       generator = generatorBefore
       open = nil

@@ -61,8 +61,11 @@ public struct History: Sendable {
   }
 
   /// The share of the last 100 steps in which the rule changed a gradient; `nil` before the first step.
-  public var duty: Float? {
-    let window = recent(100)
+  public var duty: Float? { duty(at: count) }
+
+  /// The same as it was after step `step`; `nil` where that step is not kept.
+  public func duty(at step: Int) -> Float? {
+    let window = (max(1, step - 99)...max(1, step)).compactMap { self[step: $0] }
     return window.isEmpty ? nil : Float(window.count { $0.outcome.clipped }) / Float(window.count)
   }
 }

@@ -87,6 +87,8 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
 public struct TextTask: Hashable, Sendable, BatchSource, PreparedTask {
   /// The file's name as it was written.
   public var file: String
+  /// Where the file was found; names in a scenario are relative to the scenario.
+  public var location = ""
   /// Time steps T.
   public var length = 50
   /// Windows B of a batch.

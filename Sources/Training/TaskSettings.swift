@@ -1,4 +1,5 @@
 import Gradients
+import Numerics
 
 /// `task`: what the network is to learn, with its options. TASKS.md's definitions, as PyTorch would write them, stand
 /// beside each task's code.

@@ -1,0 +1,89 @@
+import Gradients
+import Training
+
+extension CommandError {
+  /// What is wrong and what to do about it, in one line.
+  public var message: String { problem.message }
+}
+
+extension CommandError.Problem {
+  /// One sentence for each kind of problem.
+  public var message: String {
+    switch self {
+    case .openQuote: "this quote is never closed"
+    case .unknownCommand(let word, let known):
+      "there is no command \(shown(word))" + Suggestion.text(for: word, among: known)
+        + "; type help for all commands"
+    case .unknown(let what, let word, let known):
+      "\(shown(word)) is no \(what)" + Suggestion.text(for: word, among: known) + "; there are "
+        + known.joined(separator: ", ")
+    case .missing(let expected): "\(expected) is missing here"
+    case .unexpected(let word): "\(shown(word)) is too much here"
+    case .twice(let option): "\(option) is given twice"
+    case .notANumber(let word, let expected): "\(shown(word)) is not \(expected)"
+    case .outOfRange(let name, let value, let expected): "\(name) cannot be \(shown(value)): it must be \(expected)"
+    case .refusedThreshold(let name, let value): Self.refusal(name, value)
+    case .unfit(let model, let task): Self.misfit(model, task)
+    case .needsRecurrence:
+      "this init is about weight_hh, which only rnn has; for other networks write init gain=G, xavier or kaiming"
+    case .tooLarge(let bytes, let limit):
+      "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
+    case .noThreshold(let rule): "clip \(rule) has no max_norm; write clip norm max_norm=X first"
+    case .unknownParameter(let name, let known):
+      "this network has no parameter \(shown(name))" + Suggestion.text(for: name, among: known) + "; it has "
+        + Self.abridged(known)
+    case .notYet(let name): "\(name) has not been measured yet; make a step first"
+    case .notRecorded(let what): what
+    case .onDemandOnly(let name): "\(name) is computed on demand only: expect it without at, within and always"
+    case .endless: "run without a number of steps never ends without a screen; write run N or until CONDITION"
+    case .nestedLine(let message): "the line in quotes is no command line: \(message)"
+    case .data(let error): error.description
+    case .file(let error): "\(error.path) \(error.reason)"
+    case .step(let error): Self.refused(error)
+    case .nothingToCompare(let steps): "no step has been made, so there is nothing in the last \(steps) to look at"
+    }
+  }
+
+  private static func refusal(_ name: String, _ value: String) -> String {
+    let consequence =
+      switch Double(value) {
+      case .some(let number) where number == 0: "PyTorch would take it and set every gradient to zero"
+      case .some(let number) where number < 0: "PyTorch would take it and turn every gradient around"
+      case .some(let number) where number.isNaN: "PyTorch would take it and make every gradient NaN"
+      default: "to measure without clipping, write clip off"
+      }
+    return "\(name) cannot be \(shown(value)): it must be a finite number above 0 (\(consequence))"
+  }
+
+  private static func misfit(_ model: DataKind, _ task: DataKind) -> String {
+    switch task {
+    case .rows: "this task has rows, not sequences: choose model simplenet or mlp"
+    case .sequences: "this task has sequences: choose model rnn"
+    }
+  }
+
+  private static func refused(_ error: StepError) -> String {
+    let norm = "the total norm is \(NumberText.of(error.norm.total)), so step \(error.step) was not made"
+    let culprit =
+      error.parameter.map { "the first gradient that is not finite is that of \($0)" }
+      ?? "each gradient is finite, only their norm of order \(NumberText.of(error.norm.order)) overflows"
+    return "\(norm) (error_if_nonfinite): \(culprit)"
+  }
+
+  private static func memory(_ bytes: Double) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+    var (size, unit) = (bytes, 0)
+    while size >= 1024, unit < units.count - 1 { (size, unit) = (size / 1024, unit + 1) }
+    return "\(NumberText.short(size)) \(units[unit])"
+  }
+
+  private static func abridged(_ names: [String]) -> String {
+    names.count <= 8 ? names.joined(separator: ", ") : names.prefix(7).joined(separator: ", ") + ", …"
+  }
+}
+
+/// Text of the user's as it can be shown: control characters made visible, and not too long.
+private func shown(_ text: String) -> String {
+  let visible = VisibleText.of(text)
+  return visible.isEmpty ? "nothing" : visible.count > 40 ? String(visible.prefix(39)) + "…" : visible
+}

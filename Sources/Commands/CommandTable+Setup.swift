@@ -1,0 +1,110 @@
+import Optimization
+import Training
+
+extension CommandTable {
+  /// What an experiment begins with. After the first step each of these begins afresh.
+  static let setup: [CommandRow] = [
+    CommandRow(
+      "seed", .setup, ["N"], "what torch.manual_seed gets, 0 to 2^63 - 1", example: "seed 0"
+    ) { (reader) throws(CommandError) in
+      .seed(UInt64(try Value.integer(try reader.take("a seed"), "seed", 0...Int.max)))
+    } write: {
+      if case .seed(let seed) = $0 { String(seed) } else { nil }
+    },
+    CommandRow(
+      "model", .setup, Variants.models, "the network", example: "model rnn hidden=50", what: "model",
+      wrap: Command.model
+    ) { if case .model(let model) = $0 { model } else { nil } },
+    CommandRow(
+      "init", .setup, Variants.initializations, "what is drawn over PyTorch's initial values",
+      example: "init radius=1.6", words: Variants.initializations.map { String($0.prefix { $0 != "=" }) }
+    ) { (reader) throws(CommandError) in
+      .initialization(try InitializationText.read(&reader))
+    } write: {
+      if case .initialization(let initialization) = $0 { InitializationText.write(initialization) } else { nil }
+    },
+    CommandRow(
+      "task", .setup, Variants.tasks, "what is to be learnt", example: "task temporal-order length=20", what: "task",
+      wrap: Command.task
+    ) { if case .task(let task) = $0 { task } else { nil } },
+    CommandRow(
+      "optimizer", .setup, Variants.optimizers, "how gradients move the parameters",
+      example: "optimizer sgd lr=0.1 momentum=0.9", what: "optimizer", wrap: Command.optimizer
+    ) { if case .optimizer(let optimizer) = $0 { optimizer } else { nil } },
+  ]
+
+  /// What may change while it runs.
+  static let changes: [CommandRow] = [
+    CommandRow(
+      "clip", .change, clipUsage, "what is done to the gradients before the update",
+      example: "clip norm max_norm=1 norm_type=2", words: Variants.clippingRules.map(\.name) + ["off", "on"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "off") { return .clip(.off) }
+      if reader.take(word: "on") { return .clip(.on) }
+      return .clip(.rule(try reader.read("rule", Variants.clippingRules, besides: ["off", "on"])))
+    } write: { command in
+      switch command {
+      case .clip(.off): "off"
+      case .clip(.on): "on"
+      case .clip(.rule(let rule)): Variants.clippingRules.text(rule)
+      default: nil
+      }
+    },
+    turn("max_norm", "the threshold of the clipping rule", .threshold, example: "max_norm 0.5", Command.maxNorm) {
+      if case .maxNorm(let turn) = $0 { turn } else { nil }
+    },
+    CommandRow(
+      "norm_type", .change, ["P", "next"], "the order of the norm: 2, 1, inf, any other; next: 2, inf, 1",
+      example: "norm_type inf", words: ["next", "2", "inf", "1"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "next") { return .normType(.next) }
+      return .normType(.to(try Value.order(try reader.take("an order (2, 1, inf) or next"), "norm_type")))
+    } write: { command in
+      switch command {
+      case .normType(.next): "next"
+      case .normType(.to(let order)): NumberText.of(order)
+      default: nil
+      }
+    },
+    turn("lr", "the learning rate", .positive, example: "lr 0.05", Command.learningRate) {
+      if case .learningRate(let turn) = $0 { turn } else { nil }
+    },
+  ]
+
+  private static var clipUsage: [String] {
+    Variants.clippingRules.map { ([$0.name] + $0.options.map(\.usage)).joined(separator: " ") } + ["off", "on"]
+  }
+
+  /// A command that sets a number or walks it along the ladder.
+  private static func turn(
+    _ name: String, _ summary: String, _ bounds: Bounds, example: String,
+    _ wrap: @escaping @Sendable (Turn) -> Command, unwrap: @escaping @Sendable (Command) -> Turn?
+  ) -> CommandRow {
+    CommandRow(
+      name, .change, ["X", "up", "down"], summary + "; up and down walk 1 1.25 1.6 2 2.5 3.2 4 5 6.3 8 a decade",
+      example: example, words: ["up", "down"]
+    ) { (reader) throws(CommandError) in
+      wrap(try reader.readTurn(name, bounds))
+    } write: { command in
+      unwrap(command).map(\.text)
+    }
+  }
+}
+
+extension WordReader {
+  mutating func readTurn(_ name: String, _ bounds: Bounds) throws(CommandError) -> Turn {
+    if take(word: "up") { return .up }
+    if take(word: "down") { return .down }
+    return .to(try Value.number(try take("a number, up or down"), name, bounds))
+  }
+}
+
+extension Turn {
+  var text: String {
+    switch self {
+    case .to(let value): NumberText.of(value)
+    case .up: "up"
+    case .down: "down"
+    }
+  }
+}

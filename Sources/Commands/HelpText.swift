@@ -1,0 +1,79 @@
+/// Help, from the tables of commands and keys.
+public enum HelpText {
+  /// What `help` shows: all keys, then all commands.
+  public static func overview(_ bindings: KeyBindings) -> [String] {
+    keys(bindings) + [""] + commands
+  }
+
+  /// The keys, grouped by the line they type.
+  public static func keys(_ bindings: KeyBindings) -> [String] {
+    var lines = ["KEYS  (digits before a key are a count: 10n makes ten steps)"]
+    var seen: Set<String> = []
+    for binding in bindings.bindings where seen.insert(binding.line).inserted {
+      let keys = bindings.bindings.filter { $0.line == binding.line }.map(\.key.label).joined(separator: " ")
+      let typed = ([binding.line] + [binding.otherwise].compactMap(\.self)).joined(separator: " / ")
+      lines.append("  " + pad(keys, 14) + pad(typed, 22) + summary(of: binding.line))
+    }
+    return lines + ["  " + pad("Ctrl-C", 36) + "leaves; at the prompt it clears the line"]
+  }
+
+  /// The commands, group by group, a line each.
+  public static var commands: [String] {
+    var lines: [String] = []
+    for group in CommandRow.Group.allCases {
+      lines.append(group.rawValue.uppercased())
+      for row in CommandTable.rows where row.group == group { lines.append("  " + pad(row.name, 12) + row.summary) }
+      lines.append("")
+    }
+    return lines + ["help COMMAND shows its forms, its options and an example"]
+  }
+
+  /// What `help COMMAND` shows.
+  public static func command(_ name: String) -> [String] {
+    guard let row = CommandTable.row(named: name) else { return [] }
+    return [row.name + ": " + row.summary] + row.usage.map { "  " + $0 } + options(of: name)
+      + ["for example: " + row.example]
+  }
+
+  private static func options(of name: String) -> [String] {
+    switch name {
+    case "model": details(Variants.models)
+    case "task": details(Variants.tasks)
+    case "optimizer": details(Variants.optimizers)
+    case "clip": details(Variants.clippingRules)
+    default: []
+    }
+  }
+
+  private static func details<Whole>(_ variants: [Variant<Whole>]) -> [String] {
+    variants.flatMap { variant in
+      ["  \(variant.name): \(variant.summary)"] + variant.options.map { "    " + pad($0.usage, 30) + $0.summary }
+    }
+  }
+
+  private static func summary(of line: String) -> String {
+    guard let name = line.split(separator: " ").first, let row = CommandTable.row(named: String(name)) else { return "" }
+    return row.summary.split(separator: ";").first.map(String.init) ?? row.summary
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+}
+
+extension Key {
+  /// The key as it stands on a keyboard: `→`, `PgUp`, `Ctrl-L`.
+  public var label: String {
+    switch self {
+    case .named(let name): Self.labels[name] ?? name.rawValue.prefix(1).uppercased() + name.rawValue.dropFirst()
+    case .control(let letter): "Ctrl-" + letter.uppercased()
+    case .alt(let letter): "Alt-" + letter.uppercased()
+    case .character(let character): String(character)
+    }
+  }
+
+  private static let labels: [Name: String] = [
+    .up: "↑", .down: "↓", .left: "←", .right: "→", .pageup: "PgUp", .pagedown: "PgDn", .escape: "Esc",
+    .backtab: "Shift-Tab", .space: "space",
+  ]
+}

@@ -1,0 +1,47 @@
+/// What was said and done, line by line; the oldest lines give way to new ones.
+public struct Log: Sendable {
+  /// One line.
+  public enum Entry: Hashable, Sendable {
+    /// A command, as it took effect.
+    case command(String)
+    /// What a command had to say.
+    case output(String)
+    /// Something to know.
+    case note(String)
+    /// A scenario's words.
+    case said(String)
+    /// An expectation that held.
+    case held(String)
+    /// Something that was refused, failed or did not hold.
+    case error(String)
+
+    /// The text of the line.
+    public var text: String {
+      switch self {
+      case .command(let text), .output(let text), .note(let text), .said(let text), .held(let text), .error(let text):
+        text
+      }
+    }
+  }
+
+  /// How many lines are kept.
+  public static let capacity = 500
+  /// The lines, the oldest first.
+  public private(set) var entries: [Entry] = []
+  /// How many lines there have ever been.
+  public private(set) var count = 0
+
+  /// An empty log.
+  public init() {}
+
+  mutating func append(_ entry: Entry) {
+    entries.append(entry)
+    count += 1
+    if entries.count >= 2 * Self.capacity { entries.removeFirst(entries.count - Self.capacity) }
+  }
+
+  /// The lines from the one of this number on, counted from 0 over all there have ever been.
+  public func entries(from number: Int) -> ArraySlice<Entry> {
+    entries.suffix(max(0, min(entries.count, count - number)))
+  }
+}

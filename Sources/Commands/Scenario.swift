@@ -1,0 +1,106 @@
+/// A file of commands: example, lesson, regression test and bug report at once.
+public struct Scenario: Sendable {
+  /// One command, and the line of the file it stands in.
+  public struct Step: Sendable {
+    /// The line, from 1.
+    public let line: Int
+    /// The line as it stands in the file.
+    public let text: String
+    /// The command.
+    public let parsed: ParsedCommand
+  }
+
+  /// The path of the file, as the user wrote it.
+  public let path: String
+  /// The commands in order.
+  public private(set) var steps: [Step]
+
+  /// The folder that the scenario's own paths are relative to.
+  public var folder: String { PathText.folder(of: path) }
+
+  /// Reads a scenario.
+  /// - Throws: `ScenarioError` with all that is wrong with the text.
+  public init(utf8 bytes: [UInt8], path: String) throws(ScenarioError) {
+    guard let content = String(validating: bytes, as: UTF8.self), !content.unicodeScalars.contains("\0") else {
+      throw ScenarioError(path: path, reason: "is not a text in UTF-8, so it cannot be a scenario")
+    }
+    let lines = content.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    var steps: [Step] = []
+    var errors: [ScenarioError.Entry] = []
+    for (index, line) in lines.enumerated() {
+      let (commands, problems) = Parser.parse(String(line))
+      steps += commands.map { Step(line: index + 1, text: String(line), parsed: $0) }
+      errors += problems.map { ScenarioError.Entry(line: index + 1, text: String(line), error: $0) }
+    }
+    guard errors.isEmpty else { throw ScenarioError(path: path, entries: errors) }
+    guard !steps.isEmpty else {
+      throw ScenarioError(path: path, reason: "has no commands; a scenario is one command a line (see help)")
+    }
+    self.path = path
+    self.steps = steps
+  }
+
+  /// The scenario with all commands of the kind of `replacement` replaced by it: where the first of them stood, or in
+  /// front of everything if there was none.
+  public func replacing(with replacement: ParsedCommand, text: String) -> Scenario {
+    func kind(_ parsed: ParsedCommand) -> String { parsed.words[0].text }
+    let first = steps.firstIndex { kind($0.parsed) == kind(replacement) } ?? 0
+    let line = steps.isEmpty ? 1 : steps[first].line
+    var scenario = self
+    scenario.steps = steps[..<first] + [Step(line: line, text: text, parsed: replacement)]
+      + steps[first...].filter { kind($0.parsed) != kind(replacement) }
+    return scenario
+  }
+}
+
+/// All that is wrong with a scenario.
+public struct ScenarioError: Error, Sendable {
+  /// One mistake.
+  public struct Entry: Sendable {
+    /// The line, from 1.
+    public let line: Int
+    /// The line as it stands in the file.
+    public let text: String
+    /// What is wrong there.
+    public let error: CommandError
+  }
+
+  /// The path of the file.
+  public let path: String
+  /// What is wrong with the file as a whole, empty if it is single lines.
+  public let reason: String
+  /// The mistakes, in the order of the lines.
+  public let entries: [Entry]
+
+  init(path: String, reason: String) {
+    (self.path, self.reason, self.entries) = (path, reason, [])
+  }
+
+  init(path: String, entries: [Entry]) {
+    (self.path, self.reason, self.entries) = (path, "", entries)
+  }
+
+  /// The report: for each mistake its place, what it is, and the line with a caret below.
+  public var report: [String] {
+    if entries.isEmpty { return ["\(VisibleText.of(path)): \(reason)"] }
+    return entries.flatMap { entry in
+      let head = "\(VisibleText.of(path)):\(entry.line):\(entry.error.column): \(entry.error.message)"
+      return [head] + entry.error.caret(under: entry.text)
+    } + [entries.count == 1 ? "1 error" : "\(entries.count) errors"]
+  }
+}
+
+extension CommandError {
+  private static let reach = 60
+
+  /// The line and a caret below the place; of a very long line only what is around it.
+  public func caret(under line: String) -> [String] {
+    let characters = Array(line)
+    let start = max(0, column - 1 - Self.reach)
+    let end = min(characters.count, column - 1 + max(Self.reach, length))
+    let shown = start < end ? String(characters[start..<min(end, start + 3 * Self.reach)]) : ""
+    let visible = VisibleText.of(shown)
+    let marks = "^" + String(repeating: "~", count: max(0, min(length, Self.reach) - 1))
+    return ["    " + visible, "    " + String(repeating: " ", count: max(0, column - 1 - start)) + marks]
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Numerics
+
+/// Tensors as PyTorch prints them, with its default print options: four digits, lines of 80 columns, and beyond 1000
+/// elements only three at each end (`torch/_tensor_str.py` is the behaviour that is followed).
+enum TensorText {
+  private static let edge = 3
+  private static let threshold = 1000
+  private static let lineWidth = 80
+
+  /// The lines of `print(tensor)`.
+  /// - Parameter isParameter: whether to print it as an `nn.Parameter`.
+  static func of(_ matrix: Matrix, _ shape: [Int], isParameter: Bool = false) -> [String] {
+    let abridged = matrix.count > threshold
+    let shown = places(shape, abridged).map { matrix.elements[$0] }
+    let format = NumberFormat(shown)
+    let body = text(matrix.elements[...], shape[...], format, abridged, indent: 7)
+    let text =
+      isParameter ? "Parameter containing:\ntensor(\(body), requires_grad=True)" : "tensor(\(body))"
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  // The places of the elements that are printed.
+  private static func places(_ shape: [Int], _ abridged: Bool) -> [Int] {
+    shape.reduce([0]) { places, size in
+      let kept = abridged && size > 2 * edge ? Array(0..<edge) + Array((size - edge)..<size) : Array(0..<size)
+      return places.flatMap { place in kept.map { place * size + $0 } }
+    }
+  }
+
+  private static func text(
+    _ elements: ArraySlice<Float>, _ shape: ArraySlice<Int>, _ format: NumberFormat, _ abridged: Bool, indent: Int
+  ) -> String {
+    let size = shape.first!
+    let stride = shape.dropFirst().reduce(1, *)
+    func part(_ index: Int) -> ArraySlice<Float> {
+      elements[(elements.startIndex + index * stride)..<(elements.startIndex + (index + 1) * stride)]
+    }
+    let isCut = abridged && size > 2 * edge
+    let indices = isCut ? Array(0..<edge) + Array((size - edge)..<size) : Array(0..<size)
+    if shape.count == 1 {
+      var words = indices.map { format.text(part($0).first!) }
+      if isCut { words.insert(" ...", at: edge) }
+      return "[" + wrap(words, width: format.width, indent: indent) + "]"
+    }
+    var slices = indices.map { text(part($0), shape.dropFirst(), format, abridged, indent: indent + 1) }
+    if isCut { slices.insert("...", at: edge) }
+    let separator = "," + String(repeating: "\n", count: shape.count - 1) + String(repeating: " ", count: indent + 1)
+    return "[" + slices.joined(separator: separator) + "]"
+  }
+
+  private static func wrap(_ words: [String], width: Int, indent: Int) -> String {
+    let perLine = max(1, (lineWidth - indent) / (width + 2))
+    let lines = stride(from: 0, to: words.count, by: perLine).map { first in
+      words[first..<min(first + perLine, words.count)].joined(separator: ", ")
+    }
+    return lines.joined(separator: ",\n" + String(repeating: " ", count: indent + 1))
+  }
+
+  /// One format for all numbers of a tensor: whole, with four decimals, or with an exponent.
+  private struct NumberFormat {
+    private enum Mode { case whole, decimal, scientific }
+    private var mode = Mode.decimal
+    private(set) var width = 1
+
+    init(_ values: [Float]) {
+      let magnitudes = values.filter { $0.isFinite && $0 != 0 }.map { Double($0.magnitude) }
+      if let largest = magnitudes.max(), let smallest = magnitudes.min() {
+        let isWide = largest / smallest > 1000 || largest > 1e8
+        let allWhole = magnitudes.allSatisfy { $0 == $0.rounded() }
+        mode = isWide || (!allWhole && smallest < 1e-4) ? .scientific : allWhole ? .whole : .decimal
+      } else {
+        mode = .whole
+      }
+      // Zeros and what is not finite do not count, as in PyTorch: they are padded, or stick out.
+      width = values.filter { $0.isFinite && $0 != 0 }.map { bare($0).count }.max() ?? 1
+    }
+
+    private func bare(_ value: Float) -> String {
+      guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+      switch mode {
+      case .whole: return String(format: "%.0f.", Double(value))
+      case .decimal: return String(format: "%.4f", Double(value))
+      case .scientific: return String(format: "%.4e", Double(value))
+      }
+    }
+
+    func text(_ value: Float) -> String {
+      let text = bare(value)
+      return String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+  }
+}

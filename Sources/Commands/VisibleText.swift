@@ -1,0 +1,19 @@
+/// Text from files and from users, made safe to show: a terminal never gets a control character out of it.
+public enum VisibleText {
+  /// The text with control characters as pictures (`␛`), and those that turn or hide text as `�`.
+  public static func of(_ text: String) -> String {
+    var visible = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { visible.append(substitute(scalar)) }
+    return String(visible)
+  }
+
+  private static func substitute(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value)!
+    case 0x7F: "\u{2421}"
+    // C1 controls, and the marks that override the direction of text or are invisible.
+    case 0x80..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: "\u{FFFD}"
+    default: scalar
+    }
+  }
+}

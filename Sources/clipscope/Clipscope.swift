@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+
+/// The program: what it is called with decides which of its faces it shows.
+@main
+struct Clipscope: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clipscope",
+    abstract: "See exploding gradients, and what clipping does about them.",
+    discussion: """
+      clipscope            opens the screen; FILE plays a scenario on it
+      exit status          0 all held · 1 an expectation failed or a run stopped with an error ·
+                           2 wrong usage, or a file that cannot be read or is wrong · 128+n signal n
+      environment          NO_COLOR no colour · CLIPSCOPE_SCENARIOS where scenarios are looked for
+      """,
+    subcommands: [PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, VersionCommand.self],
+    defaultSubcommand: PlayCommand.self)
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      failure.lines.forEach { StandardError.write($0) }
+      Foundation.exit(failure.status)
+    } catch {
+      // argument-parser knows 64 for wrong usage; here it is 2, and 0 stays 0 for --help.
+      let text = fullMessage(for: error)
+      let status = exitCode(for: error).rawValue
+      if status == 0 {
+        print(text)
+      } else {
+        StandardError.write(text)
+      }
+      Foundation.exit(status == 0 ? 0 : 2)
+    }
+  }
+}
+
+/// An end that is not a success: what to say on standard error, and the status.
+struct Failure: Error {
+  let lines: [String]
+  let status: Int32
+
+  /// Wrong usage, or a file that cannot be read or is wrong.
+  static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, status: 2) }
+  /// An expectation failed, or a run stopped with an error.
+  static func run(_ lines: [String]) -> Failure { Failure(lines: lines, status: 1) }
+}
+
+/// Lines on standard error.
+enum StandardError {
+  static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+}

@@ -1,0 +1,126 @@
+import Commands
+import Foundation
+
+/// The user's files, as commands read and write them.
+struct DiskFiles: FileSource {
+  /// The largest file that is read: far more text or table than anyone could watch being learnt.
+  static let limit = 64 << 20
+
+  func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8] {
+    let place = PathText.join(folder, path)
+    let descriptor = open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, reason: Self.reason(errno)) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, reason: Self.reason(errno)) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let what = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not an ordinary file"
+      throw FileError(path: path, reason: "\(what); name a file")
+    }
+    guard status.st_size <= Self.limit else { throw Self.tooLarge(path) }
+    return try Self.read(descriptor, path)
+  }
+
+  // Counts while it reads: a file may grow meanwhile.
+  private static func read(_ descriptor: Int32, _ path: String) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path: path, reason: reason(errno)) }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      guard bytes.count <= limit else { throw tooLarge(path) }
+    }
+  }
+
+  private static func tooLarge(_ path: String) -> FileError {
+    FileError(path: path, reason: "is larger than \(limit >> 20) MB; take a part of it")
+  }
+
+  static func reason(_ code: Int32) -> String {
+    switch code {
+    case ENOENT: "does not exist; check the name, and the folder it is relative to"
+    case EACCES: "cannot be opened: permission denied"
+    case ELOOP: "is a symbolic link that leads to itself"
+    case EEXIST: "exists already and is not written over; choose another name"
+    case ENOSPC: "could not be written: the disk is full"
+    case EROFS: "could not be written: the folder is read-only"
+    default: "cannot be used: \(String(cString: strerror(code)))"
+    }
+  }
+}
+
+/// A file that appears under its name only when it is whole: it is written beside, then put in place.
+final class NewFile {
+  private let path: String
+  private let temporary: String
+  private let replaces: Bool
+  private var descriptor: Int32
+  private var buffer: [UInt8] = []
+  private let isStream: Bool
+
+  /// Begins a file.
+  /// - Parameter replaces: whether a file of that name may be replaced; if not, it is an error from the start.
+  init(_ path: String, replaces: Bool) throws(FileError) {
+    self.path = path
+    self.replaces = replaces
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists, !replaces { throw FileError(path: path, reason: DiskFiles.reason(EEXIST)) }
+    if exists, status.st_mode & S_IFMT == S_IFDIR {
+      throw FileError(path: path, reason: "is a folder; name a file")
+    }
+    // A pipe or a device cannot be put in place later: it is written as it comes.
+    isStream = exists && status.st_mode & S_IFMT != S_IFREG
+    temporary = isStream ? path : "\(path).\(getpid()).part"
+    descriptor = open(temporary, isStream ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+  }
+
+  /// Adds a line.
+  func write(line: String) throws(FileError) {
+    buffer += line.utf8
+    buffer.append(10)
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  private func flush() throws(FileError) {
+    var written = 0
+    while written < buffer.count {
+      let count = buffer[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+      written += count
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Puts the file in place.
+  func finish() throws(FileError) {
+    try flush()
+    if isStream { return }
+    // link refuses a name that was taken meanwhile; rename replaces it.
+    let result = replaces ? rename(temporary, path) : link(temporary, path)
+    guard result == 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+  }
+
+  deinit {
+    close(descriptor)
+    if !isStream { unlink(temporary) }
+  }
+}
+
+extension PathText {
+  /// Whether a path, written relative to the current folder, stays below it.
+  static func isBelowHere(_ path: String) -> Bool {
+    guard !path.hasPrefix("/") else { return false }
+    var depth = 0
+    for part in path.split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { return false }
+    }
+    return true
+  }
+}

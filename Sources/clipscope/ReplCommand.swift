@@ -1,0 +1,28 @@
+import ArgumentParser
+import Commands
+import Foundation
+
+/// `clipscope repl`: the prompt alone, for a pipe or a dumb terminal.
+struct ReplCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repl", abstract: "Reads commands line by line from standard input.")
+
+  func run() throws {
+    let isInteractive = isatty(STDIN_FILENO) == 1
+    var run = PlainRun(stage: Stage(files: DiskFiles()), shows: .all)
+    if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
+    try run.withTrace(nil) { run throws(FileError) in
+      while !run.stage.hasQuit {
+        if isInteractive {
+          print("> ", terminator: "")
+          fflush(nil)
+        }
+        guard let line = readLine() else { break }
+        try run.type(line)
+      }
+      run.endOfInput()
+    }
+    // Whoever types may mistype: only a program that feeds us is told by the status.
+    if !isInteractive { try run.conclude(name: "standard input") }
+  }
+}

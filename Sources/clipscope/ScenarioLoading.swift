@@ -1,0 +1,68 @@
+import ArgumentParser
+import Commands
+import Foundation
+
+/// Which scenario, and what of it is replaced: the arguments that several faces of the program share.
+struct ScenarioArguments: ParsableArguments {
+  @ArgumentParser.Option(help: ArgumentHelp("Replaces the scenario's seed.", valueName: "n"))
+  var seed: UInt64?
+
+  @ArgumentParser.Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
+  var lines: [String] = []
+
+  @ArgumentParser.Option(help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"))
+  var scenarios: String?
+
+  /// The scenario with its replacements, checked as a whole.
+  func load(_ path: String, screen: Bool) throws -> Scenario {
+    do {
+      var scenario = try read(path)
+      for line in (seed.map { ["seed \($0)"] } ?? []) + lines { scenario = try replace(line, in: scenario) }
+      try scenario.check(files: DiskFiles(), screen: screen)
+      return scenario
+    } catch let error as ScenarioError {
+      throw Failure.usage(error.report)
+    } catch let error as FileError {
+      throw Failure.usage(["clipscope: \(VisibleText.of(error.path)) \(error.reason)"])
+    }
+  }
+
+  private func read(_ path: String) throws -> Scenario {
+    let place = ScenarioFolders(option: scenarios).find(path)
+    return try Scenario(utf8: try DiskFiles().bytes(of: place, relativeTo: ""), path: place)
+  }
+
+  private func replace(_ line: String, in scenario: Scenario) throws -> Scenario {
+    do throws(CommandError) {
+      return try Parser.commands(in: line).reduce(scenario) { $0.replacing(with: $1, text: line) }
+    } catch {
+      throw Failure.usage(["clipscope: --set: \(error.message)"] + error.caret(under: line))
+    }
+  }
+}
+
+/// Where an installed clipscope finds the scenarios that came with it.
+struct ScenarioFolders {
+  let option: String?
+
+  /// The folders, the first that has a file wins.
+  var folders: [String] {
+    let beside = (CommandLine.arguments.first.map(PathText.folder) ?? "") + "/../share/clipscope/scenarios"
+    return [option, ProcessInfo.processInfo.environment["CLIPSCOPE_SCENARIOS"], beside, "scenarios"].compactMap(\.self)
+  }
+
+  /// The path as it stands if there is such a file; else the file of that name, with or without its ending, in the first
+  /// folder that has it; else the path as it stands, for the message that it is missing.
+  func find(_ path: String) -> String {
+    let fileManager = FileManager.default
+    if fileManager.fileExists(atPath: path) || path.hasPrefix("/") { return path }
+    for folder in folders {
+      for name in [path, path + ".scenario"] where fileManager.fileExists(atPath: folder + "/" + name) {
+        return folder + "/" + name
+      }
+    }
+    return path
+  }
+}
