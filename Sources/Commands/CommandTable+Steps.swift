@@ -3,7 +3,9 @@ import Training
 extension CommandTable {
   /// What makes steps.
   static let steps: [CommandRow] = [
-    counted("step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", Command.step) {
+    counted(
+      "step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", Command.step
+    ) {
       if case .step(let count) = $0 { count } else { nil }
     },
     counted(

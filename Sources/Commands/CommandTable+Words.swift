@@ -21,7 +21,10 @@ extension CommandTable {
 
   /// Files, help and the end.
   static let files: [CommandRow] = [
-    named("save", "writes what was done so far as a scenario that leads to the same state", "save run.scenario", Command.save) {
+    named(
+      "save", "writes what was done so far as a scenario that leads to the same state", "save run.scenario",
+      Command.save
+    ) {
       if case .save(let path) = $0 { path } else { nil }
     },
     named("trace", "writes a line of JSON for each step from now on", "trace run.jsonl", Command.trace) {
@@ -70,7 +73,8 @@ extension CommandTable {
       if case .view(.speed(let turn)) = command { turn.text } else { nil }
     },
     CommandRow(
-      "find", .screen, ["[TEXT]"], "puts the cursor on the next parameter with TEXT in its name", example: "find weight_hh"
+      "find", .screen, ["[TEXT]"], "puts the cursor on the next parameter with TEXT in its name",
+      example: "find weight_hh"
     ) { (reader) throws(CommandError) in
       .view(.find(reader.take()?.text))
     } write: { command in

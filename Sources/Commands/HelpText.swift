@@ -52,7 +52,9 @@ public enum HelpText {
   }
 
   private static func summary(of line: String) -> String {
-    guard let name = line.split(separator: " ").first, let row = CommandTable.row(named: String(name)) else { return "" }
+    guard let name = line.split(separator: " ").first, let row = CommandTable.row(named: String(name)) else {
+      return ""
+    }
     return row.summary.split(separator: ";").first.map(String.init) ?? row.summary
   }
 

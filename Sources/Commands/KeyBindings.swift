@@ -54,7 +54,8 @@ public struct KeyBindings: Sendable {
   /// The default keys.
   public init() {
     for line in Self.defaults.split(separator: "\n") {
-      guard let parsed = try? Parser.commands(in: String(line)), case .bind(let key, let line, let otherwise)? = parsed.first?.command
+      guard let parsed = try? Parser.commands(in: String(line)),
+        case .bind(let key, let line, let otherwise)? = parsed.first?.command
       else { preconditionFailure("the default keys are lines of the language: \(line)") }
       bind(key, to: line, otherwise: otherwise)
     }

@@ -53,7 +53,9 @@ public enum Parser {
 
   // What a single option cannot know: PyTorch's SGD refuses Nesterov without momentum or with dampening.
   private static func check(_ command: Command, _ words: [Word]) throws(CommandError) {
-    guard case .optimizer(.sgd(let sgd)) = command, sgd.nesterov, sgd.momentum == 0 || sgd.dampening != 0 else { return }
+    guard case .optimizer(.sgd(let sgd)) = command, sgd.nesterov, sgd.momentum == 0 || sgd.dampening != 0 else {
+      return
+    }
     let expected = "no, unless momentum is above 0 and dampening is 0"
     let parsed = ParsedCommand(command: command, words: words)
     throw parsed.error(.outOfRange(name: "nesterov", "yes", expected: expected), about: "nesterov")

@@ -138,7 +138,8 @@ extension Experiment {
       return String(repeating: " ", count: max(0, 9 - text.count)) + text
     }
     let values = zip(before.perParameter + [before.total], (after.map { $0.perParameter + [$0.total] }) ?? [])
-    let pairs = after == nil ? (before.perParameter + [before.total]).map { ($0, Float?.none) } : values.map { ($0, $1) }
+    let pairs =
+      after == nil ? (before.perParameter + [before.total]).map { ($0, Float?.none) } : values.map { ($0, $1) }
     return zip(names, pairs).map { name, pair in
       let padded = name + String(repeating: " ", count: width - name.count)
       return padded + number(pair.0) + (pair.1.map { " →" + number($0) } ?? "")

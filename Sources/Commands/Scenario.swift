@@ -47,7 +47,8 @@ public struct Scenario: Sendable {
     let first = steps.firstIndex { kind($0.parsed) == kind(replacement) } ?? 0
     let line = steps.isEmpty ? 1 : steps[first].line
     var scenario = self
-    scenario.steps = steps[..<first] + [Step(line: line, text: text, parsed: replacement)]
+    scenario.steps =
+      steps[..<first] + [Step(line: line, text: text, parsed: replacement)]
       + steps[first...].filter { kind($0.parsed) != kind(replacement) }
     return scenario
   }

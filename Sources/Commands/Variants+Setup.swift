@@ -122,7 +122,8 @@ private enum Widths {
     if parts.count == 2, let width = Int(parts[0]), let depth = Int(parts[1]) {
       guard Sizes.layers.contains(depth), Sizes.any.contains(width) else {
         throw CommandError(
-          .outOfRange(name: name, word.text, expected: "1 to \(Sizes.layers.upperBound) layers of at least 1"), at: word)
+          .outOfRange(name: name, word.text, expected: "1 to \(Sizes.layers.upperBound) layers of at least 1"), at: word
+        )
       }
       return Array(repeating: width, count: depth)
     }
@@ -131,7 +132,8 @@ private enum Widths {
       guard let width = Int(part) else { throw CommandError(.notANumber(word.text, expected: expected), at: word) }
       guard Sizes.any.contains(width), widths.count < Sizes.layers.upperBound else {
         throw CommandError(
-          .outOfRange(name: name, word.text, expected: "1 to \(Sizes.layers.upperBound) layers of at least 1"), at: word)
+          .outOfRange(name: name, word.text, expected: "1 to \(Sizes.layers.upperBound) layers of at least 1"), at: word
+        )
       }
       widths.append(width)
     }

@@ -85,7 +85,8 @@ struct PlainRun {
   private mutating func guarded(_ path: String, _ body: () throws(FileError) -> Void) {
     do throws(FileError) {
       guard PathText.isBelowHere(path) else {
-        throw FileError(path: path, reason: "is not below the current folder; without a screen nothing is written elsewhere")
+        throw FileError(
+          path: path, reason: "is not below the current folder; without a screen nothing is written elsewhere")
       }
       try body()
     } catch {

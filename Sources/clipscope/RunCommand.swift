@@ -16,7 +16,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Says nothing but what went wrong.")
   var quiet = false
 
-  @ArgumentParser.Option(help: ArgumentHelp("The processor's instructions to use: \(Kernels.known.joined(separator: ", ")).", valueName: "name"))
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "The processor's instructions to use: \(Kernels.known.joined(separator: ", ")).", valueName: "name"))
   var kernels: String?
 
   @OptionGroup var arguments: ScenarioArguments
@@ -43,7 +45,9 @@ struct VersionCommand: ParsableCommand {
     commandName: "version", abstract: "Prints the version and the processor's instructions in use.")
 
   func run() {
-    print("clipscope \(version), kernels \(Kernels.active) (this processor has \(Kernels.available.joined(separator: ", ")))")
+    print(
+      "clipscope \(version), kernels \(Kernels.active) (this processor has \(Kernels.available.joined(separator: ", ")))"
+    )
   }
 }
 

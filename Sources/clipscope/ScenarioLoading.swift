@@ -9,7 +9,8 @@ struct ScenarioArguments: ParsableArguments {
 
   @ArgumentParser.Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
+    help: ArgumentHelp(
+      "Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
   var lines: [String] = []
 
   @ArgumentParser.Option(help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"))
