@@ -1,0 +1,46 @@
+import Commands
+
+/// What was said and done last, the newest line at the foot.
+struct LogPanel {
+  let stage: Stage
+  let pending: [String]
+
+  func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
+    for column in area.column..<(area.column + area.width) {
+      grid[column: column, row: area.row] = Cell("─", Style(.muted))
+    }
+    grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
+    let room = area.height - 1
+    let lines = (stage.log.entries.suffix(room * 2).map(Self.line) + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
+      .flatMap { Self.wrap($0.0, area.width - 2, $0.1) }
+    for (place, line) in lines.suffix(room).enumerated() {
+      grid.write(line.text, column: area.column + 1, row: area.row + 1 + place, width: area.width - 2, line.style)
+    }
+  }
+
+  private static func line(_ entry: Log.Entry) -> (String, Style) {
+    switch entry {
+    case .command(let text): ("› " + text, Style(.muted))
+    case .output(let text): ("  " + text, .plain)
+    case .note(let text): ("· " + text, Style(.muted))
+    case .said(let text): ("» " + text, Style(.accent, bold: true))
+    case .held(let text): ("✓ " + text, Style(.good))
+    case .error(let text): ("! " + text, Style(.danger, bold: true))
+    }
+  }
+
+  private static func wrap(_ text: String, _ width: Int, _ style: Style) -> [(text: String, style: Style)] {
+    guard text.count > width, width > 10 else { return [(text, style)] }
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if line.count + word.count + 1 > width, line.contains(where: { $0 != " " }) {
+        lines.append(line)
+        line = "  " + word
+      } else {
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return (lines + [line]).map { ($0, style) }
+  }
+}

@@ -1,0 +1,96 @@
+import Training
+
+/// Series over time as bars from minimum to maximum, in braille dots: two columns and four rows of dots a cell.
+///
+/// Each dot column is one stretch of steps. A bar also reaches for the one before it, so that a series is a line; it never
+/// ends short of its own extremes, so a spike of one step is as tall as it was.
+struct RangePlot {
+  private let area: Rectangle
+  private let axis: Axis
+  // For each cell its dots, and the ink of the series that was drawn last there.
+  private var dots: [UInt8]
+  private var inks: [Ink?]
+  // What is not finite has no height: its cells at the top of the plot.
+  private var marks: [Int: (isNaN: Bool, Bool)] = [:]
+  private var zeros: Set<Int> = []
+
+  init(_ area: Rectangle, _ axis: Axis) {
+    self.area = area
+    self.axis = axis
+    dots = Array(repeating: 0, count: max(0, area.width * area.height))
+    inks = Array(repeating: nil, count: dots.count)
+  }
+
+  /// How many stretches fit.
+  var columns: Int { 2 * area.width }
+
+  private var rows: Int { 4 * area.height }
+
+  /// Adds a series, over what is there already.
+  mutating func add(_ stretches: [Envelope.Stretch], _ ink: Ink) {
+    var previous: (low: Int, high: Int)?
+    for (column, stretch) in stretches.prefix(columns).enumerated() {
+      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / 2] = (stretch.nans > 0, true) }
+      guard let bar = bar(stretch) else {
+        if stretch.hasFinite { zeros.insert(column / 2) }
+        previous = nil
+        continue
+      }
+      var (low, high) = bar
+      if let previous {
+        if low > previous.high { low = min(low, previous.high + 1) }
+        if high < previous.low { high = max(high, previous.low - 1) }
+      }
+      for row in low...high { set(column, row, ink) }
+      previous = bar
+    }
+  }
+
+  // Dot rows counted from the foot.
+  private func bar(_ stretch: Envelope.Stretch) -> (low: Int, high: Int)? {
+    guard stretch.hasFinite, let high = axis.height(of: Double(stretch.maximum)) else { return nil }
+    let low = axis.height(of: Double(stretch.minimum)) ?? 0
+    return (row(low), row(high))
+  }
+
+  private func row(_ height: Double) -> Int { min(rows - 1, max(0, Int(height * Double(rows)))) }
+
+  private mutating func set(_ column: Int, _ row: Int, _ ink: Ink) {
+    let line = area.height - 1 - row / 4
+    let place = line * area.width + column / 2
+    guard place >= 0, place < dots.count else { return }
+    // U+2800: dots 1 2 3 7 down the left, 4 5 6 8 down the right.
+    let bits: [[UInt8]] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]]
+    dots[place] |= bits[column % 2][row % 4]
+    inks[place] = ink
+  }
+
+  /// The row of the plot, from its top, that a number falls into; `nil` outside.
+  func line(of value: Double) -> Int? {
+    guard let height = axis.height(of: value), height >= 0, height <= 1, area.height > 0 else { return nil }
+    return area.height - 1 - row(height) / 4
+  }
+
+  /// Draws the dots, and on top what has no height.
+  func draw(on grid: inout CellGrid) {
+    for place in dots.indices where dots[place] != 0 {
+      let glyph = Unicode.Scalar(0x2800 + UInt32(dots[place]))!
+      grid[column: area.column + place % area.width, row: area.row + place / area.width] =
+        Cell(glyph, Style(inks[place] ?? .plain))
+    }
+    for column in zeros where column < area.width {
+      let foot = area.row + area.height - 1
+      if dots[(area.height - 1) * area.width + column] == 0 {
+        grid[column: area.column + column, row: foot] = Cell("0", Style(.muted))
+      }
+    }
+    for (column, mark) in marks where column < area.width && area.height > 0 {
+      grid[column: area.column + column, row: area.row] = Nonfinite.cell(isNaN: mark.isNaN)
+    }
+  }
+}
+
+/// The marks for what is no height.
+enum Nonfinite {
+  static func cell(isNaN: Bool) -> Cell { Cell(isNaN ? "×" : "∞", Style(.danger, bold: true, reverse: true)) }
+}

@@ -1,0 +1,37 @@
+import Training
+
+/// A series in one or a few rows, on an axis that it shares with others.
+///
+/// In one row a stretch whose extremes are close is a block as high as its maximum; one whose extremes are apart is a bar
+/// of dots from minimum to maximum. With more rows it is a `RangePlot`.
+enum Sparkline {
+  static func draw(
+    _ envelope: Envelope, _ axis: Axis, in area: Rectangle, _ style: Style, on grid: inout CellGrid
+  ) {
+    guard area.width > 0, area.height > 0 else { return }
+    if area.height > 1 {
+      var plot = RangePlot(area, axis)
+      plot.add(envelope.columns(plot.columns).stretches, style.ink)
+      plot.draw(on: &grid)
+      return
+    }
+    for (column, stretch) in envelope.columns(area.width).stretches.enumerated() {
+      grid[column: area.column + column, row: area.row] = cell(stretch, axis, style)
+    }
+  }
+
+  private static func cell(_ stretch: Envelope.Stretch, _ axis: Axis, _ style: Style) -> Cell {
+    if stretch.nans > 0 || stretch.infinities > 0 { return Nonfinite.cell(isNaN: stretch.nans > 0) }
+    guard stretch.hasFinite else { return .blank }
+    guard let high = axis.height(of: Double(stretch.maximum)) else { return Cell("0", Style(.muted)) }
+    let top = eighth(high)
+    let foot = axis.height(of: Double(stretch.minimum)).map(eighth) ?? 0
+    if top - foot <= 1 { return Cell(Unicode.Scalar(0x2581 + UInt32(top))!, style) }
+    // Both halves of a braille cell from the lower to the upper quarter.
+    let rows: [UInt32] = [0xC0, 0x24, 0x12, 0x09]
+    let dots = ((foot / 2)...(top / 2)).reduce(UInt32(0)) { $0 | rows[$1] }
+    return Cell(Unicode.Scalar(0x2800 + dots)!, style)
+  }
+
+  private static func eighth(_ height: Double) -> Int { min(7, max(0, Int(height * 8))) }
+}

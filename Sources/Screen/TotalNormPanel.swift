@@ -1,0 +1,105 @@
+import Commands
+import Optimization
+import Training
+
+/// The total norm before and after clipping, over the whole run, with `max_norm` as a line; beside it the numbers.
+struct TotalNormPanel {
+  let stage: Stage
+  private var workbench: Workbench { stage.workbench }
+
+  func draw(in area: Rectangle, isFront: Bool, showsLoss: Bool, on grid: inout CellGrid) {
+    let order = NumberText.of(workbench.settings.clipping.normOrder)
+    let span = workbench.history.totals.columns(2 * max(1, area.width - 9)).length
+    grid.frame(
+      area, title: "total norm", note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
+    var inside = area.inside
+    if inside.width >= 48 {
+      let readout = inside.takeRight(24)
+      NumbersReadout(stage: stage).draw(in: readout, showsLoss: showsLoss, on: &grid)
+    }
+    plot(in: inside, on: &grid)
+  }
+
+  private var axis: Axis {
+    let history = workbench.history
+    var ranges = [history.totals.positiveRange, history.totalsAfter.positiveRange].compactMap(\.self)
+    // The threshold is drawn only where there are norms to compare it with, and it must not dwarf them.
+    if let maxNorm = workbench.settings.clipping.active?.maxNorm.map(Float.init), maxNorm > 0, let first = ranges.first,
+      maxNorm < first.upperBound * 1e3, maxNorm > first.lowerBound / 1e3
+    {
+      ranges.append(maxNorm...maxNorm)
+    }
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
+      return .decades(around: nil)
+    }
+    return .decades(around: low...high)
+  }
+
+  private func plot(in area: Rectangle, on grid: inout CellGrid) {
+    let axis = axis
+    let labelled = AxisLabels.draw(axis, in: area, on: &grid)
+    var plot = RangePlot(labelled, axis)
+    let history = workbench.history
+    drawThreshold(labelled, plot, on: &grid)
+    plot.add(history.totals.columns(plot.columns).stretches, .before)
+    if workbench.history.recent(100).contains(where: { $0.outcome.clipped }) || everClipped {
+      plot.add(history.totalsAfter.columns(plot.columns).stretches, .after)
+    }
+    plot.draw(on: &grid)
+    if history.count == 0 { Hints.draw(in: labelled, stage, on: &grid) }
+  }
+
+  // Where nothing was ever clipped, "after" would only hide "before".
+  private var everClipped: Bool {
+    workbench.history.totals.positiveRange != workbench.history.totalsAfter.positiveRange
+  }
+
+  private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, on grid: inout CellGrid) {
+    let clipping = workbench.settings.clipping
+    guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
+    let style = Style(.limit, bold: clipping.isOn, dim: !clipping.isOn)
+    for column in 0..<area.width {
+      grid[column: area.column + column, row: area.row + line] = Cell(clipping.isOn ? "━" : "╌", style)
+    }
+    let label = " max_norm \(NumberText.of(maxNorm))\(clipping.isOn ? "" : " (off)") "
+    if area.width > label.count + 4 {
+      grid.write(label, endingAt: area.column + area.width - 1, row: area.row + line, style)
+    }
+  }
+}
+
+/// The numbers of an axis, at its left.
+enum AxisLabels {
+  private static let width = 6
+
+  /// Draws the labels and the line of the axis.
+  /// - Returns: the room that is left for the plot.
+  static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
+    guard area.width > 3 * width else { return area }
+    let edge = area.column + width
+    for row in 0..<area.height { grid[column: edge, row: area.row + row] = Cell("│", Style(.muted)) }
+    for (row, text) in axis.labels(rows: area.height) {
+      grid.write(text, endingAt: edge, row: area.row + row, Style(.muted))
+      grid[column: edge, row: area.row + row] = Cell("┤", Style(.muted))
+    }
+    return Rectangle(column: edge + 1, row: area.row, width: area.width - width - 1, height: area.height)
+  }
+}
+
+/// What to do, where there is nothing to see yet.
+enum Hints {
+  static func draw(in area: Rectangle, _ stage: Stage, on grid: inout CellGrid) {
+    let lines =
+      stage.workbench.experiment == nil
+      ? ["These settings make no experiment yet:", problem(stage)]
+      : ["No step has been made yet.", "space trains, n makes one step, . one phase, ? shows all keys"]
+    for (place, line) in lines.enumerated() where place < area.height {
+      grid.write(line, column: area.column + 2, row: area.row + (area.height - lines.count) / 2 + place,
+        width: area.width - 3, Style(.muted))
+    }
+  }
+
+  private static func problem(_ stage: Stage) -> String {
+    stage.workbench.settings.problem.map { CommandError.Problem($0).message } ?? ""
+  }
+}
