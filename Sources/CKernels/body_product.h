@@ -13,10 +13,11 @@ typedef float unaligned_vector __attribute__((vector_size(VECTOR_LANES * 4), ali
 #if HARDWARE_FMA
 #define VECTOR_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
+typedef int32_t int_vector __attribute__((vector_size(VECTOR_LANES * 4)));
 typedef double wide_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef int64_t long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef uint64_t unsigned_long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
-DEFINE_SOFTWARE_FMA(software_vector_fma, vector, wide_vector, long_vector, unsigned_long_vector)
+DEFINE_SOFTWARE_FMA(software_vector_fma, vector, int_vector, wide_vector, long_vector, unsigned_long_vector)
 #define VECTOR_FMA(a, b, c) software_vector_fma(a, b, c)
 #endif
 

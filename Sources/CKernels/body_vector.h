@@ -52,14 +52,17 @@ INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
 // two float32 values. That shows in its last 29 bits, or may if the result is subnormal. Only then the sum is rounded
 // to odd instead: if it is not exact, to the neighbour whose last bit is 1. 53 bits are more than 2·24 + 2, so that
 // rounding it again rounds the exact value once (Boldo, Melquiond 2008).
-#define DEFINE_SOFTWARE_FMA(NAME, F, D, L, U)                                                    \
+//
+// F, I: vectors of float32 and int32; D, L, U: of as many float64, int64 and uint64. The doubt is decided in 32-bit
+// halves, because SSE2 cannot compare 64-bit integers.
+#define DEFINE_SOFTWARE_FMA(NAME, F, I, D, L, U)                                                        \
   INLINE F NAME(F a, F b, F c) {                                                                        \
     D product = __builtin_convertvector(a, D) * __builtin_convertvector(b, D);                          \
     D addend = __builtin_convertvector(c, D);                                                           \
     D sum = product + addend;                                                                           \
-    U tail = (U)sum & 0x1fffffffu;                                                                      \
-    D size = (D)((U)sum & 0x7fffffffffffffffu);                                                         \
-    L doubtful = ((L)tail == 0x10000000) | ((size < 0x1p-126) & (size > 0.0));                          \
+    I low = __builtin_convertvector((U)sum, I) & 0x1fffffff;                                            \
+    I high = __builtin_convertvector((U)sum >> 32, I) & 0x7fffffff; /* 0x38100000 begins 2^-126 */      \
+    I doubtful = (low == 0x10000000) | ((high < 0x38100000) & (high > 0));                              \
     if (__builtin_reduce_or(doubtful)) {                                                                \
       D part = sum - product;                                                                           \
       D error = (product - (sum - part)) + (addend - part);                                             \
@@ -70,6 +73,6 @@ INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
     }                                                                                                   \
     return __builtin_convertvector(sum, F);                                                             \
   }
-DEFINE_SOFTWARE_FMA(software_fma, floats, doubles, longs, long_words)
+DEFINE_SOFTWARE_FMA(software_fma, floats, ints, doubles, longs, long_words)
 #define FMA(a, b, c) software_fma(a, b, c)
 #endif
