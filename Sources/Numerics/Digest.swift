@@ -47,10 +47,12 @@ public struct Digest: Equatable, Sendable {
 
   private static func bits(_ x: Float) -> UInt64 { UInt64(x.isNaN ? 0x7fc0_0000 : x.bitPattern) }
 
-  /// One round of multiplication and rotation; both are invertible, so no difference in a word is lost.
+  /// Both lines are invertible, so no difference is lost. Folding the word first brings a difference in its high half,
+  /// such as a sign, also into the low half: the product alone would keep the highest bit a single bit, which a change
+  /// in the next word could cancel.
   private static func step(_ state: UInt64, _ word: UInt64) -> UInt64 {
-    let product = (state ^ word) &* 0x9fb2_1c65_1e98_df25
-    return product << 29 | product >> 35
+    let spread = word &* 0xa24b_aed4_963e_e407
+    return ((state << 29 | state >> 35) ^ spread ^ spread >> 32) &* 0x9fb2_1c65_1e98_df25
   }
 
   /// Spreads every bit over all (the finalizer of SplitMix64; Steele, Lea, Flood 2014).
