@@ -1,0 +1,183 @@
+import Testing
+
+import Numerics
+
+/// Serialized, because the selection is one for the process. Tests of other suites may run meanwhile: every selection
+/// gives them the same bits.
+@Suite(.serialized) struct KernelsTests {
+  private static let shapes = [
+    (1, 1, 1), (1, 1, 64), (1, 100, 10), (3, 2, 1), (2, 17, 5), (17, 33, 19), (8, 32, 64), (9, 31, 7), (13, 16, 8),
+    (7, 48, 3), (5, 65, 11), (6, 9, 40), (64, 2, 33), (4, 0, 3), (0, 4, 3), (4, 5, 0),
+  ]
+
+  /// In order over k with one rounding each: the definition.
+  private func product(_ a: Matrix, _ b: Matrix, from start: Matrix) -> Matrix {
+    var c = start
+    for i in 0..<a.rows {
+      for j in 0..<b.columns {
+        for k in 0..<a.columns {
+          c.elements[i * c.columns + j].addProduct(a.elements[i * a.columns + k], b.elements[k * b.columns + j])
+        }
+      }
+    }
+    return c
+  }
+
+  private func withEachSelection(_ body: (String) -> Void) throws {
+    let before = Kernels.active
+    for name in Kernels.available {
+      try Kernels.select(name)
+      #expect(Kernels.active == name)
+      body(name)
+    }
+    try Kernels.select(before)
+  }
+
+  @Test(arguments: [false, true])
+  func productsHaveTheBitsOfTheDefinition(_ extraordinary: Bool) throws {
+    let make = extraordinary ? Matrix.extraordinary : { Matrix.random($0, $1, seed: $2) }
+    for (m, n, k) in Self.shapes {
+      let (a, b, start) = (make(m, k, 1), make(k, n, 2), make(m, n, 3))
+      let fresh = bits(product(a, b, from: Matrix(rows: m, columns: n)).elements)
+      let added = bits(product(a, b, from: start).elements)
+      var turned = Matrix(rows: k, columns: m)
+      turned.setTranspose(of: a)
+      try withEachSelection { name in
+        var c = start
+        c.setProduct(a, b)
+        #expect(bits(c.elements) == fresh, "\(name) \(m)×\(n)×\(k)")
+        c = start
+        c.setProduct(a, b, accumulating: true)
+        #expect(bits(c.elements) == added, "\(name) += \(m)×\(n)×\(k)")
+        c.setProduct(transposing: turned, b)
+        #expect(bits(c.elements) == fresh, "\(name) transposed \(m)×\(n)×\(k)")
+        c = start
+        c.setProduct(transposing: turned, b, accumulating: true)
+        #expect(bits(c.elements) == added, "\(name) transposed += \(m)×\(n)×\(k)")
+      }
+    }
+  }
+
+  /// The software multiply-add is exact where rounding twice would show: half way, subnormal, overflowing.
+  @Test func multiplyAddRoundsOnce() throws {
+    var generator = Generator(seed: 12)
+    var (x, y, z): ([Float], [Float], [Float]) = ([], [], [])
+    for _ in 0..<20_000 {
+      // few significant bits and close exponents make half-way cases frequent
+      let words = (0..<3).map { _ in generator.next32() }
+      let exponent = Int(generator.next32() % 60) - 30
+      let base = Float(sign: .plus, exponent: exponent - (words[0] & 1 == 0 ? 0 : 110), significand: 1)
+      x.append((1 + Float(words[0] >> 8 & 0xfff) * 0x1p-12) * base)
+      y.append(1 + Float(words[1] >> 8 & 0xffff) * 0x1p-12 + 0x1p-23)
+      z.append(
+        Float(words[2] & 0xffff) * base * Float(sign: .plus, exponent: Int(words[2] >> 16 % 50) - 25, significand: 1))
+    }
+    x += extraordinaryValues
+    y += extraordinaryValues.reversed()
+    z += extraordinaryValues.map { -$0 }
+    let expected = bits(zip(zip(x, y), z).map { $1.addingProduct($0.0, $0.1) })
+    let row = { (values: [Float]) in Matrix(rows: 1, columns: values.count, elements: values) }
+    try withEachSelection { name in
+      var c = row(z)
+      c.addElementwiseProduct(row(x), row(y))
+      #expect(bits(c.elements) == expected, "\(name)")
+    }
+  }
+
+  /// Everything there is, over counts around every vector width, gives one digest whatever is selected.
+  @Test func everyOperationHasTheSameBitsEverywhere() throws {
+    var digests: [String: String] = [:]
+    try withEachSelection { name in
+      var digest = Digest()
+      for count in [1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 100, 1000] {
+        let (x, y) = (Matrix.extraordinary(1, count, seed: 3), Matrix.extraordinary(1, count, seed: 4))
+        for operation in operations {
+          var out = y
+          operation(&out, x, y)
+          digest.combine(out)
+        }
+        for values in [x, Matrix.random(1, count, seed: 5)] { digest.combine(reductions(values)) }
+        var generator = Generator(seed: 9)
+        digest.combine(generator.normal(count: count, mean: 0.5, standardDeviation: 2))
+      }
+      digests[name] = digest.text
+    }
+    #expect(digests.count == Kernels.available.count)
+    #expect(Set(digests.values).count == 1, "\(digests)")
+    // fixed, so that other processors and compilers are held to it
+    #expect(digests.values.first == "92f5c1a1c0aa7373")
+  }
+
+  private var operations: [(inout Matrix, Matrix, Matrix) -> Void] {
+    [
+      {
+        $0.setTanh(of: $1); _ = $2
+      },
+      {
+        $0.setSigmoid(of: $1); _ = $2
+      },
+      {
+        $0.setReLU(of: $1); _ = $2
+      },
+      {
+        $0.setGELU(of: $1); _ = $2
+      },
+      {
+        $0.setExp(of: $1); _ = $2
+      },
+      {
+        $0.setLog(of: $1); _ = $2
+      },
+      {
+        $0.setSin(of: $1); _ = $2
+      },
+      {
+        $0.setCos(of: $1); _ = $2
+      },
+      {
+        $0.setErf(of: $1); _ = $2
+      },
+      {
+        $0.setPower(of: $1, exponent: 1.7); _ = $2
+      },
+      {
+        $0.setPower(of: $1, exponent: -3); _ = $2
+      },
+      { $0.setTanhGradient(output: $1, upstream: $2) }, { $0.setSigmoidGradient(output: $1, upstream: $2) },
+      { $0.setReLUGradient(output: $1, upstream: $2) }, { $0.setGELUGradient(input: $1, upstream: $2) },
+      {
+        $0.add($1); _ = $2
+      },
+      {
+        $0.add($1, scaled: 0.3); _ = $2
+      },
+      {
+        $0.scale(by: 1.1); _ = ($1, $2)
+      },
+      {
+        $0.scale(by: 1.1, adding: 0.7); _ = ($1, $2)
+      },
+      {
+        $0.multiply(by: $1); _ = $2
+      },
+      { $0.setElementwiseProduct($1, $2) }, { $0.addElementwiseProduct($1, $2) },
+    ]
+  }
+
+  private func reductions(_ x: Matrix) -> [Float] {
+    [2, 1, 0, .infinity, -.infinity, 0.5, 3, -1].map { x.norm($0) } + [
+      x.sum(), Float(x.countZeros()), Float(x.countNonfinite()), Float(x.countMagnitudes(above: 0.5)),
+    ]
+  }
+
+  @Test func unknownAndUnsupportedNames() {
+    let before = Kernels.active
+    #expect(throws: KernelError.unknown("mmx")) { try Kernels.select("mmx") }
+    #expect(KernelError.unknown("mmx").description.contains("known are sse2, avx2, avx512, neon, scalar"))
+    for name in Kernels.known where !Kernels.available.contains(name) {
+      #expect(throws: KernelError.unsupported(name)) { try Kernels.select(name) }
+    }
+    #expect(KernelError.unsupported("neon").description.hasPrefix("neon is not supported by this processor"))
+    #expect(Kernels.active == before)
+  }
+}
