@@ -57,7 +57,8 @@ static void normal(size_t n, float mean, float deviation, float *data) {
     floats uniform = load(data + i);
     // lanes 0…7 give the radii, 8…15 the angles; both halves are computed twice, which is cheaper than it sounds
     floats first = __builtin_shufflevector(uniform, uniform, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
-    floats second = __builtin_shufflevector(uniform, uniform, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+    floats second =
+        __builtin_shufflevector(uniform, uniform, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
     floats radius = root(-2.0f * cephes_log(1.0f - first));
     struct circle_point point = cephes_circle(0x1.921fb6p+2f * second);
     floats direction = __builtin_shufflevector(point.cosine, point.sine, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29,
