@@ -119,7 +119,8 @@ def compare(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> Comparison:
             if largest > limit and result.passed[limit] is None:
                 result.passed[limit] = index
         if sorted(left["nonfinite"]) != sorted(right["nonfinite"]) and not result.nonfinite:
-            result.nonfinite = f"step {index}: {left['nonfinite']} / {right['nonfinite']}"
+            differ = sorted(set(left["nonfinite"]) ^ set(right["nonfinite"]))
+            result.nonfinite = f"differ@{index}: {len(left['nonfinite'])} and {len(right['nonfinite'])} names ({differ[0]})"
             result.nonfinite_step = index
     return result
 

@@ -10,8 +10,17 @@ about luck. What is asked: clipscope stays within CHAOTIC = 1e-3 of torch float3
 float32 stays so with torch float64. Why a share: a distance d grows to 1e-3 in log(1e-3 / d) / log(growth) steps, so starting c times
 farther apart costs the share log(c) / log(1e-3 / d); with d = 6e-8 (one rounding), 0.4 of the time pays for c = 50: for the few ulp
 by which normal draws may differ, for two float32 programs that round in opposite directions, and for a relu that one of them
-crosses earlier. A wrong formula starts at c = 10^4 and does not get through the first steps. float64 has a larger range, so the two
-are held together only up to the first number that float32 cannot hold. Step 1 must always be within CALM of torch.
+crosses earlier. By the same argument, in each of these steps the distance may be at most FARTHER = 50 times the largest that torch
+float32 and float64 have had up to there, or CALM if that is more. float64 has a larger range, so the two are held together only
+up to the first number that float32 cannot hold. The first step must always be within CALM.
+
+What these limits are worth. SHARE, FARTHER and compare.NORM_FLOOR were set while looking at the table's own seeds, with torch's
+portable code path in the place of clipscope, until that one passed: on these seeds its passing is no evidence. With all seeds
+shifted by 100 and nothing changed, 81 of 87 held: 3 of 37 chaotic ones failed (recipe-3c, recipe-5a, recipe-5a-off, two
+of them ten-layer relu networks), and 3 of 50 calm marks were wrong (a distance in torch of 5e-6 to 1e-5). So about one
+chaotic experiment in twelve can fail a correct program: look at the step before blaming it. In the other direction, a learning rate
+wrong by 1e-4 or 1e-5 in relative terms was caught in 24 of the 26 experiments of --small --issue-1; recipe-2a-off (one step is
+demanded) and recipe-3a-off let it pass.
 
 Non-finite: the names of the parameters whose gradient is not finite agree in every compared step (calm: all; chaotic: the demanded ones).
 """
@@ -20,6 +29,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from compare import Comparison, compare
@@ -28,13 +38,14 @@ CALM = 1e-5
 CALM_IN_TORCH = 5e-6
 CHAOTIC = 1e-3
 SHARE = 0.6
+FARTHER = 50.0
 
 
 @dataclass(frozen=True)
 class Demand:
-    """The steps in which a chaotic experiment has to stay within CHAOTIC of torch; None if it is calm: within CALM in all."""
+    """The largest distance allowed in each of the first steps of a chaotic experiment; None if it is calm: CALM in all of them."""
 
-    steps: int | None = None
+    distances: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,17 +67,22 @@ def demand(chaotic: bool, torch32: list[dict[str, Any]], float64: list[dict[str,
     if not chaotic:
         return Demand()
     finite = finite_steps(torch32)
-    apart = compare(torch32[:finite], float64[:finite]).first_over(CHAOTIC)
-    return Demand(max(1, int(SHARE * (apart - 1 if apart else finite))))
+    precision = compare(torch32[:finite], float64[:finite])
+    apart = precision.first_over(CHAOTIC)
+    steps = int(SHARE * (apart - 1 if apart else finite))
+    largest = accumulate(precision.differences[:steps], max)
+    allowed = [min(CHAOTIC, max(CALM, FARTHER * distance)) for distance in largest]
+    return Demand([CALM, *allowed[1:]])
 
 
 def verdict(ours: Comparison, demand: Demand) -> Verdict:
     """Holds a comparison of clipscope with torch float32 against what is demanded."""
     if ours.steps == 0 or ours.lengths[0] != ours.lengths[1]:
         return Verdict(False, f"lengths {ours.lengths[0]} and {ours.lengths[1]}")
-    if demand.steps is None:
+    if demand.distances is None:
         return Verdict(ours.largest <= CALM and not ours.nonfinite, f"{ours.largest:.1e} of {CALM:.0e}")
-    together = (ours.first_over(CHAOTIC) or ours.steps + 1) - 1
-    nonfinite = ours.nonfinite_step is None or ours.nonfinite_step > demand.steps
-    held = together >= demand.steps and nonfinite and ours.differences[0] <= CALM
-    return Verdict(held, f"together for {together} steps, {demand.steps} demanded")
+    demanded = len(demand.distances)
+    together = next((step for step, (ours_, allowed) in enumerate(zip(ours.differences, demand.distances)) if ours_ > allowed), demanded)
+    nonfinite = ours.nonfinite_step is None or ours.nonfinite_step > demanded
+    apart = (ours.first_over(CHAOTIC) or ours.steps + 1) - 1
+    return Verdict(together == demanded and nonfinite, f"{together} of {demanded} steps, within 1e-3 for {apart}")
