@@ -28,7 +28,7 @@ public enum TraceText {
       ("factor", number(record.outcome.factor)), ("total_norm_after", number(record.outcome.after.total)),
       ("clipped", record.outcome.clipped ? "1" : "0"),
     ]
-    fields += clip(record.clipping.active)
+    fields += clip(record.clipping)
     fields += [
       ("lr", number(record.learningRate)),
       ("norms", norms(names, record.before.perParameter)),
@@ -39,9 +39,13 @@ public enum TraceText {
     return object(fields)
   }
 
-  // A rule's numeric options, under the names that the language gives them.
-  private static func clip(_ rule: ClippingRule?) -> [(String, String)] {
-    guard let rule else { return [("clip", quoted("off"))] }
+  // A rule's numeric options, under the names that the language gives them. Where no rule is in force, the order of the
+  // norms is still that of the last one; it is named where it is not the usual 2.
+  private static func clip(_ clipping: Clipping) -> [(String, String)] {
+    guard let rule = clipping.active else {
+      let order = clipping.normOrder == 2 ? [] : [("norm_type", number(clipping.normOrder))]
+      return [("clip", quoted("off"))] + order
+    }
     let words = SettingsText.of(rule).split(separator: " ")
     let options = words.dropFirst().compactMap { word -> (String, String)? in
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)

@@ -134,7 +134,13 @@ public struct Workbench: Sendable {
       throw .unknownParameter(name, known: parameterNames)
     }
     if case .ofParameter(.radius, _) = condition.quantity { throw .onDemandOnly(condition.quantity.text) }
-    return try begin(.until(condition, left: most, of: most))
+    let began = try settle()
+    if let value = history.last.flatMap({ condition.quantity.value(in: $0, of: history, names: parameterNames) }),
+      condition.holds(for: value)
+    {
+      return began + [.note("\(condition.text): holds already at step \(history.count)")]
+    }
+    return began + (try begin(.until(condition, left: most, of: most)))
   }
 
   private mutating func stop() -> [Effect] {
@@ -195,7 +201,8 @@ public struct Workbench: Sendable {
 }
 
 extension CommandError.Problem {
-  init(_ problem: SettingsProblem) {
+  /// What keeps settings from making an experiment, as a command's problem.
+  public init(_ problem: SettingsProblem) {
     switch problem {
     case .unfit(let model, let task): self = .unfit(model: model, task: task)
     case .needsRecurrence: self = .needsRecurrence

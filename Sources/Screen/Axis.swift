@@ -41,7 +41,8 @@ struct Axis: Hashable, Sendable {
   func height(of value: Double) -> Double? {
     switch scale {
     case .logarithmic:
-      value > 0 ? (Foundation.log10(value) - Foundation.log10(low)) / (Foundation.log10(high) - Foundation.log10(low)) : nil
+      value > 0
+        ? (Foundation.log10(value) - Foundation.log10(low)) / (Foundation.log10(high) - Foundation.log10(low)) : nil
     case .linear: (value - low) / (high - low)
     case .symmetric: (Self.bend(value) - Self.bend(low)) / (Self.bend(high) - Self.bend(low))
     }

@@ -11,7 +11,7 @@ extension CellGrid {
     let count = min(glyphs.count, max(0, width))
     for place in 0..<count {
       let isCut = place == count - 1 && glyphs.count > count
-      self[column: column + place, row: row] = Cell(isCut ? "…" : glyphs[place], style)
+      self[column + place, row] = Cell(isCut ? "…" : glyphs[place], style)
     }
     return count
   }
@@ -37,17 +37,17 @@ extension CellGrid {
     let style = Style(.muted)
     let (right, bottom) = (area.column + area.width - 1, area.row + area.height - 1)
     for column in area.column...right {
-      self[column: column, row: area.row] = Cell("─", style)
-      self[column: column, row: bottom] = Cell("─", style)
+      self[column, area.row] = Cell("─", style)
+      self[column, bottom] = Cell("─", style)
     }
     for row in area.row...bottom {
-      self[column: area.column, row: row] = Cell("│", style)
-      self[column: right, row: row] = Cell("│", style)
+      self[area.column, row] = Cell("│", style)
+      self[right, row] = Cell("│", style)
     }
-    self[column: area.column, row: area.row] = Cell("╭", style)
-    self[column: right, row: area.row] = Cell("╮", style)
-    self[column: area.column, row: bottom] = Cell("╰", style)
-    self[column: right, row: bottom] = Cell("╯", style)
+    self[area.column, area.row] = Cell("╭", style)
+    self[right, area.row] = Cell("╮", style)
+    self[area.column, bottom] = Cell("╰", style)
+    self[right, bottom] = Cell("╯", style)
     let used = write(
       " \(title) ", column: area.column + 2, row: area.row, width: area.width - 4, Style(.accent, bold: isFront))
     let room = area.width - 6 - used
@@ -59,7 +59,7 @@ extension CellGrid {
   /// Blanks an area.
   mutating func clear(_ area: Rectangle) {
     for row in area.row..<(area.row + area.height) {
-      for column in area.column..<(area.column + area.width) { self[column: column, row: row] = .blank }
+      for column in area.column..<(area.column + area.width) { self[column, row] = .blank }
     }
   }
 }

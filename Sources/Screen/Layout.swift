@@ -45,7 +45,7 @@ struct Layout: Hashable, Sendable {
     let most = rest.height * 11 / 20
     let height = min(max(wanted, rest.height / 2), most)
     total = rest.takeTop(rest.height - height)
-    if hasLoss { loss = rest.takeRight(rest.width >= 120 ? rest.width * 2 / 5 : 27) }
+    if hasLoss { loss = rest.takeRight(rest.width >= 120 ? rest.width * 2 / 5 : 23) }
     parameters = rest
   }
 }

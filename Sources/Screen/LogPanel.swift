@@ -7,11 +7,13 @@ struct LogPanel {
 
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
     for column in area.column..<(area.column + area.width) {
-      grid[column: column, row: area.row] = Cell("─", Style(.muted))
+      grid[column, area.row] = Cell("─", Style(.muted))
     }
     grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
     let room = area.height - 1
-    let lines = (stage.log.entries.suffix(room * 2).map(Self.line) + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
+    let lines =
+      (stage.log.entries.suffix(room * 2).map(Self.line)
+      + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
       .flatMap { Self.wrap($0.0, area.width - 2, $0.1) }
     for (place, line) in lines.suffix(room).enumerated() {
       grid.write(line.text, column: area.column + 1, row: area.row + 1 + place, width: area.width - 2, line.style)

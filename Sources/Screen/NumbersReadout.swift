@@ -59,7 +59,8 @@ struct NumbersReadout {
   private var duty: String {
     guard let duty = workbench.history.duty else { return "–" }
     let steps = min(100, workbench.history.count)
-    return steps < 100 ? "\(Int((duty * Float(steps)).rounded())) of \(steps)" : "\(Int((duty * 100).rounded())) % of 100"
+    return steps < 100
+      ? "\(Int((duty * Float(steps)).rounded())) of \(steps)" : "\(Int((duty * 100).rounded())) % of 100"
   }
 
   private var rule: String {

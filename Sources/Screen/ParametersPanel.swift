@@ -14,8 +14,8 @@ struct ParametersPanel {
   private struct Columns {
     var name: Int
     var spark: Int
-    var numbers = 18
-    var share = 6
+    var numbers = 16
+    var share = 5
     var bar = 0
 
     init(width: Int, longestName: Int) {
@@ -63,7 +63,7 @@ struct ParametersPanel {
     let isChosen = index == cursor
     let isNonfinite = nonfinite.contains(index)
     var column = area.column
-    grid[column: column, row: row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
+    grid[column, row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
     column += 1
     let nameStyle = isNonfinite ? Style(.danger, bold: true) : Style(.plain, bold: isChosen)
     grid.write(Self.abridged(name, columns.name), column: column, row: row, width: columns.name, nameStyle)
@@ -85,26 +85,26 @@ struct ParametersPanel {
     }
     let (first, firstInk) = text(before)
     grid.write(first, endingAt: column + 7, row: row, Style(firstInk, bold: firstInk == .danger))
-    grid.write("→", column: column + 8, row: row, Style(.muted))
+    grid.write("→", column: column + 7, row: row, Style(.muted))
     guard let after = after?.perParameter[index] else {
-      grid.write("–", column: column + 10, row: row, Style(.muted))
+      grid.write("–", column: column + 8, row: row, Style(.muted))
       return
     }
     let (second, secondInk) = text(after)
     grid.write(
-      second, column: column + 10, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
+      second, column: column + 8, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
   }
 
   private func drawShare(_ index: Int, column: Int, row: Int, _ columns: Columns, on grid: inout CellGrid) {
     guard columns.share > 0, let before, let share = Self.share(of: index, before) else { return }
-    grid.write("\(Int((share * 100).rounded())) %", endingAt: column + columns.share, row: row)
+    grid.write("\(Int((share * 100).rounded()))%", endingAt: column + columns.share, row: row)
     guard columns.bar > 0 else { return }
     let eighths = Int((share * Double(columns.bar * 8)).rounded())
     for cell in 0..<columns.bar {
       let filled = min(8, max(0, eighths - 8 * cell))
       // U+2588 is a full block, U+2589 to U+258F are seven eighths down to one.
       guard filled > 0 else { break }
-      grid[column: column + columns.share + 1 + cell, row: row] =
+      grid[column + columns.share + 1 + cell, row] =
         Cell(Unicode.Scalar(0x2590 - UInt32(filled))!, Style(.before))
     }
   }

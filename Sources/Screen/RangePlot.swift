@@ -75,17 +75,17 @@ struct RangePlot {
   func draw(on grid: inout CellGrid) {
     for place in dots.indices where dots[place] != 0 {
       let glyph = Unicode.Scalar(0x2800 + UInt32(dots[place]))!
-      grid[column: area.column + place % area.width, row: area.row + place / area.width] =
+      grid[area.column + place % area.width, area.row + place / area.width] =
         Cell(glyph, Style(inks[place] ?? .plain))
     }
     for column in zeros where column < area.width {
       let foot = area.row + area.height - 1
       if dots[(area.height - 1) * area.width + column] == 0 {
-        grid[column: area.column + column, row: foot] = Cell("0", Style(.muted))
+        grid[area.column + column, foot] = Cell("0", Style(.muted))
       }
     }
     for (column, mark) in marks where column < area.width && area.height > 0 {
-      grid[column: area.column + column, row: area.row] = Nonfinite.cell(isNaN: mark.isNaN)
+      grid[area.column + column, area.row] = Nonfinite.cell(isNaN: mark.isNaN)
     }
   }
 }

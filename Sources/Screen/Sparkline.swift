@@ -16,7 +16,7 @@ enum Sparkline {
       return
     }
     for (column, stretch) in envelope.columns(area.width).stretches.enumerated() {
-      grid[column: area.column + column, row: area.row] = cell(stretch, axis, style)
+      grid[area.column + column, area.row] = cell(stretch, axis, style)
     }
   }
 

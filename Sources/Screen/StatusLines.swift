@@ -29,7 +29,8 @@ struct Header {
   }
 
   private static func rest(_ settings: Settings) -> String {
-    let initialization = settings.initialization == .standard ? "" : " · init \(SettingsText.of(settings.initialization))"
+    let initialization =
+      settings.initialization == .standard ? "" : " · init \(SettingsText.of(settings.initialization))"
     return initialization + " · seed \(settings.seed)"
   }
 
@@ -37,7 +38,8 @@ struct Header {
     switch stage.playback {
     case .waiting(let key): return ("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))
     case .held: return ("‖ held", Style(.warning, bold: true))
-    case .playing: return ("▶ replay \(view.speed.map { NumberText.short($0) + "/s" } ?? "full speed")", Style(.good, bold: true))
+    case .playing:
+      return ("▶ replay \(view.speed.map { NumberText.short($0) + "/s" } ?? "full speed")", Style(.good, bold: true))
     case .none: break
     }
     if stage.workbench.activity != .idle { return ("● run", Style(.good, bold: true)) }
@@ -62,7 +64,9 @@ struct PhaseLine {
     }
     let used = grid.write(pieces, column: area.column, row: area.row, width: area.width)
     var note = "a step, from zeroing the gradients to the update"
-    if open != nil { note = "\(Phase.allCases.count - made) phases to the end of step \(stage.workbench.history.count + 1)" }
+    if open != nil {
+      note = "\(Phase.allCases.count - made) phases to the end of step \(stage.workbench.history.count + 1)"
+    }
     if let progress = stage.progress { note = "\(progress.path) \(progress.line)/\(progress.lines)" }
     let room = area.width - used - 4
     if room >= 12 {
@@ -82,14 +86,16 @@ struct Footer {
     case .prompt(let editor): draw(editor, ":", in: area, on: &grid)
     case .find(let editor): draw(editor, "/", in: area, on: &grid)
     case .question(let question, _):
-      grid.write(" \(question)  y yes · n no ", column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
+      grid.write(
+        " \(question)  y yes · n no ", column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
     }
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
   private static let shown: [(line: String, label: String)] = [
     ("run", "run"), ("step", "step"), ("phase", "phase"), ("clip on", "clip"), ("max_norm up", ""),
-    ("max_norm down", "max_norm"), ("help", "help"), ("quit", "quit"), ("prompt", "prompt"), ("norm_type next", "norm_type"), ("lr down", ""),
+    ("max_norm down", "max_norm"), ("help", "help"), ("quit", "quit"), ("prompt", "prompt"),
+    ("norm_type next", "norm_type"), ("lr down", ""),
     ("lr up", "lr"), ("restart", "restart"), ("panel next", "panel"), ("scroll up", ""), ("scroll down", "parameter"),
     ("speed down", ""), ("speed up", "speed"),
   ]
@@ -108,14 +114,16 @@ struct Footer {
       pieces += [("  ", .plain), (keys, Style(.accent, bold: true)), (" " + label, .plain)]
       keys = ""
     }
-    grid.write(pieces.dropFirst(pieces.first?.0 == "  " ? 1 : 0).map(\.self), column: area.column + 1, row: area.row, width: area.width - 1)
+    grid.write(
+      pieces.dropFirst(pieces.first?.0 == "  " ? 1 : 0).map(\.self), column: area.column + 1, row: area.row,
+      width: area.width - 1)
   }
 
   private func draw(_ editor: LineEditor, _ sign: String, in area: Rectangle, on grid: inout CellGrid) {
     let (text, start, _) = Self.window(editor, width: area.width - 3)
     grid.write(sign + " ", column: area.column, row: area.row, Style(.accent, bold: true))
     grid.write(text, column: area.column + 2, row: area.row, width: area.width - 2)
-    if start > 0 { grid[column: area.column + 1, row: area.row] = Cell("…", Style(.muted)) }
+    if start > 0 { grid[area.column + 1, area.row] = Cell("…", Style(.muted)) }
   }
 
   /// The part of the line that is shown, so that the cursor is in it, and the cursor's place in that part.

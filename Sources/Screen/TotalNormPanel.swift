@@ -11,10 +11,11 @@ struct TotalNormPanel {
     let order = NumberText.of(workbench.settings.clipping.normOrder)
     let span = workbench.history.totals.columns(2 * max(1, area.width - 9)).length
     grid.frame(
-      area, title: "total norm", note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
+      area, title: "total norm", note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront
+    )
     var inside = area.inside
-    if inside.width >= 48 {
-      let readout = inside.takeRight(24)
+    if inside.width >= 54 {
+      let readout = inside.takeRight(26)
       NumbersReadout(stage: stage).draw(in: readout, showsLoss: showsLoss, on: &grid)
     }
     plot(in: inside, on: &grid)
@@ -41,17 +42,11 @@ struct TotalNormPanel {
     var plot = RangePlot(labelled, axis)
     let history = workbench.history
     drawThreshold(labelled, plot, on: &grid)
+    // Before comes on top: where nothing was clipped, the two are one.
+    plot.add(history.totalsAfter.columns(plot.columns).stretches, .after)
     plot.add(history.totals.columns(plot.columns).stretches, .before)
-    if workbench.history.recent(100).contains(where: { $0.outcome.clipped }) || everClipped {
-      plot.add(history.totalsAfter.columns(plot.columns).stretches, .after)
-    }
     plot.draw(on: &grid)
     if history.count == 0 { Hints.draw(in: labelled, stage, on: &grid) }
-  }
-
-  // Where nothing was ever clipped, "after" would only hide "before".
-  private var everClipped: Bool {
-    workbench.history.totals.positiveRange != workbench.history.totalsAfter.positiveRange
   }
 
   private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, on grid: inout CellGrid) {
@@ -59,7 +54,7 @@ struct TotalNormPanel {
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
     let style = Style(.limit, bold: clipping.isOn, dim: !clipping.isOn)
     for column in 0..<area.width {
-      grid[column: area.column + column, row: area.row + line] = Cell(clipping.isOn ? "━" : "╌", style)
+      grid[area.column + column, area.row + line] = Cell(clipping.isOn ? "━" : "╌", style)
     }
     let label = " max_norm \(NumberText.of(maxNorm))\(clipping.isOn ? "" : " (off)") "
     if area.width > label.count + 4 {
@@ -77,10 +72,10 @@ enum AxisLabels {
   static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
     guard area.width > 3 * width else { return area }
     let edge = area.column + width
-    for row in 0..<area.height { grid[column: edge, row: area.row + row] = Cell("│", Style(.muted)) }
+    for row in 0..<area.height { grid[edge, area.row + row] = Cell("│", Style(.muted)) }
     for (row, text) in axis.labels(rows: area.height) {
       grid.write(text, endingAt: edge, row: area.row + row, Style(.muted))
-      grid[column: edge, row: area.row + row] = Cell("┤", Style(.muted))
+      grid[edge, area.row + row] = Cell("┤", Style(.muted))
     }
     return Rectangle(column: edge + 1, row: area.row, width: area.width - width - 1, height: area.height)
   }
@@ -94,7 +89,8 @@ enum Hints {
       ? ["These settings make no experiment yet:", problem(stage)]
       : ["No step has been made yet.", "space trains, n makes one step, . one phase, ? shows all keys"]
     for (place, line) in lines.enumerated() where place < area.height {
-      grid.write(line, column: area.column + 2, row: area.row + (area.height - lines.count) / 2 + place,
+      grid.write(
+        line, column: area.column + 2, row: area.row + (area.height - lines.count) / 2 + place,
         width: area.width - 3, Style(.muted))
     }
   }

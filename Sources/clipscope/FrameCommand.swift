@@ -1,3 +1,94 @@
 import ArgumentParser
-struct FrameCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "frame") }
-struct PlayCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "play") }
+import Commands
+import Screen
+
+/// `clipscope frame FILE`: one frame of a scenario, as it would be on the screen after step `at`.
+struct FrameCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "frame", abstract: "Draws one frame of a scenario as text, ANSI or SVG.")
+
+  /// What a frame may be drawn as.
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, ansi, svg }
+
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"))
+  var file: String
+
+  @ArgumentParser.Option(help: ArgumentHelp("After which step; without it, at the end.", valueName: "step"))
+  var at: Int?
+
+  @ArgumentParser.Option(help: ArgumentHelp("Columns and rows.", valueName: "WxH"))
+  var size = FrameSize(columns: 80, rows: 24)
+
+  @ArgumentParser.Option(help: "What the frame is drawn as.")
+  var format = Format.text
+
+  @Flag(help: "Uses only characters below 0x80.")
+  var ascii = false
+
+  @ArgumentParser.Option(help: ArgumentHelp("How many colours: 0, 8, 16, 256 or true.", valueName: "n"))
+  var color = ColorArgument(depth: .truecolor)
+
+  @OptionGroup var arguments: ScenarioArguments
+
+  func validate() throws {
+    if let at, at < 0 { throw ValidationError("--at counts steps from 0.") }
+  }
+
+  func run() throws {
+    let scenario = try arguments.load(file, screen: false)
+    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
+    while stage.isBusy,
+      at.map({ (stage.workbench.experiment?.step ?? 0) < $0 || stage.workbench.experiment == nil }) ?? true
+    {
+      _ = stage.proceed()
+    }
+    _ = stage.settle()
+    let reached = stage.workbench.experiment?.step ?? 0
+    if let at, reached < at {
+      throw Failure.usage(["clipscope: \(VisibleText.of(file)) ends at step \(reached), before step \(at)"])
+    }
+    var view = ViewState()
+    view.isASCII = ascii
+    let grid = render(stage, view, size: GridSize(columns: size.columns, rows: size.rows))
+    switch format {
+    case .text: print(grid.plainText, terminator: "")
+    case .ansi: print(grid.ansiText(depth: color.depth), terminator: "")
+    case .svg: print(grid.svg(depth: color.depth), terminator: "")
+    }
+  }
+}
+
+/// `80x24`.
+struct FrameSize: ExpressibleByArgument {
+  let columns: Int
+  let rows: Int
+
+  init(columns: Int, rows: Int) { (self.columns, self.rows) = (columns, rows) }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
+    guard parts.count == 2, parts.allSatisfy({ (0...1000).contains($0) }) else { return nil }
+    (columns, rows) = (parts[0], parts[1])
+  }
+
+  var defaultValueDescription: String { "\(columns)x\(rows)" }
+}
+
+/// `0`, `8`, `16`, `256`, `true`.
+struct ColorArgument: ExpressibleByArgument {
+  let depth: ColorDepth
+
+  init(depth: ColorDepth) { self.depth = depth }
+
+  init?(argument: String) {
+    switch argument {
+    case "true": depth = .truecolor
+    default:
+      guard let count = Int(argument), count != ColorDepth.truecolor.rawValue, let depth = ColorDepth(rawValue: count)
+      else { return nil }
+      self.depth = depth
+    }
+  }
+
+  var defaultValueDescription: String { "true" }
+}
