@@ -162,7 +162,11 @@ public struct Stage: Sendable {
   }
 
   private mutating func perform(_ step: Scenario.Step, _ folder: String) -> [Effect] {
-    if case .say = step.parsed.command {} else { log.append(.command(step.parsed.command.text)) }
+    switch step.parsed.command {
+    // What these have to say follows by itself.
+    case .say, .pause, .expect: break
+    default: log.append(.command(step.parsed.command.text))
+    }
     do throws(CommandError) {
       return take(try workbench.apply(step.parsed, from: .scenario(folder: folder)), line: step.line)
     } catch {

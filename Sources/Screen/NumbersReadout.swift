@@ -41,8 +41,8 @@ struct NumbersReadout {
     let nonfinite = workbench.history.totals.nonfinite
     if nonfinite.nans + nonfinite.infinities > 0 {
       let text = [("NaN", nonfinite.nans), ("inf", nonfinite.infinities)].filter { $0.1 > 0 }
-        .map { "\($0.0) in \($0.1)" }.joined(separator: ", ")
-      lines.append(("not finite", text, Style(.danger, bold: true)))
+        .map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+      lines.append(("nonfinite", text, Style(.danger, bold: true)))
     }
     if showsLoss { lines.append(("loss", number(loss), style(loss, .loss))) }
     lines += [

@@ -14,7 +14,7 @@ struct ParametersPanel {
   private struct Columns {
     var name: Int
     var spark: Int
-    var numbers = 16
+    var numbers = 18
     var share = 5
     var bar = 0
 
@@ -85,14 +85,14 @@ struct ParametersPanel {
     }
     let (first, firstInk) = text(before)
     grid.write(first, endingAt: column + 7, row: row, Style(firstInk, bold: firstInk == .danger))
-    grid.write("→", column: column + 7, row: row, Style(.muted))
+    grid.write("→", column: column + 8, row: row, Style(.muted))
     guard let after = after?.perParameter[index] else {
-      grid.write("–", column: column + 8, row: row, Style(.muted))
+      grid.write("–", column: column + 10, row: row, Style(.muted))
       return
     }
     let (second, secondInk) = text(after)
     grid.write(
-      second, column: column + 8, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
+      second, column: column + 10, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
   }
 
   private func drawShare(_ index: Int, column: Int, row: Int, _ columns: Columns, on grid: inout CellGrid) {

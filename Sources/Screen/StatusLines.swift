@@ -34,15 +34,16 @@ struct Header {
     return initialization + " · seed \(settings.seed)"
   }
 
+  private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
+
   private var state: (text: String, style: Style) {
     switch stage.playback {
     case .waiting(let key): return ("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))
     case .held: return ("‖ held", Style(.warning, bold: true))
-    case .playing:
-      return ("▶ replay \(view.speed.map { NumberText.short($0) + "/s" } ?? "full speed")", Style(.good, bold: true))
+    case .playing: return ("▶ \(speed)", Style(.good, bold: true))
     case .none: break
     }
-    if stage.workbench.activity != .idle { return ("● run", Style(.good, bold: true)) }
+    if stage.workbench.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
     return stage.workbench.experiment?.open == nil
       ? ("‖ idle", Style(.muted)) : ("‖ in a step", Style(.warning, bold: true))
   }

@@ -41,7 +41,7 @@ struct TotalNormPanel {
     let labelled = AxisLabels.draw(axis, in: area, on: &grid)
     var plot = RangePlot(labelled, axis)
     let history = workbench.history
-    drawThreshold(labelled, plot, on: &grid)
+    if history.count > 0 { drawThreshold(labelled, plot, on: &grid) }
     // Before comes on top: where nothing was clipped, the two are one.
     plot.add(history.totalsAfter.columns(plot.columns).stretches, .after)
     plot.add(history.totals.columns(plot.columns).stretches, .before)
@@ -65,12 +65,12 @@ struct TotalNormPanel {
 
 /// The numbers of an axis, at its left.
 enum AxisLabels {
-  private static let width = 6
+  private static let width = 7
 
   /// Draws the labels and the line of the axis.
   /// - Returns: the room that is left for the plot.
   static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
-    guard area.width > 3 * width else { return area }
+    guard area.width >= width + 8 else { return area }
     let edge = area.column + width
     for row in 0..<area.height { grid[edge, area.row + row] = Cell("│", Style(.muted)) }
     for (row, text) in axis.labels(rows: area.height) {
@@ -87,7 +87,7 @@ enum Hints {
     let lines =
       stage.workbench.experiment == nil
       ? ["These settings make no experiment yet:", problem(stage)]
-      : ["No step has been made yet.", "space trains, n makes one step, . one phase, ? shows all keys"]
+      : ["No step has been made yet:", "space trains, n makes one step,", ". one phase, ? shows all keys."]
     for (place, line) in lines.enumerated() where place < area.height {
       grid.write(
         line, column: area.column + 2, row: area.row + (area.height - lines.count) / 2 + place,
