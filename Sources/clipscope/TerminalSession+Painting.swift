@@ -1,0 +1,74 @@
+import CCurses
+import Screen
+
+extension TerminalSession {
+  /// Shows `grid`, with the cursor at a place or not at all. What the terminal shows already costs nothing.
+  ///
+  /// While the terminal has not taken the frame before, the newest grid waits for it and the ones between are dropped.
+  func draw(_ grid: CellGrid, cursor: (column: Int, row: Int)? = nil) {
+    waiting = (grid, cursor)
+    flush()
+  }
+
+  /// Sends what the terminal takes: the rest of the last frame, then the one that waits.
+  func flush() {
+    guard sendOutbox(), let (grid, cursor) = waiting else { return }
+    waiting = nil
+    place(grid)
+    painter_place_cursor(Int32(cursor?.column ?? 0), Int32(cursor?.row ?? 0), cursor != nil)
+    guard let frame = takeFrame() else { return }
+    let brackets = TerminalCapabilities.frameBrackets
+    outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
+    _ = sendOutbox()
+  }
+
+  /// True when everything is out.
+  private func sendOutbox() -> Bool {
+    guard !outbox.isEmpty else { return true }
+    let count = guard_write(outbox, outbox.count)
+    if count > 0 {
+      outbox.removeFirst(count)
+    } else if count < 0 && !TerminalSystem.isTemporary {
+      // The terminal is gone; reading from it says so to the event loop.
+      outbox = []
+    }
+    return outbox.isEmpty
+  }
+
+  private func takeFrame() -> [UInt8]? {
+    var length = 0
+    guard let bytes = painter_take_frame(&length) else { return nil }
+    return Array(UnsafeBufferPointer(start: bytes, count: length))
+  }
+
+  /// Hands the cells that have changed to ncurses; those outside the grid are blank.
+  private func place(_ grid: CellGrid) {
+    if let painted, painted == grid { return }
+    let known = painted?.size == grid.size ? painted : nil
+    for row in 0..<size.rows {
+      for column in 0..<size.columns {
+        let cell = grid[column, row]
+        if known?[column, row] == cell { continue }
+        let style = cell.style
+        painter_put(
+          Int32(column), Int32(row), glyph(cell.glyph).value, colors.pair(style.ink), attributes(style))
+      }
+    }
+    painted = grid
+  }
+
+  /// A character that takes exactly one column here; anything else would shift the rest of its row.
+  private func glyph(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    if (0x20...0x7E).contains(scalar.value) { return scalar }
+    return usesASCII || painter_width(scalar.value) != 1 ? "?" : scalar
+  }
+
+  private func attributes(_ style: Style) -> PainterAttributes {
+    var attributes = PainterAttributes()
+    if style.bold { attributes.insert(.bold) }
+    if style.reverse { attributes.insert(.reverse) }
+    if style.dim { attributes.insert(.dim) }
+    if style.underline { attributes.insert(.underline) }
+    return attributes
+  }
+}
