@@ -1,0 +1,215 @@
+import CCurses
+import Foundation
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A program that runs in a real pseudo-terminal, as in a window: it leads a session, has the terminal as its standard
+/// streams, and gets the signals of keys and of a window that closes.
+///
+///     let terminal = try PseudoTerminal(BuiltProgram.clipscope, columns: 80, rows: 24)
+///     try terminal.waitForOutput("? help")
+///     try terminal.send("q")
+///     #expect(try terminal.waitForEnd() == .exited(0))
+///
+/// Every wait is for a state and has a deadline; tests never sleep.
+final class PseudoTerminal {
+  /// How a program ended.
+  enum Ending: Equatable {
+    case exited(Int32)
+    case killed(signal: Int32)
+  }
+
+  /// The modes of a terminal, to be compared before and after.
+  struct Modes: Equatable {
+    let input: UInt
+    let output: UInt
+    let control: UInt
+    let local: UInt
+    let characters: [UInt8]
+  }
+
+  /// What went wrong in a test's own terminal.
+  enum Problem: Error, CustomStringConvertible {
+    case system(String)
+    case timedOut(what: String, tail: String)
+
+    var description: String {
+      switch self {
+      case .system(let action): "\(action): \(String(cString: strerror(errno)))"
+      case .timedOut(let what, let tail): "waited in vain for \(what); the output ended in \(tail.debugDescription)"
+      }
+    }
+  }
+
+  /// The process of the program.
+  let process: pid_t
+  /// Everything that the program has written so far.
+  private(set) var output: [UInt8] = []
+  /// While true nothing is read from the program, and its writes pile up: a terminal that has stalled.
+  var isStalled = false
+
+  private var controller: Int32
+  // Kept open, so that the terminal and its modes outlive the program.
+  private let terminal: Int32
+  private var ending: Ending?
+
+  /// Starts a program. The environment is the given one and nothing of the test's own but `PATH` and `HOME`.
+  init(
+    _ program: String, _ arguments: [String] = [], columns: Int = 80, rows: Int = 24,
+    environment: [String: String] = [:]
+  ) throws {
+    var path = [CChar](repeating: 0, count: 256)
+    controller = pseudo_terminal_open(Int32(columns), Int32(rows), &path, path.count)
+    guard controller >= 0 else { throw Problem.system("open a pseudo-terminal") }
+    terminal = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    _ = fcntl(controller, F_SETFL, O_NONBLOCK)
+    let variables = Self.environment(environment).map { "\($0.key)=\($0.value)" }
+    process = withCStrings([program] + arguments) { words in
+      withCStrings(variables) { pseudo_terminal_spawn(path, words, $0) }
+    }
+    guard process > 0 else { throw Problem.system("start \(program)") }
+  }
+
+  deinit {
+    if ending == nil {
+      kill(process, SIGKILL)
+      waitpid(process, nil, 0)
+    }
+    hangUp()
+    close(terminal)
+  }
+
+  private static func environment(_ own: [String: String]) -> [String: String] {
+    var variables = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/tmp"]
+    for name in ["PATH", "HOME"] {
+      if let value = ProcessInfo.processInfo.environment[name] { variables[name] = value }
+    }
+    return variables.merging(own) { $1 }
+  }
+
+  // MARK: Acting
+
+  /// Types text, or sends any bytes.
+  func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  /// Sends bytes as they are.
+  func send(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
+    try wait(for: "room for \(bytes.count) bytes of input") {
+      let count = rest.withUnsafeBytes { write(controller, $0.baseAddress, $0.count) }
+      if count > 0 { rest = rest.dropFirst(count) }
+      return rest.isEmpty
+    }
+  }
+
+  /// Sends a signal to the program alone.
+  func signal(_ number: Int32) { kill(process, number) }
+
+  /// Drags the window to another size.
+  func resize(columns: Int, rows: Int) { _ = pseudo_terminal_resize(controller, Int32(columns), Int32(rows)) }
+
+  /// Closes the window.
+  func hangUp() {
+    if controller >= 0 { close(controller) }
+    controller = -1
+  }
+
+  // MARK: Looking
+
+  /// The output as text.
+  var text: String { String(decoding: output, as: UTF8.self) }
+
+  /// The modes of the terminal now.
+  var modes: Modes {
+    var now = termios()
+    tcgetattr(terminal, &now)
+    let characters = withUnsafeBytes(of: &now.c_cc) { Array($0) }
+    return Modes(
+      input: UInt(now.c_iflag), output: UInt(now.c_oflag), control: UInt(now.c_cflag), local: UInt(now.c_lflag),
+      characters: characters)
+  }
+
+  /// How many bytes of output have come; remember it to look only at what comes later.
+  var position: Int { output.count }
+
+  /// The output from a position on, as text.
+  func text(from position: Int) -> String { String(decoding: output[min(position, output.count)...], as: UTF8.self) }
+
+  /// Whether the program is stopped, as by Ctrl-Z.
+  var isStopped: Bool {
+    var status: Int32 = 0
+    guard ending == nil, waitpid(process, &status, WNOHANG | WUNTRACED) == process else { return false }
+    // The low byte of a stopped process is 0x7F; any other status is its end.
+    if status & 0xFF == 0x7F { return true }
+    ending = Self.ending(status)
+    return false
+  }
+
+  // MARK: Waiting
+
+  /// Waits until the output from `position` on contains some text.
+  func waitForOutput(_ wanted: String, from position: Int = 0, within seconds: Double = 10) throws {
+    try wait(for: "output of \(wanted.debugDescription)", within: seconds) { text(from: position).contains(wanted) }
+  }
+
+  /// Waits until the program has ended, and says how.
+  @discardableResult
+  func waitForEnd(within seconds: Double = 10) throws -> Ending {
+    try wait(for: "the end of the program", within: seconds) {
+      var status: Int32 = 0
+      if ending == nil, waitpid(process, &status, WNOHANG) == process { ending = Self.ending(status) }
+      return ending != nil
+    }
+    readWhatIsThere(milliseconds: 0)
+    return ending!
+  }
+
+  /// Waits until a condition holds, reading output meanwhile; throws when it does not hold in time.
+  func wait(for what: String, within seconds: Double = 10, until condition: () throws -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while true {
+      readWhatIsThere(milliseconds: 0)
+      if try condition() { return }
+      if Date() > deadline { throw Problem.timedOut(what: what, tail: String(text.suffix(300))) }
+      readWhatIsThere(milliseconds: 5)
+    }
+  }
+
+  /// Reads what comes within a moment; false when nothing did.
+  @discardableResult
+  private func readWhatIsThere(milliseconds: Int32) -> Bool {
+    guard controller >= 0, !isStalled else {
+      poll(nil, 0, milliseconds)
+      return false
+    }
+    var descriptor = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
+    guard poll(&descriptor, 1, milliseconds) > 0 else { return false }
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    var count = read(controller, &bytes, bytes.count)
+    let isAny = count > 0
+    while count > 0 {
+      output += bytes[..<count]
+      count = read(controller, &bytes, bytes.count)
+    }
+    return isAny
+  }
+
+  private static func ending(_ status: Int32) -> Ending {
+    status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: status & 0x7F)
+  }
+}
+
+/// The strings as C's `argv` and `envp` want them.
+func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  let copies = strings.map { strdup($0) } + [nil]
+  defer { copies.forEach { free($0) } }
+  return copies.withUnsafeBufferPointer { body($0.baseAddress!) }
+}
