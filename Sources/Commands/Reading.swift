@@ -113,10 +113,10 @@ extension Experiment {
     case .values(let name):
       let place = try place(of: name)
       let shape = network.parameters.descriptions[place].shape
-      return TensorText.of(network.parameters.values[place], shape, isParameter: true)
+      return TensorText.of(network.parameters.values[place].elements, shape, isParameter: true)
     case .gradient(let name):
       let place = try place(of: name)
-      return TensorText.of(network.parameters.gradients[place], network.parameters.descriptions[place].shape)
+      return TensorText.of(network.parameters.gradients[place].elements, network.parameters.descriptions[place].shape)
     }
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Numerics
 
 /// Tensors as PyTorch prints them, with its default print options: four digits, lines of 80 columns, and beyond 1000
 /// elements only three at each end (`torch/_tensor_str.py` is the behaviour that is followed).
@@ -10,11 +9,11 @@ enum TensorText {
 
   /// The lines of `print(tensor)`.
   /// - Parameter isParameter: whether to print it as an `nn.Parameter`.
-  static func of(_ matrix: Matrix, _ shape: [Int], isParameter: Bool = false) -> [String] {
-    let abridged = matrix.count > threshold
-    let shown = places(shape, abridged).map { matrix.elements[$0] }
+  static func of(_ values: [Float], _ shape: [Int], isParameter: Bool = false) -> [String] {
+    let abridged = values.count > threshold
+    let shown = places(shape, abridged).map { values[$0] }
     let format = NumberFormat(shown)
-    let body = text(matrix.elements[...], shape[...], format, abridged, indent: 7)
+    let body = text(values[...], shape[...], format, abridged, indent: 7)
     let text =
       isParameter ? "Parameter containing:\ntensor(\(body), requires_grad=True)" : "tensor(\(body))"
     return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -1,5 +1,4 @@
 import Gradients
-import Numerics
 import Optimization
 import Training
 
@@ -15,7 +14,7 @@ public enum TraceText {
       ("trace", quoted("clipscope")), ("version", "1"), ("seed", String(settings.seed)),
       ("model", quoted(SettingsText.of(settings.model))), ("task", quoted(SettingsText.of(settings.task))),
       ("init", quoted(SettingsText.of(settings.initialization))),
-      ("optimizer", quoted(SettingsText.of(settings.optimizer))), ("kernels", quoted(Kernels.active)),
+      ("optimizer", quoted(SettingsText.of(settings.optimizer))), ("kernels", quoted(Experiment.kernels)),
       ("parameters", "[\(parameters.joined(separator: ","))]"),
     ])
   }

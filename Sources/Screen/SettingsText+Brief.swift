@@ -1,13 +1,13 @@
 import Commands
-import Gradients
 import Optimization
 import Training
 
 /// Settings as the screen names them: shorter than the language does.
 extension SettingsText {
   /// `rnn 2→64→1 tanh`: the model with its widths from end to end.
-  static func brief(_ model: Model, _ interface: Interface) -> String {
-    let words = SettingsText.of(model).split(separator: " ")
+  static func brief(modelOf settings: Settings) -> String {
+    let interface = settings.task.interface
+    let words = SettingsText.of(settings.model).split(separator: " ")
     var options: [String: String] = [:]
     for word in words.dropFirst() {
       let parts = word.split(separator: "=", maxSplits: 1)

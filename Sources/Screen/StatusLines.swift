@@ -1,5 +1,4 @@
 import Commands
-import Gradients
 import Training
 
 /// The first line of the screen: what is trained, and how it stands.
@@ -21,7 +20,7 @@ struct Header {
     grid.write(
       [
         (" clipscope", Style(.accent, bold: true)),
-        ("  " + SettingsText.brief(settings.model, settings.task.interface), Style(bold: true)),
+        ("  " + SettingsText.brief(modelOf: settings), Style(bold: true)),
         (" · \(SettingsText.brief(settings.task)) · \(SettingsText.brief(settings.optimizer))", .plain),
         (Self.rest(settings), Style(.muted)),
       ], column: area.column, row: area.row, width: leftWidth)

@@ -44,6 +44,9 @@ public struct Experiment: Sendable {
     weightNorms = network.parameters.values.map { $0.norm(2) }
   }
 
+  /// The processor's instructions that the numbers use; whichever it is, the numbers are the same.
+  public static var kernels: String { Kernels.active }
+
   /// The phase that `advance` makes next.
   public var nextPhase: Phase {
     guard let open, let place = Phase.allCases.firstIndex(of: open.phase) else { return .zero }
