@@ -40,6 +40,16 @@ public enum Command: Hashable, Sendable {
   case view(ViewCommand)
 }
 
+extension Command {
+  /// Whether the command asks for steps, so that what follows it on a line has to wait.
+  var takesTime: Bool {
+    switch self {
+    case .step, .phase, .run, .until: true
+    default: false
+    }
+  }
+}
+
 /// What `clip` may do.
 public enum ClipChange: Hashable, Sendable {
   /// A rule with its options, and in force.

@@ -109,7 +109,7 @@ extension Experiment {
   func lines(of printable: Printable, in workbench: Workbench) throws(CommandError.Problem) -> [String] {
     switch printable {
     case .quantity(let quantity):
-      return ["\(quantity.text) \(NumberText.short(try Reading.value(quantity, workbench)))"]
+      return ["\(quantity.text) \(NumberText.of(Float(try Reading.value(quantity, workbench))))"]
     case .values(let name):
       let place = try place(of: name)
       let shape = network.parameters.descriptions[place].shape
@@ -134,8 +134,8 @@ extension Experiment {
     let names = network.parameters.descriptions.map(\.name) + ["total"]
     let width = names.map(\.count).max() ?? 0
     func number(_ value: Float) -> String {
-      let text = NumberText.short(value)
-      return String(repeating: " ", count: max(0, 9 - text.count)) + text
+      let text = NumberText.of(value)
+      return String(repeating: " ", count: max(0, 14 - text.count)) + text
     }
     let values = zip(before.perParameter + [before.total], (after.map { $0.perParameter + [$0.total] }) ?? [])
     let pairs =

@@ -33,6 +33,7 @@ public struct Stage: Sendable {
   private let scenario: Scenario?
   private let waitsForViewer: Bool
   private var next = 0
+  private var queue: ArraySlice<ParsedCommand> = []
   private var interrupted = Activity.idle
   // A command or its steps failed, and the next command may say that it expected that.
   private var hasOpenFailure = false
@@ -61,7 +62,9 @@ public struct Stage: Sendable {
   }
 
   /// Whether `proceed` has anything to do.
-  public var isBusy: Bool { !hasQuit && (workbench.activity != .idle || playback == .playing) }
+  public var isBusy: Bool {
+    !hasQuit && (workbench.activity != .idle || !queue.isEmpty || playback == .playing)
+  }
 
   /// Makes the experiment, if the settings make one, so that there is something to look at before the first step.
   public mutating func settle() -> [Effect] {
@@ -74,19 +77,37 @@ public struct Stage: Sendable {
   /// Does what a line of the viewer's says, command by command up to the first that is refused.
   /// - Returns: what there is to tell; errors are in the log.
   public mutating func type(_ line: String) -> [Effect] {
-    var effects: [Effect] = []
     do throws(CommandError) {
-      for parsed in try Parser.commands(in: line) {
-        if parsed.command != .expect(.error) { closeFailure() }
-        log.append(.command(parsed.command.text))
-        effects += try perform(parsed)
-      }
+      queue = try Parser.commands(in: line)[...]
     } catch {
-      log.append(.error(error.message))
-      refusals += 1
-      lastWasRefused = true
+      refuse(error)
+      return []
+    }
+    return performQueue()
+  }
+
+  // Commands of the viewer's last line, up to the first that begins something; the rest waits for its end.
+  private mutating func performQueue() -> [Effect] {
+    var effects: [Effect] = []
+    var began = false
+    while !began, let parsed = queue.popFirst() {
+      if parsed.command != .expect(.error) { closeFailure() }
+      log.append(.command(parsed.command.text))
+      do throws(CommandError) {
+        effects += try perform(parsed)
+      } catch {
+        queue = []
+        refuse(error)
+      }
+      began = parsed.command.takesTime && workbench.activity != .idle
     }
     return effects
+  }
+
+  private mutating func refuse(_ error: CommandError) {
+    log.append(.error(error.message))
+    refusals += 1
+    lastWasRefused = true
   }
 
   /// Lines of the viewer's that were refused, and that no `expect error` stands behind.
@@ -146,6 +167,7 @@ public struct Stage: Sendable {
     if workbench.activity != .idle {
       return take(workbench.work(), line: nil)
     }
+    if !queue.isEmpty { return performQueue() }
     guard playback == .playing, let scenario else { return [] }
     guard next < scenario.steps.count else {
       closeFailure()
@@ -197,7 +219,9 @@ public struct Stage: Sendable {
       case .note(let text): log.append(.note(text))
       case .output(let lines): lines.forEach { log.append(.output($0)) }
       case .said(let text): log.append(.said(text))
-      case .failed(let problem): fail(problem.message)
+      case .failed(let problem):
+        if queue.first?.command != .expect(.error) { queue = [] }
+        fail(problem.message)
       case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
       case .paused(let key): if waitsForViewer, playback == .playing { playback = .waiting(key) }
       case .quit:

@@ -56,6 +56,13 @@ struct Axis: Hashable, Sendable {
     (value < 0 ? -1 : 1) * (Foundation.pow(10, Swift.abs(value)) - 1)
   }
 
+  /// Which of `levels` levels, counted from the foot, a number falls into; numbers outside the axis are at its ends.
+  ///
+  /// Rounded to the nearest level: a norm that was clipped to just below `max_norm` is drawn on its line, not under it.
+  func level(of value: Double, levels: Int) -> Int? {
+    height(of: value).map { min(levels - 1, max(0, Int(($0 * Double(levels - 1)).rounded()))) }
+  }
+
   /// The number at a height.
   func value(at height: Double) -> Double {
     switch scale {
@@ -69,13 +76,12 @@ struct Axis: Hashable, Sendable {
   /// What to write at which of `rows` rows, counted from the top: decades, or the ends and the middle.
   func labels(rows: Int) -> [(row: Int, text: String)] {
     guard rows > 1 else { return [] }
-    func row(_ height: Double) -> Int { min(rows - 1, max(0, Int((1 - height) * Double(rows)))) }
     if scale == .logarithmic {
       let (first, last) = (Int(Foundation.log10(low).rounded()), Int(Foundation.log10(high).rounded()))
       let step = max(1, Int((Double(last - first + 1) / Double(max(2, rows))).rounded(.up)))
       return stride(from: first, through: last, by: step).map { decade in
-        let height = Double(decade - first) / Double(last - first)
-        return (row(height), Self.decade(decade))
+        let level = level(of: Foundation.pow(10, Double(decade)), levels: 4 * rows) ?? 0
+        return (rows - 1 - level / 4, Self.decade(decade))
       }
     }
     let places = rows >= 5 ? [0, rows / 2, rows - 1] : [0, rows - 1]

@@ -48,7 +48,7 @@ struct NumbersReadout {
     lines += [
       ("lr", NumberText.short(workbench.settings.optimizer.learningRate), .plain),
       ("saturated", saturated, .plain),
-      ("update", update, .plain),
+      ("update/w", update, .plain),
     ]
     return lines
   }
@@ -76,7 +76,7 @@ struct NumbersReadout {
   // The largest of the parameters' changes, relative to the parameter.
   private var update: String {
     guard let ratios = last?.updateRatios, open == nil, let largest = ratios.max() else { return "–" }
-    return NumberText.short(ratios.contains { $0.isNaN } ? .nan : largest) + " of weight"
+    return NumberText.short(ratios.contains { $0.isNaN } ? .nan : largest)
   }
 
   private func number(_ value: Float?) -> String { value.map { NumberText.short($0) } ?? "–" }

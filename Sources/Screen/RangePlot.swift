@@ -48,12 +48,9 @@ struct RangePlot {
 
   // Dot rows counted from the foot.
   private func bar(_ stretch: Envelope.Stretch) -> (low: Int, high: Int)? {
-    guard stretch.hasFinite, let high = axis.height(of: Double(stretch.maximum)) else { return nil }
-    let low = axis.height(of: Double(stretch.minimum)) ?? 0
-    return (row(low), row(high))
+    guard stretch.hasFinite, let high = axis.level(of: Double(stretch.maximum), levels: rows) else { return nil }
+    return (axis.level(of: Double(stretch.minimum), levels: rows) ?? 0, high)
   }
-
-  private func row(_ height: Double) -> Int { min(rows - 1, max(0, Int(height * Double(rows)))) }
 
   private mutating func set(_ column: Int, _ row: Int, _ ink: Ink) {
     let line = area.height - 1 - row / 4
@@ -68,7 +65,7 @@ struct RangePlot {
   /// The row of the plot, from its top, that a number falls into; `nil` outside.
   func line(of value: Double) -> Int? {
     guard let height = axis.height(of: value), height >= 0, height <= 1, area.height > 0 else { return nil }
-    return area.height - 1 - row(height) / 4
+    return axis.level(of: value, levels: rows).map { area.height - 1 - $0 / 4 }
   }
 
   /// Draws the dots, and on top what has no height.

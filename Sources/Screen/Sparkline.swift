@@ -23,15 +23,12 @@ enum Sparkline {
   private static func cell(_ stretch: Envelope.Stretch, _ axis: Axis, _ style: Style) -> Cell {
     if stretch.nans > 0 || stretch.infinities > 0 { return Nonfinite.cell(isNaN: stretch.nans > 0) }
     guard stretch.hasFinite else { return .blank }
-    guard let high = axis.height(of: Double(stretch.maximum)) else { return Cell("0", Style(.muted)) }
-    let top = eighth(high)
-    let foot = axis.height(of: Double(stretch.minimum)).map(eighth) ?? 0
+    guard let top = axis.level(of: Double(stretch.maximum), levels: 8) else { return Cell("0", Style(.muted)) }
+    let foot = axis.level(of: Double(stretch.minimum), levels: 8) ?? 0
     if top - foot <= 1 { return Cell(Unicode.Scalar(0x2581 + UInt32(top))!, style) }
     // Both halves of a braille cell from the lower to the upper quarter.
     let rows: [UInt32] = [0xC0, 0x24, 0x12, 0x09]
     let dots = ((foot / 2)...(top / 2)).reduce(UInt32(0)) { $0 | rows[$1] }
     return Cell(Unicode.Scalar(0x2800 + dots)!, style)
   }
-
-  private static func eighth(_ height: Double) -> Int { min(7, max(0, Int(height * 8))) }
 }

@@ -56,8 +56,10 @@ struct TotalNormPanel {
     for column in 0..<area.width {
       grid[area.column + column, area.row + line] = Cell(clipping.isOn ? "━" : "╌", style)
     }
+    // The name of the line stands where no norm is drawn yet; the numbers beside the plot have it, too.
+    let used = (workbench.history.totals.columns(plot.columns).stretches.count + 1) / 2
     let label = " max_norm \(NumberText.of(maxNorm))\(clipping.isOn ? "" : " (off)") "
-    if area.width > label.count + 4 {
+    if area.width - used > label.count + 2 {
       grid.write(label, endingAt: area.column + area.width - 1, row: area.row + line, style)
     }
   }

@@ -62,12 +62,15 @@ public struct Envelope: Sendable {
     length *= 2
   }
 
-  /// The whole series in at most `columns` stretches of one length, a power of two; the last may be shorter.
+  /// The whole series in at most `columns` stretches of one length, a power of two or three times one; the last may be
+  /// shorter. So at least two thirds of the columns are used, and what is drawn seldom moves.
   public func columns(_ columns: Int) -> (stretches: [Stretch], length: Int) {
     guard columns > 0, count > 0 else { return ([], 1) }
-    var span = length
-    while (count + span - 1) / span > columns { span *= 2 }
-    let group = span / length
+    let needed = (stretches.count + columns - 1) / columns
+    var power = 1
+    while 2 * power <= needed { power *= 2 }
+    let group = needed <= power ? power : needed <= 3 * power / 2 ? 3 * power / 2 : 2 * power
+    let span = group * length
     let joined = stride(from: 0, to: stretches.count, by: group).map { first in
       stretches[first..<min(first + group, stretches.count)].reduce(into: Stretch()) { $0.join($1) }
     }

@@ -45,7 +45,7 @@ struct PlainRun {
   mutating func type(_ line: String) throws(FileError) {
     try take(stage.type(line))
     printLog()
-    while stage.workbench.activity != .idle, !stage.hasQuit {
+    while stage.isBusy {
       if stage.workbench.activity == .running {
         stage.note(.error(CommandError.Problem.endless.message))
         _ = stage.type("stop")
