@@ -28,7 +28,7 @@ extension CommandError.Problem {
       "this init is about weight_hh, which only rnn has; for other networks write init gain=G, xavier or kaiming"
     case .tooLarge(let bytes, let limit):
       "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
-    case .noThreshold(let rule): "clip \(rule) has no max_norm; write clip norm max_norm=X first"
+    case .ruleLacks(let option, let rule): "clip \(rule) has no \(option); write clip norm first"
     case .unknownParameter(let name, let known):
       "this network has no parameter \(shown(name))" + Suggestion.text(for: name, among: known) + "; it has "
         + Self.abridged(known)

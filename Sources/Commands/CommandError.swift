@@ -36,7 +36,7 @@ public struct CommandError: Error, Hashable, Sendable {
     case unfit(model: DataKind, task: DataKind)
     case needsRecurrence
     case tooLarge(bytes: Double, limit: Int)
-    case noThreshold(rule: String)
+    case ruleLacks(option: String, rule: String)
     case unknownParameter(String, known: [String])
     case notYet(String)
     case notRecorded(String)

@@ -70,6 +70,8 @@ enum Bounds: Sendable {
   case nonnegative
   /// From 0 to below 1.
   case fraction
+  /// From 0 to 100.
+  case percentage
   /// A clipping threshold: above 0, with an explanation of what PyTorch would do.
   case threshold
 
@@ -80,6 +82,7 @@ enum Bounds: Sendable {
     case .positive, .threshold: value.isFinite && Float(value) > 0 && Float(value).isFinite
     case .nonnegative: value.isFinite && value >= 0 && Float(value).isFinite
     case .fraction: value >= 0 && value < 1
+    case .percentage: value >= 0 && value <= 100
     }
   }
 
@@ -89,6 +92,7 @@ enum Bounds: Sendable {
     case .positive, .threshold: "a finite number above 0"
     case .nonnegative: "a finite number, 0 or more"
     case .fraction: "a number from 0 to below 1"
+    case .percentage: "a number from 0 to 100"
     }
   }
 }

@@ -86,21 +86,13 @@ enum Reading {
         + " · 90 % \(percentile(0.9)) · largest \(percentile(1))")
     if totals.count < window.count { lines.append("not finite   \(window.count - totals.count) steps") }
     lines.append("clipped      \(window.count { $0.outcome.clipped }) of \(window.count) steps")
-    if let maxNorm = workbench.settings.clipping.rule.maxNorm {
-      let above = window.count { ClipNorm.clips($0.before.total, maxNorm) }
+    let rule = workbench.settings.clipping.rule
+    if let maxNorm = rule.maxNorm {
+      let above = window.count { rule.clips($0.before) == true }
       let share = NumberText.short(100 * Double(above) / Double(window.count))
       lines.append("max_norm \(NumberText.of(maxNorm)) would have clipped \(share) % of them")
     }
     return lines
-  }
-}
-
-extension ClipNorm {
-  /// Whether a total norm would have been scaled down to `maxNorm`.
-  fileprivate static func clips(_ total: Float, _ maxNorm: Double) -> Bool {
-    var rule = ClipNorm()
-    rule.maxNorm = maxNorm
-    return rule.factor(total: total) < 1
   }
 }
 

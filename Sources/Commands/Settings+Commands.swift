@@ -52,19 +52,16 @@ extension Settings {
     case .clip(.off): clipping.isOn = false
     case .clip(.on): clipping.isOn = true
     case .clip(.rule(let rule)): (clipping.rule, clipping.isOn) = (rule, true)
-    case .maxNorm(let turn): try changeNormRule { $0.maxNorm = turn.applied(to: $0.maxNorm) }
-    case .normType(let order): try changeNormRule { $0.normType = order.applied(to: $0.normType) }
+    case .maxNorm(let turn):
+      guard let maxNorm = clipping.rule.maxNorm else { throw clipping.rule.lacks("max_norm") }
+      clipping.rule.maxNorm = turn.applied(to: maxNorm)
+    case .normType(let order):
+      guard case .norm(var rule) = clipping.rule else { throw clipping.rule.lacks("norm_type") }
+      rule.normType = order.applied(to: rule.normType)
+      clipping.rule = .norm(rule)
     case .learningRate(let turn): optimizer.learningRate = turn.applied(to: optimizer.learningRate)
     default: preconditionFailure("\(command) changes nothing while it runs")
     }
-  }
-
-  private mutating func changeNormRule(_ change: (inout ClipNorm) -> Void) throws(CommandError.Problem) {
-    guard case .norm(var rule) = clipping.rule else {
-      throw .noThreshold(rule: SettingsText.name(of: clipping.rule))
-    }
-    change(&rule)
-    clipping.rule = .norm(rule)
   }
 
   /// The command that leads to these settings from anywhere: `max_norm up` as the value it led to.
@@ -73,7 +70,6 @@ extension Settings {
     case .maxNorm: .maxNorm(.to(clipping.rule.maxNorm ?? 1))
     case .normType: .normType(.to(clipping.normOrder))
     case .learningRate: .learningRate(.to(optimizer.learningRate))
-    case .clip(.on): .clip(.rule(clipping.rule))
     default: command
     }
   }
@@ -97,6 +93,12 @@ extension TaskSettings {
       return .csv(task)
     default: return self
     }
+  }
+}
+
+extension ClippingRule {
+  fileprivate func lacks(_ option: String) -> CommandError.Problem {
+    .ruleLacks(option: option, rule: SettingsText.name(of: self))
   }
 }
 

@@ -39,6 +39,36 @@ extension Variants {
       [.number("clip_value", \.clipValue, .threshold, "the largest magnitude that is let through")],
       wrap: ClippingRule.value
     ) { if case .value(let rule) = $0 { rule } else { nil } },
+    Variant(
+      "per-parameter", "each parameter's gradient by its own norm", ClipPerParameter(),
+      [.number("max_norm", \.maxNorm, .threshold, "the largest norm of one gradient that is let through")],
+      wrap: ClippingRule.perParameter
+    ) { if case .perParameter(let rule) = $0 { rule } else { nil } },
+    Variant(
+      "agc", "each unit's gradient by the norm of its weights (Brock et al. 2021)", AdaptiveGradientClipping(),
+      [
+        .number("clipping", \.clipping, .threshold, "the gradient's length as a share of the weights'"),
+        .number("eps", \.epsilon, .positive, "the least that the weights count as"),
+      ], wrap: ClippingRule.agc
+    ) { if case .agc(let rule) = $0 { rule } else { nil } },
+    Variant(
+      "autoclip", "by a percentile of all norms so far (Seetharaman et al. 2020)", AutoClip(),
+      [.number("percentile", \.percentile, .percentage, "the share of norms below the threshold, in percent")],
+      wrap: ClippingRule.autoclip
+    ) { if case .autoclip(let rule) = $0 { rule } else { nil } },
+    Variant(
+      "zclip", "norms that stand out from their running mean (Kumar et al. 2025)", ZClip(),
+      [
+        .number("alpha", \.alpha, .fraction, "how much of the averages is kept"),
+        .number("threshold", \.threshold, .positive, "standard deviations above the mean that are let through"),
+        .integer("warmup", \.warmup, Sizes.any, "norms that begin the averages"),
+      ], wrap: ClippingRule.zclip
+    ) { if case .zclip(let rule) = $0 { rule } else { nil } },
+    Variant(
+      "skip", "leaves the step out where the norm is too large (Megatron-LM)", SkipStep(),
+      [.number("max_norm", \.maxNorm, .threshold, "the largest total norm whose step is made")],
+      wrap: ClippingRule.skip
+    ) { if case .skip(let rule) = $0 { rule } else { nil } },
   ]
 
   static let initializations: [String] = [

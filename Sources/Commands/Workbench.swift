@@ -116,7 +116,12 @@ public struct Workbench: Sendable {
     experiment = nil
     current.clipping = settings.clipping
     current.optimizer.learningRate = settings.optimizer.learningRate
-    if was != settings { timeline.append(settings.absolute(command), at: current.position) }
+    var isChanged = was != settings
+    if case .clip(.rule) = command {
+      current.forgetNorms()
+      isChanged = true
+    }
+    if isChanged { timeline.append(settings.absolute(command), at: current.position) }
     experiment = current
     return []
   }

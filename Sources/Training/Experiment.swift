@@ -21,6 +21,7 @@ public struct Experiment: Sendable {
   public private(set) var weightNorms: [Float]
 
   private var optimizerState = OptimizerState()
+  private var clippingState = ClippingState()
   private var generator: Generator
   // As it was before the open step: what the digest covers, and what a failed step goes back to.
   private var generatorBefore: Generator
@@ -71,6 +72,9 @@ public struct Experiment: Sendable {
     return nil
   }
 
+  /// Makes the clipping rule forget the norms it has seen: a rule that is given anew begins with nothing.
+  public mutating func forgetNorms() { clippingState = ClippingState() }
+
   private mutating func zero() {
     generatorBefore = generator
     open = OpenStep(phase: .zero)
@@ -104,7 +108,8 @@ public struct Experiment: Sendable {
     if open?.before?.order != clipping.normOrder { norm() }
     guard let before = open?.before else { preconditionFailure("the clip phase comes after the norm phase") }
     do {
-      let outcome = try clipping.active?.clip(&network.parameters.gradients, before)
+      let outcome = try clipping.active?.clip(
+        &network.parameters.gradients, before, values: network.parameters.values, state: &clippingState)
       open?.outcome = outcome ?? .untouched(before)
     } catch {
       generator = generatorBefore
@@ -115,9 +120,12 @@ public struct Experiment: Sendable {
   }
 
   private mutating func update() -> StepRecord {
-    let changes = optimizer.update(&network.parameters.values, network.parameters.gradients, &optimizerState)
-    let ratios = zip(changes, weightNorms).map { $0 / $1 }
-    weightNorms = network.parameters.values.map { $0.norm(2) }
+    var ratios = [Float](repeating: 0, count: network.parameters.count)
+    if open?.outcome?.skipsStep != true {
+      let changes = optimizer.update(&network.parameters.values, network.parameters.gradients, &optimizerState)
+      ratios = zip(changes, weightNorms).map { $0 / $1 }
+      weightNorms = network.parameters.values.map { $0.norm(2) }
+    }
     step += 1
     defer {
       open = nil

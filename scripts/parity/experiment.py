@@ -69,17 +69,17 @@ class Experiment:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
 
-    def advance(self, rule: rules.Rule, accumulate: int, lr: float) -> Step:
-        """One optimizer step. If the rule raises, everything is as before the step (no parameter has been touched)."""
+    def advance(self, rule: rules.Rule, accumulate: int, lr: float, norm_type: float) -> Step:
+        """One optimizer step, measured by norms of order `norm_type`. If the rule raises, everything is as before the step (no parameter has been touched)."""
         generator, outlier = torch.get_rng_state(), self.outlier
         try:
-            return self._advance(rule, accumulate, lr)
+            return self._advance(rule, accumulate, lr, norm_type)
         except RuntimeError:
             torch.set_rng_state(generator)
             self.outlier = outlier
             raise
 
-    def _advance(self, rule: rules.Rule, accumulate: int, lr: float) -> Step:
+    def _advance(self, rule: rules.Rule, accumulate: int, lr: float, norm_type: float) -> Step:
         self.set_lr(lr)
         self.optimizer.zero_grad()
         losses = []
@@ -88,7 +88,7 @@ class Experiment:
             loss = self.task.loss(self.module(x), y)
             (loss / accumulate if accumulate > 1 else loss).backward()
             losses.append(loss.detach())
-        p = rule.norm_type
+        p = norm_type
         total = rules.total_norm(self.parameters, p)
         norms = self._norms(p)
         nonfinite = [name for name, q in self.named.items() if not bool(gradient(q).isfinite().all())]

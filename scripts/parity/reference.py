@@ -164,7 +164,8 @@ class Reference:
     def _step(self) -> None:
         if self.limit is not None and self.made >= self.limit:
             raise Enough
-        step = self._experiment().advance(self.rule, self.accumulate, self.settings.optimizer.number("lr"))
+        step = self._experiment().advance(self.rule, self.accumulate, self.settings.optimizer.number("lr"),
+                                         self.last_rule.norm_type)  # also when clipping is off: the curve stays the same curve
         self.made += 1
         self.recent = [*self.recent[-99:], step]
         print(trace.line(step, self.settings.dtype), file=self.out)

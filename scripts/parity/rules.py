@@ -76,7 +76,7 @@ class PerParameter(Rule):
         limit, changed = self.choice.number("max_norm"), False
         for g in gradients(parameters):
             norm = torch.linalg.vector_norm(g)
-            factor = limit / torch.clamp(norm, min=limit)
+            factor = torch.full_like(norm, limit) / torch.clamp(norm, min=limit)  # one rounding: exactly 1 up to the limit
             g.mul_(factor)
             changed |= bool(factor < 1)
         return Clipped(None, changed)
