@@ -14,16 +14,32 @@ extension Variants {
       ], wrap: Optimizer.sgd
     ) { if case .sgd(let sgd) = $0 { sgd } else { nil } },
     Variant(
-      "adam", "torch.optim.Adam", Adam(),
+      "adam", "torch.optim.Adam", Adam(), adamOptions("factor of the parameter added to its gradient"),
+      wrap: Optimizer.adam
+    ) { if case .adam(let adam) = $0 { adam } else { nil } },
+    Variant(
+      "adamw", "torch.optim.AdamW", Adam.decoupled, adamOptions("times lr: the share of the parameter taken from it"),
+      wrap: Optimizer.adamw
+    ) { if case .adamw(let adam) = $0 { adam } else { nil } },
+    Variant(
+      "rmsprop", "torch.optim.RMSprop", RMSprop(),
       [
         .number("lr", \.learningRate, .positive, "learning rate"),
-        .number("beta1", \.beta1, .fraction, "how much of the mean gradient is kept"),
-        .number("beta2", \.beta2, .fraction, "how much of the mean squared gradient is kept"),
+        .number("alpha", \.alpha, .fraction, "how much of the mean squared gradient is kept"),
         .number("eps", \.epsilon, .nonnegative, "added to the denominator"),
-        .number("weight_decay", \.weightDecay, .nonnegative, "factor of the parameter added to its gradient"),
-      ], wrap: Optimizer.adam
-    ) { if case .adam(let adam) = $0 { adam } else { nil } },
+      ], wrap: Optimizer.rmsprop
+    ) { if case .rmsprop(let rmsprop) = $0 { rmsprop } else { nil } },
   ]
+
+  private static func adamOptions(_ decay: String) -> [Option<Adam>] {
+    [
+      .number("lr", \.learningRate, .positive, "learning rate"),
+      .number("beta1", \.beta1, .fraction, "how much of the mean gradient is kept"),
+      .number("beta2", \.beta2, .fraction, "how much of the mean squared gradient is kept"),
+      .number("eps", \.epsilon, .nonnegative, "added to the denominator"),
+      .number("weight_decay", \.weightDecay, .nonnegative, decay),
+    ]
+  }
 
   static let clippingRules: [Variant<ClippingRule>] = [
     Variant(

@@ -20,21 +20,17 @@ public struct SGD: Hashable, Sendable {
   func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState) {
     let rate = -Float(learningRate)
     guard momentum != 0 || weightDecay != 0 else { return value.add(gradient, scaled: rate) }
-    var direction = gradient
-    if weightDecay != 0 { direction.add(value, scaled: Float(weightDecay)) }
-    if momentum != 0 {
-      if state.first.count == index {
-        state.first.append(direction)
-      } else {
-        state.first[index].scale(by: Float(momentum))
-        state.first[index].add(direction, scaled: Float(1 - dampening))
-      }
-      if nesterov {
-        direction.add(state.first[index], scaled: Float(momentum))
-      } else {
-        direction = state.first[index]
-      }
+    state.direction[index].copy(from: gradient)
+    if weightDecay != 0 { state.direction[index].add(value, scaled: Float(weightDecay)) }
+    guard momentum != 0 else { return value.add(state.direction[index], scaled: rate) }
+    if state.first.count == index {
+      state.first.append(state.direction[index])
+    } else {
+      state.first[index].scale(by: Float(momentum))
+      state.first[index].add(state.direction[index], scaled: Float(1 - dampening))
     }
-    value.add(direction, scaled: rate)
+    guard nesterov else { return value.add(state.first[index], scaled: rate) }
+    state.direction[index].add(state.first[index], scaled: Float(momentum))
+    value.add(state.direction[index], scaled: rate)
   }
 }

@@ -22,8 +22,8 @@ extension Settings {
     return bytes > Double(Self.memoryLimit) ? .tooLarge(bytes: bytes, limit: Self.memoryLimit) : nil
   }
 
-  /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and two optimizer
-  /// buffers, and what each layer keeps of its activations. A floating-point number, because it may be beyond all integers.
+  /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and four of the
+  /// optimizer's, and what each layer keeps of its activations. A floating-point number, because it may be beyond all integers.
   public var estimatedBytes: Double {
     let weights = parameters.reduce(0.0) { sum, parameter in
       sum + parameter.shape.reduce(1.0) { $0 * Double($1) }
@@ -32,6 +32,6 @@ extension Settings {
       parameter.role.isBias ? sum + Double(parameter.shape[0]) : sum
     }
     let activations = 4 * width * Double(task.batchSize) * Double(task.steps)
-    return 4 * (6 * weights + activations)
+    return 4 * (7 * weights + activations)
   }
 }
