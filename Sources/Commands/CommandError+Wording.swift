@@ -25,7 +25,8 @@ extension CommandError.Problem {
     case .refusedThreshold(let name, let value): Self.refusal(name, value)
     case .unfit(let model, let task): Self.misfit(model, task)
     case .needsRecurrence:
-      "this init is about weight_hh, which only rnn has; for other networks write init gain=G, xavier or kaiming"
+      "this init is about weight_hh, which only model \(Self.models(reading: .sequences)) has; "
+        + "for other networks write init gain=G, xavier or kaiming"
     case .tooLarge(let bytes, let limit):
       "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
     case .ruleLacks(let option, let rule): "clip \(rule) has no \(option); write clip norm first"
@@ -56,10 +57,13 @@ extension CommandError.Problem {
   }
 
   private static func misfit(_ model: DataKind, _ task: DataKind) -> String {
-    switch task {
-    case .rows: "this task has rows, not sequences: choose model simplenet or mlp"
-    case .sequences: "this task has sequences: choose model rnn"
-    }
+    "this task has \(task.rawValue) and the model reads \(model.rawValue): choose model \(models(reading: task))"
+  }
+
+  /// The models that read such data, from their table: `rnn, lstm or gru`.
+  private static func models(reading kind: DataKind) -> String {
+    let names = Variants.models.filter { $0.standard?.reads == kind }.map(\.name)
+    return names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
   }
 
   private static func refused(_ error: StepError) -> String {

@@ -37,6 +37,17 @@ extension Option {
     }
   }
 
+  /// A finite number within bounds that may be left out.
+  static func number(
+    _ name: String, _ path: WritableKeyPath<Root, Double?> & Sendable, _ bounds: Bounds, _ summary: String
+  ) -> Option {
+    Option(name: name, form: "X", summary: summary) { (root, word) throws(CommandError) in
+      root[keyPath: path] = try Value.number(word, name, bounds)
+    } write: { root in
+      root[keyPath: path].map { NumberText.of($0) }
+    }
+  }
+
   /// `yes` or `no`.
   static func flag(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ summary: String) -> Option {
     Option(name: name, form: "yes|no", summary: summary, words: ["yes", "no"]) { (root, word) throws(CommandError) in

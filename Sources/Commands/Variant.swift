@@ -48,6 +48,14 @@ struct Variant<Whole>: Sendable {
   }
 }
 
+extension Variant {
+  /// The whole that the name alone gives, `nil` where something more must be written.
+  var standard: Whole? {
+    var reader = WordReader([Word(text: name, isQuoted: false, equals: nil, column: 1, length: name.count)])
+    return try? read(&reader)
+  }
+}
+
 extension WordReader {
   /// Reads all remaining words as options.
   mutating func read<Root>(_ options: [Option<Root>], into root: inout Root) throws(CommandError) {

@@ -26,6 +26,22 @@ enum Variants {
         .choice("nonlinearity", \.nonlinearity, [.tanh, .relu], "the function of the hidden units"),
       ], wrap: Model.rnn
     ) { if case .rnn(let net) = $0 { net } else { nil } },
+    Variant(
+      "lstm", "nn.LSTM and a linear layer", LongShortTermMemoryNet(),
+      [
+        .integer("hidden", \.hidden, Sizes.any, "hidden units"),
+        .integer("layers", \.layers, Sizes.layers, "recurrent layers on top of each other"),
+        .number("forget", \.forget, .finite, "the forget gate's bias, PyTorch's where it is not given"),
+      ], wrap: Model.lstm
+    ) { if case .lstm(let net) = $0 { net } else { nil } },
+    Variant(
+      "gru", "nn.GRU and a linear layer", GatedRecurrentNet(),
+      [
+        .integer("hidden", \.hidden, Sizes.any, "hidden units"),
+        .integer("layers", \.layers, Sizes.layers, "recurrent layers on top of each other"),
+        .number("update", \.update, .finite, "the update gate's bias, PyTorch's where it is not given"),
+      ], wrap: Model.gru
+    ) { if case .gru(let net) = $0 { net } else { nil } },
   ]
 
   private static let hiddenActivations: [ActivationFunction] = [.tanh, .relu, .sigmoid, .gelu]
@@ -52,6 +68,11 @@ enum Variants {
       ], wrap: TaskSettings.sine
     ) { if case .sine(let task) = $0 { task } else { nil } },
     Variant(
+      "xor", "the exclusive or of two bits: four rows, all of them at each step", XorTask(), [], wrap: TaskSettings.xor
+    ) {
+      if case .xor(let task) = $0 { task } else { nil }
+    },
+    Variant(
       "adding", "add the two marked numbers of a sequence", AddingTask(),
       [
         .integer("length", \.length, 2...Sizes.any.upperBound, "time steps"),
@@ -65,6 +86,22 @@ enum Variants {
         .integer("batch", \.batchSize, Sizes.any, "sequences of a batch"),
       ], wrap: TaskSettings.temporalOrder
     ) { if case .temporalOrder(let task) = $0 { task } else { nil } },
+    Variant(
+      "copy", "remember symbols, and write them down when told to", CopyTask(),
+      [
+        .integer("length", \.length, Sizes.any, "symbols to remember"),
+        .integer("delay", \.delay, Sizes.any, "time steps from the last symbol to the go"),
+        .integer("symbols", \.symbols, Sizes.any, "different symbols"),
+        .integer("batch", \.batchSize, Sizes.any, "sequences of a batch"),
+      ], wrap: TaskSettings.copy
+    ) { if case .copy(let task) = $0 { task } else { nil } },
+    Variant(
+      "parity", "whether the ones of a sequence so far are odd", ParityTask(),
+      [
+        .integer("length", \.length, Sizes.any, "time steps"),
+        .integer("batch", \.batchSize, Sizes.any, "sequences of a batch"),
+      ], wrap: TaskSettings.parity
+    ) { if case .parity(let task) = $0 { task } else { nil } },
     Variant(
       "text", "the next character of a text file of yours", positional: "FILE",
       [

@@ -43,13 +43,31 @@ public enum Initialization: Hashable, Sendable {
   }
 }
 
+/// The bias of the second gate of recurrent layers: the forget gate of an LSTM, the update gate of a GRU.
+public struct GateBias: Hashable, Sendable {
+  let gates: Int
+  let value: Double
+}
+
 extension Parameters {
-  /// Draws the initial values: PyTorch's defaults as the module's construction draws them, then `initialization`.
-  public mutating func initialize(_ initialization: Initialization, from generator: inout Generator) {
+  /// Draws the initial values: PyTorch's defaults as the module's construction draws them, then `initialization`, and
+  /// over both the bias of a gate, which draws nothing.
+  public mutating func initialize(
+    _ initialization: Initialization, gateBias: GateBias? = nil, from generator: inout Generator
+  ) {
+    drawStandard(from: &generator)
+    draw(initialization, from: &generator)
+    if let gateBias { set(gateBias) }
+  }
+
+  private mutating func drawStandard(from generator: inout Generator) {
     for index in values.indices {
       let bound = descriptions[index].bound
       generator.fillUniform(&values[index], from: -bound, to: bound)
     }
+  }
+
+  private mutating func draw(_ initialization: Initialization, from generator: inout Generator) {
     guard initialization != .standard else { return }
     for index in values.indices {
       if descriptions[index].role.isBias {
@@ -57,6 +75,15 @@ extension Parameters {
       } else {
         redraw(index, initialization, &generator)
       }
+    }
+  }
+
+  private mutating func set(_ bias: GateBias) {
+    for index in values.indices where descriptions[index].role == .inputBias || descriptions[index].role == .hiddenBias
+    {
+      let value = descriptions[index].role == .inputBias ? Float(bias.value) : 0
+      let hidden = values[index].count / bias.gates
+      values[index].replaceColumns(from: hidden, with: Matrix(rows: 1, columns: hidden, repeating: value))
     }
   }
 

@@ -8,7 +8,12 @@ extension Model {
     case .mlp(let net):
       Self.linearStack([interface.inputs] + net.hidden + [interface.outputs])
     case .rnn(let net):
-      Self.recurrent("rnn", gates: 1, hidden: net.hidden, layers: net.layers, interface)
+      Self.recurrent("rnn", gates: PlainCell.gates, hidden: net.hidden, layers: net.layers, interface)
+    case .lstm(let net):
+      Self.recurrent(
+        "lstm", gates: LongShortTermMemoryCell.gates, hidden: net.hidden, layers: net.layers, interface)
+    case .gru(let net):
+      Self.recurrent("gru", gates: GatedRecurrentCell.gates, hidden: net.hidden, layers: net.layers, interface)
     }
   }
 

@@ -35,6 +35,33 @@ public struct RecurrentNet: Hashable, Sendable {
   public init() {}
 }
 
+/// `model lstm`: `nn.LSTM` and a linear layer.
+public struct LongShortTermMemoryNet: Hashable, Sendable {
+  /// The number of hidden units.
+  public var hidden = 64
+  /// The number of recurrent layers on top of each other.
+  public var layers = 1
+  /// What the forget gate's `bias_ih` is set to, its `bias_hh` becoming 0 (Jozefowicz, Zaremba, Sutskever 2015);
+  /// PyTorch's biases stay where it is `nil`.
+  public var forget: Double?
+
+  /// One layer of 64 units.
+  public init() {}
+}
+
+/// `model gru`: `nn.GRU` and a linear layer.
+public struct GatedRecurrentNet: Hashable, Sendable {
+  /// The number of hidden units.
+  public var hidden = 64
+  /// The number of recurrent layers on top of each other.
+  public var layers = 1
+  /// What the update gate's `bias_ih` is set to, its `bias_hh` becoming 0; PyTorch's biases stay where it is `nil`.
+  public var update: Double?
+
+  /// One layer of 64 units.
+  public init() {}
+}
+
 /// The networks that clipscope trains, with their options.
 public enum Model: Hashable, Sendable {
   /// The tutorial's network.
@@ -43,18 +70,31 @@ public enum Model: Hashable, Sendable {
   case mlp(MultilayerPerceptron)
   /// A plain recurrent network.
   case rnn(RecurrentNet)
+  /// A recurrent network with memory cells.
+  case lstm(LongShortTermMemoryNet)
+  /// A recurrent network with gated units.
+  case gru(GatedRecurrentNet)
 
   /// What data the model reads.
   public var reads: DataKind {
     switch self {
     case .simplenet, .mlp: .rows
-    case .rnn: .sequences
+    case .rnn, .lstm, .gru: .sequences
+    }
+  }
+
+  /// The bias that the second of a recurrent layer's gates begins with, `nil` where the drawn ones stay.
+  public var gateBias: GateBias? {
+    switch self {
+    case .lstm(let net): net.forget.map { GateBias(gates: LongShortTermMemoryCell.gates, value: $0) }
+    case .gru(let net): net.update.map { GateBias(gates: GatedRecurrentCell.gates, value: $0) }
+    case .simplenet, .mlp, .rnn: nil
     }
   }
 }
 
 /// The kinds of data that tasks give and models read.
-public enum DataKind: Hashable, Sendable {
+public enum DataKind: String, Hashable, Sendable {
   /// A matrix of B × features.
   case rows
   /// T matrices of B × features.

@@ -51,6 +51,10 @@ extension Model {
       Self.linearStack([interface.inputs] + net.hidden + [interface.outputs], net.activation)
     case .rnn(let net):
       Self.recurrent(PlainCell(net.nonlinearity), hidden: net.hidden, layers: net.layers, interface)
+    case .lstm(let net):
+      Self.recurrent(LongShortTermMemoryCell(), hidden: net.hidden, layers: net.layers, interface)
+    case .gru(let net):
+      Self.recurrent(GatedRecurrentCell(), hidden: net.hidden, layers: net.layers, interface)
     }
   }
 

@@ -40,5 +40,5 @@ public struct PlainCell: RecurrentCell {
   }
 
   /// |h| > 0.99 for tanh, h = 0 for ReLU.
-  public func saturated(_ hidden: Matrix) -> Int { function.saturated(hidden) ?? 0 }
+  public func saturated(_ hidden: Matrix, _ moment: Moment) -> Int { function.saturated(hidden) ?? 0 }
 }

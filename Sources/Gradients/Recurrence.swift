@@ -11,6 +11,7 @@ public struct RecurrentWeights: Hashable, Sendable {
 /// One time step of a recurrent layer, forward and backward; `Recurrence` is the loop over time around it.
 ///
 /// Axes: B batch, H hidden units, G gates (1 for a plain RNN, 4 for an LSTM, 3 for a GRU).
+/// A cell may keep room to work in, but nothing that one step leaves to another: that is what moments are for.
 /// `fromInput` is x W_ihᵀ + b_ih and `fromHidden` is h W_hhᵀ + b_hh, each B × G·H: PyTorch adds them gate by gate.
 public protocol RecurrentCell: Sendable {
   /// What a time step keeps beside its hidden state, for the next step and for its own backward.
@@ -22,7 +23,7 @@ public protocol RecurrentCell: Sendable {
   /// A moment of zeros, which is also what stands before the first step.
   func moment(batch: Int, hidden: Int) -> Moment
   /// Computes the hidden state and the moment of a step from those of the step before.
-  func forward(
+  mutating func forward(
     _ fromInput: Matrix, _ fromHidden: Matrix, _ previous: (hidden: Matrix, moment: Moment),
     hidden: inout Matrix, moment: inout Moment)
   /// Turns dL/dh of a step into the gradients by its two projections.
@@ -30,19 +31,19 @@ public protocol RecurrentCell: Sendable {
   ///   - carried: dL by the cell's other state, from the later steps to the earlier ones (an LSTM's c).
   ///   - direct: receives the part of dL/dh of the step before that does not pass through W_hh.
   /// - Returns: whether there is a direct part.
-  func backward(
+  mutating func backward(
     _ hiddenGradient: Matrix, _ step: (hidden: Matrix, moment: Moment), _ previous: (hidden: Matrix, moment: Moment),
     carried: inout Matrix, fromInput: inout Matrix, fromHidden: inout Matrix, direct: inout Matrix
   ) -> Bool
   /// How many of the B × H units of a hidden state pass all but no gradient.
-  func saturated(_ hidden: Matrix) -> Int
+  func saturated(_ hidden: Matrix, _ moment: Moment) -> Int
 }
 
 /// One layer of `nn.RNN`, `nn.LSTM` or `nn.GRU`: a cell, and the loop over time around it. h₀ = 0.
 ///
 /// Axes: T time, B batch, I inputs, H hidden, G gates. Inputs are T matrices of B × I.
 public struct Recurrence<Cell: RecurrentCell>: Layer {
-  let cell: Cell
+  private var cell: Cell
   let weights: RecurrentWeights
   let hidden: Int
   let emitsEveryStep: Bool
@@ -91,9 +92,9 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
 
   /// Over all T × B × H hidden units.
   public var saturation: Saturation? {
-    states.reduce(into: Saturation(saturated: 0, units: 0)) { total, state in
-      total.saturated += cell.saturated(state)
-      total.units += state.count
+    states.indices.reduce(into: Saturation(saturated: 0, units: 0)) { total, time in
+      total.saturated += cell.saturated(states[time], moments[time])
+      total.units += states[time].count
     }
   }
 

@@ -39,7 +39,7 @@ public struct Experiment: Sendable {
     clipping = settings.clipping
     generator = Generator(seed: settings.seed)
     network = Network(settings.model, for: settings.task.interface)
-    network.parameters.initialize(settings.initialization, from: &generator)
+    network.parameters.initialize(settings.initialization, gateBias: settings.model.gateBias, from: &generator)
     task = settings.task.prepare(&generator)
     generatorBefore = generator
     weightNorms = network.parameters.values.map { $0.norm(2) }

@@ -86,13 +86,30 @@ public struct SineTask: Hashable, Sendable, BatchSource {
   }
 }
 
+/// `task xor`: four rows, all of them at each step; nothing is drawn.
+///
+///     X = [[0, 0], [0, 1], [1, 0], [1, 1]]; Y = [[0], [1], [1], [0]]; loss = F.mse_loss(model(X), Y)
+public struct XorTask: Hashable, Sendable, BatchSource {
+  /// The four rows.
+  public init() {}
+
+  var interface: Interface { Interface(.rows, inputs: 2, outputs: 1) }
+  var loss: Loss { .meanSquaredError }
+  var batchSize: Int { 4 }
+
+  func prepare(_ generator: inout Generator) -> any PreparedTask {
+    WholeTable(
+      inputs: Matrix(rows: 4, columns: 2, elements: [0, 0, 0, 1, 1, 0, 1, 1]),
+      targets: .values([Matrix(rows: 4, columns: 1, elements: [0, 1, 1, 0])]))
+  }
+}
+
 /// The same rows in each batch; nothing is drawn.
 struct WholeTable: PreparedTask {
   let inputs: Matrix
   var targets = Targets.none
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    guard batch.inputs.isEmpty else { return }
     batch.inputs = [inputs]
     batch.targets = targets
   }

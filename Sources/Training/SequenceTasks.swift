@@ -80,6 +80,80 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
   }
 }
 
+/// `task copy` (Hochreiter and Schmidhuber 1997): remember symbols, and write them down when told to.
+///
+///     s = torch.randint(0, symbols, (length, batch)); z = torch.full((length + delay + length, batch), symbols)
+///     z[:length] = s; z[length + delay - 1] = symbols + 1                             # blank = symbols, go = symbols + 1
+///     x = F.one_hot(z, symbols + 2).float(); y = torch.full_like(z, symbols); y[-length:] = s
+///     loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())                     # symbols + 1 classes
+public struct CopyTask: Hashable, Sendable, BatchSource, PreparedTask {
+  /// Symbols to remember.
+  public var length = 5
+  /// Time steps from the last symbol to the go, which is the last of them.
+  public var delay = 5
+  /// Different symbols.
+  public var symbols = 8
+  /// Sequences B of a batch.
+  public var batchSize = 32
+
+  /// 32 sequences of five of eight symbols, five steps apart.
+  public init() {}
+
+  var interface: Interface { Interface(.sequences, inputs: symbols + 2, outputs: symbols + 1, everyStep: true) }
+  var loss: Loss { .crossEntropy }
+  var steps: Int { length + delay + length }
+  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
+
+  func draw(_ generator: inout Generator, into batch: inout Batch) {
+    let drawn = generator.integers(below: symbols, count: length * batchSize)
+    let (go, blank) = (length + delay - 1, symbols)
+    batch.inputs.setOneHot(steps: steps, rows: batchSize, classes: symbols + 2) { time, row in
+      time == go ? symbols + 1 : time < length ? drawn[time * batchSize + row] : blank
+    }
+    batch.targets = .classes(
+      (0..<steps).map { time in
+        (0..<batchSize).map { row in
+          time < length + delay ? blank : drawn[(time - length - delay) * batchSize + row]
+        }
+      })
+  }
+}
+
+/// `task parity`: whether the ones so far are odd.
+///
+///     bits = torch.randint(0, 2, (length, batch)); x = bits.float().unsqueeze(-1); y = bits.cumsum(0) % 2
+///     loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
+  /// Time steps T.
+  public var length = 20
+  /// Sequences B of a batch.
+  public var batchSize = 64
+
+  /// 64 sequences of 20.
+  public init() {}
+
+  var interface: Interface { Interface(.sequences, inputs: 1, outputs: 2, everyStep: true) }
+  var loss: Loss { .crossEntropy }
+  var steps: Int { length }
+  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
+
+  func draw(_ generator: inout Generator, into batch: inout Batch) {
+    let bits = generator.integers(below: 2, count: length * batchSize)
+    batch.inputs.shape(count: length, rows: batchSize, columns: 1)
+    var parities = [[Int]](repeating: [], count: length)
+    var soFar = [Int](repeating: 0, count: batchSize)
+    for time in 0..<length {
+      for row in 0..<batchSize {
+        let bit = bits[time * batchSize + row]
+        batch.inputs[time].elements[row] = Float(bit)
+        soFar[row] ^= bit
+      }
+      parities[time] = soFar
+    }
+    batch.targets = .classes(parities)
+  }
+}
+
 /// `task text FILE`: characters are Unicode scalars, the vocabulary is sorted by scalar value.
 ///
 ///     i = torch.randint(0, n - length, (batch,))

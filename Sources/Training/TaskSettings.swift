@@ -10,10 +10,16 @@ public enum TaskSettings: Hashable, Sendable {
   case regression(RegressionTask)
   /// A sine along one direction, plus a line along another.
   case sine(SineTask)
+  /// The exclusive or of two bits.
+  case xor(XorTask)
   /// Add the two marked numbers of a sequence (Hochreiter and Schmidhuber 1997).
   case adding(AddingTask)
   /// Which of two symbols came first (Pascanu, Mikolov, Bengio 2013).
   case temporalOrder(TemporalOrderTask)
+  /// Remember symbols over a delay (Hochreiter and Schmidhuber 1997).
+  case copy(CopyTask)
+  /// Whether the ones of a sequence so far are odd.
+  case parity(ParityTask)
   /// The next character of a text of the user's.
   case text(TextTask)
   /// A column of a table of the user's from the others.
@@ -24,8 +30,11 @@ public enum TaskSettings: Hashable, Sendable {
     case .sum(let task): task
     case .regression(let task): task
     case .sine(let task): task
+    case .xor(let task): task
     case .adding(let task): task
     case .temporalOrder(let task): task
+    case .copy(let task): task
+    case .parity(let task): task
     case .text(let task): task
     case .csv(let task): task
     }
