@@ -27,6 +27,8 @@ extension CommandError.Problem {
     case .needsRecurrence:
       "this init is about weight_hh, which only model \(Self.models(reading: .sequences)) has; "
         + "for other networks write init gain=G, xavier or kaiming"
+    case .pooledAway(let side, let pools):
+      "pool=\(pools) halves pictures of \(side)×\(side) to nothing; write a smaller pool, or a larger size of the task"
     case .tooLarge(let bytes, let limit):
       "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
     case .ruleLacks(let option, let rule): "clip \(rule) has no \(option); write clip norm first"

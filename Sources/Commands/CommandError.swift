@@ -35,6 +35,7 @@ public struct CommandError: Error, Hashable, Sendable {
     case refusedThreshold(name: String, String)
     case unfit(model: DataKind, task: DataKind)
     case needsRecurrence
+    case pooledAway(side: Int, pools: Int)
     case tooLarge(bytes: Double, limit: Int)
     case ruleLacks(option: String, rule: String)
     case unknownParameter(String, known: [String])

@@ -42,6 +42,16 @@ enum Variants {
         .number("update", \.update, .finite, "the update gate's bias, PyTorch's where it is not given"),
       ], wrap: Model.gru
     ) { if case .gru(let net) = $0 { net } else { nil } },
+    Variant(
+      "cnn", "3×3 convolutions, average pools, and a linear layer", ConvolutionalNet(),
+      [
+        .integer("depth", \.depth, Sizes.layers, "convolutions"),
+        .integer("channels", \.channels, Sizes.any, "channels of each convolution"),
+        .choice("activation", \.activation, [.relu, .tanh, .sigmoid, .gelu, .none], "what stands after each"),
+        .integer("pool", \.pool, 0...2, "2×2 average pools, evenly between the convolutions"),
+        .choice("head", \.head, PictureHeadKind.allCases, "mean of each channel, or all pixels"),
+      ], wrap: Model.cnn
+    ) { if case .cnn(let net) = $0 { net } else { nil } },
   ]
 
   private static let hiddenActivations: [ActivationFunction] = [.tanh, .relu, .sigmoid, .gelu]
@@ -102,6 +112,15 @@ enum Variants {
         .integer("batch", \.batchSize, Sizes.any, "sequences of a batch"),
       ], wrap: TaskSettings.parity
     ) { if case .parity(let task) = $0 { task } else { nil } },
+    Variant(
+      "shapes", "filled square, hollow square, cross or diagonal in a noisy picture", ShapesTask(),
+      [
+        .integer("rows", \.rows, Sizes.any, "pictures to draw from"),
+        .integer("size", \.size, 5...Sizes.any.upperBound, "the side of a picture"),
+        .integer("batch", \.batchSize, Sizes.any, "pictures of a batch"),
+        .number("noise", \.noise, .nonnegative, "standard deviation of what is added to each pixel"),
+      ], wrap: TaskSettings.shapes
+    ) { if case .shapes(let task) = $0 { task } else { nil } },
     Variant(
       "text", "the next character of a text file of yours", positional: "FILE",
       [

@@ -211,6 +211,7 @@ extension CommandError.Problem {
     switch problem {
     case .unfit(let model, let task): self = .unfit(model: model, task: task)
     case .needsRecurrence: self = .needsRecurrence
+    case .pooledAway(let side, let pools): self = .pooledAway(side: side, pools: pools)
     case .tooLarge(let bytes, let limit): self = .tooLarge(bytes: bytes, limit: limit)
     }
   }

@@ -14,6 +14,8 @@ extension Model {
         "lstm", gates: LongShortTermMemoryCell.gates, hidden: net.hidden, layers: net.layers, interface)
     case .gru(let net):
       Self.recurrent("gru", gates: GatedRecurrentCell.gates, hidden: net.hidden, layers: net.layers, interface)
+    case .cnn(let net):
+      Self.convolutional(net, interface)
     }
   }
 
@@ -22,13 +24,30 @@ extension Model {
     (1..<widths.count).flatMap { linear("fc\($0)", inputs: widths[$0 - 1], outputs: widths[$0]) }
   }
 
-  // nn.Linear calls kaiming_uniform_ with a = √5 for the weight, which comes to 1/√fan_in by way of two roundings.
+  // conv1 … convN, then fc.
+  private static func convolutional(_ net: ConvolutionalNet, _ interface: Interface) -> [ParameterDescription] {
+    let side = Double(net.lastSide(from: interface.side))
+    let pixels = Int(exactly: side * side) ?? Int.max
+    let convolutions = (1...net.depth).flatMap { place in
+      weightAndBias("conv\(place)", [net.channels, place == 1 ? interface.inputs : net.channels, 3, 3])
+    }
+    let width = net.head.width(channels: net.channels, pixels: pixels)
+    return convolutions + linear("fc", inputs: width, outputs: interface.outputs)
+  }
+
   private static func linear(_ name: String, inputs: Int, outputs: Int) -> [ParameterDescription] {
-    let weightBound = 3.0.squareRoot() * ((2.0 / 6.0).squareRoot() / Double(inputs).squareRoot())
-    let biasBound = 1 / Double(inputs).squareRoot()
+    weightAndBias(name, [outputs, inputs])
+  }
+
+  // nn.Linear and nn.Conv2d call kaiming_uniform_ with a = √5 for the weight, which comes to 1/√fan_in by way of two
+  // roundings.
+  private static func weightAndBias(_ name: String, _ shape: [Int]) -> [ParameterDescription] {
+    let fanIn = shape.dropFirst().reduce(1.0) { $0 * Double($1) }
+    let weightBound = 3.0.squareRoot() * ((2.0 / 6.0).squareRoot() / fanIn.squareRoot())
+    let biasBound = 1 / fanIn.squareRoot()
     return [
-      ParameterDescription(name: name + ".weight", shape: [outputs, inputs], role: .weight, bound: weightBound),
-      ParameterDescription(name: name + ".bias", shape: [outputs], role: .bias, bound: biasBound),
+      ParameterDescription(name: name + ".weight", shape: shape, role: .weight, bound: weightBound),
+      ParameterDescription(name: name + ".bias", shape: [shape[0]], role: .bias, bound: biasBound),
     ]
   }
 

@@ -62,6 +62,33 @@ public struct GatedRecurrentNet: Hashable, Sendable {
   public init() {}
 }
 
+/// `model cnn`: 3 × 3 convolutions with an activation after each, average pooling between, and a linear layer.
+public struct ConvolutionalNet: Hashable, Sendable {
+  /// The number of convolutions N.
+  public var depth = 10
+  /// Channels of each convolution.
+  public var channels = 16
+  /// What stands after each convolution.
+  public var activation = ActivationFunction.relu
+  /// 2 × 2 average pools: after convolution N/2 where there is one, after N/3 and 2N/3 where there are two.
+  public var pool = 2
+  /// What the linear layer reads.
+  public var head = PictureHeadKind.mean
+
+  /// Ten convolutions of 16 channels with ReLU, two pools, means.
+  public init() {}
+
+  /// Whether a pool stands after convolution number `place`, counted from 1.
+  func isPooled(after place: Int) -> Bool {
+    (1...max(pool, 1)).contains { pool > 0 && place == $0 * depth / (pool + 1) }
+  }
+
+  /// The side of the pictures that the head gets.
+  public func lastSide(from side: Int) -> Int {
+    (1...depth).reduce(side) { isPooled(after: $1) ? $0 / 2 : $0 }
+  }
+}
+
 /// The networks that clipscope trains, with their options.
 public enum Model: Hashable, Sendable {
   /// The tutorial's network.
@@ -74,12 +101,15 @@ public enum Model: Hashable, Sendable {
   case lstm(LongShortTermMemoryNet)
   /// A recurrent network with gated units.
   case gru(GatedRecurrentNet)
+  /// A convolutional network.
+  case cnn(ConvolutionalNet)
 
   /// What data the model reads.
   public var reads: DataKind {
     switch self {
     case .simplenet, .mlp: .rows
     case .rnn, .lstm, .gru: .sequences
+    case .cnn: .pictures
     }
   }
 
@@ -88,7 +118,7 @@ public enum Model: Hashable, Sendable {
     switch self {
     case .lstm(let net): net.forget.map { GateBias(gates: LongShortTermMemoryCell.gates, value: $0) }
     case .gru(let net): net.update.map { GateBias(gates: GatedRecurrentCell.gates, value: $0) }
-    case .simplenet, .mlp, .rnn: nil
+    case .simplenet, .mlp, .rnn, .cnn: nil
     }
   }
 }
@@ -99,24 +129,29 @@ public enum DataKind: String, Hashable, Sendable {
   case rows
   /// T matrices of B × features.
   case sequences
+  /// B matrices of channels × pixels.
+  case pictures
 }
 
 /// What a task asks of its network: the widths at both ends.
 public struct Interface: Hashable, Sendable {
   /// The kind of data.
   public var kind: DataKind
-  /// Features of an input.
+  /// Features of an input, or channels of a picture.
   public var inputs: Int
   /// Numbers, or classes, of an output.
   public var outputs: Int
   /// Whether a sequence has an output at each step or at the last one alone.
   public var everyStep: Bool
+  /// The side of a square picture, in pixels; 1 where there are no pictures.
+  public var side: Int
 
   /// An interface; rows have one step, so `everyStep` says nothing for them.
-  public init(_ kind: DataKind, inputs: Int, outputs: Int, everyStep: Bool = false) {
+  public init(_ kind: DataKind, inputs: Int, outputs: Int, everyStep: Bool = false, side: Int = 1) {
     self.kind = kind
     self.inputs = inputs
     self.outputs = outputs
     self.everyStep = everyStep
+    self.side = side
   }
 }

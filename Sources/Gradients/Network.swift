@@ -55,6 +55,8 @@ extension Model {
       Self.recurrent(LongShortTermMemoryCell(), hidden: net.hidden, layers: net.layers, interface)
     case .gru(let net):
       Self.recurrent(GatedRecurrentCell(), hidden: net.hidden, layers: net.layers, interface)
+    case .cnn(let net):
+      Self.convolutional(net, interface)
     }
   }
 
@@ -68,6 +70,27 @@ extension Model {
           needsInputGradient: place > 0))
     }
     return layers
+  }
+
+  private static func convolutional(_ net: ConvolutionalNet, _ interface: Interface) -> [any Layer] {
+    var layers: [any Layer] = []
+    var side = interface.side
+    for place in 0..<net.depth {
+      layers.append(
+        Convolution(
+          weight: 2 * place, bias: 2 * place + 1, inputs: place == 0 ? interface.inputs : net.channels,
+          outputs: net.channels, side: side, needsInputGradient: place > 0))
+      if net.activation != .none { layers.append(Activation(net.activation)) }
+      if net.isPooled(after: place + 1) {
+        layers.append(AveragePooling(side: side))
+        side /= 2
+      }
+    }
+    let width = net.head.width(channels: net.channels, pixels: side * side)
+    let readout = Linear(
+      weight: 2 * net.depth, bias: 2 * net.depth + 1, inputs: width, outputs: interface.outputs,
+      needsInputGradient: true)
+    return layers + [PictureHead(net.head), readout]
   }
 
   private static func recurrent(

@@ -41,6 +41,7 @@ public struct RegressionTask: Hashable, Sendable, BatchSource {
 
   var interface: Interface { Interface(.rows, inputs: 10, outputs: 10) }
   var loss: Loss { .meanSquaredError }
+  var storedValues: Double { 20 * Double(rows) }
 
   func prepare(_ generator: inout Generator) -> any PreparedTask {
     let root = Float(10.0.squareRoot())
@@ -71,6 +72,7 @@ public struct SineTask: Hashable, Sendable, BatchSource {
 
   var interface: Interface { Interface(.rows, inputs: 10, outputs: 1) }
   var loss: Loss { .meanSquaredError }
+  var storedValues: Double { 11 * Double(rows) }
 
   func prepare(_ generator: inout Generator) -> any PreparedTask {
     let root = Float(10.0.squareRoot())

@@ -6,6 +6,8 @@ public enum SettingsProblem: Error, Hashable, Sendable {
   case unfit(model: DataKind, task: DataKind)
   /// The initialisation is for recurrent networks, and the model is not one.
   case needsRecurrence
+  /// The pools halve a picture of this side to nothing.
+  case pooledAway(side: Int, pools: Int)
   /// The experiment would need more memory than is allowed.
   case tooLarge(bytes: Double, limit: Int)
 }
@@ -18,12 +20,16 @@ extension Settings {
   public var problem: SettingsProblem? {
     guard model.reads == task.interface.kind else { return .unfit(model: model.reads, task: task.interface.kind) }
     if initialization.needsRecurrence, model.reads != .sequences { return .needsRecurrence }
+    if case .cnn(let net) = model, net.lastSide(from: task.interface.side) < 1 {
+      return .pooledAway(side: task.interface.side, pools: net.pool)
+    }
     let bytes = estimatedBytes
     return bytes > Double(Self.memoryLimit) ? .tooLarge(bytes: bytes, limit: Self.memoryLimit) : nil
   }
 
-  /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and four of the
-  /// optimizer's, and what each layer keeps of its activations. A floating-point number, because it may be beyond all integers.
+  /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and four of the optimizer's,
+  /// what each layer keeps of its activations, the batch, and what the task has drawn once. A floating-point number,
+  /// because it may be beyond all integers.
   public var estimatedBytes: Double {
     let weights = parameters.reduce(0.0) { sum, parameter in
       sum + parameter.shape.reduce(1.0) { $0 * Double($1) }
@@ -31,7 +37,11 @@ extension Settings {
     let width = parameters.reduce(0.0) { sum, parameter in
       parameter.role.isBias ? sum + Double(parameter.shape[0]) : sum
     }
-    let activations = 4 * width * Double(task.batchSize) * Double(task.steps)
-    return 4 * (7 * weights + activations)
+    let interface = task.interface
+    let pixels = Double(interface.side) * Double(interface.side)
+    let activations = Double(task.batchSize) * Double(task.steps) * pixels * (4 * width + Double(interface.inputs))
+    // Two copies of the neighbourhoods of each pixel of one picture.
+    let patches = interface.kind == .pictures ? 18 * width * pixels : 0
+    return 4 * (7 * weights + activations + patches + 2 * task.storedValues)
   }
 }

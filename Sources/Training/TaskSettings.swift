@@ -20,6 +20,8 @@ public enum TaskSettings: Hashable, Sendable {
   case copy(CopyTask)
   /// Whether the ones of a sequence so far are odd.
   case parity(ParityTask)
+  /// Which of four shapes a picture shows.
+  case shapes(ShapesTask)
   /// The next character of a text of the user's.
   case text(TextTask)
   /// A column of a table of the user's from the others.
@@ -35,6 +37,7 @@ public enum TaskSettings: Hashable, Sendable {
     case .temporalOrder(let task): task
     case .copy(let task): task
     case .parity(let task): task
+    case .shapes(let task): task
     case .text(let task): task
     case .csv(let task): task
     }
@@ -48,13 +51,15 @@ public enum TaskSettings: Hashable, Sendable {
   public var batchSize: Int { source.batchSize }
   /// Time steps of a sequence, 1 where there are no sequences.
   public var steps: Int { source.steps }
+  /// Numbers that the task keeps from what it draws once.
+  var storedValues: Double { source.storedValues }
   /// Draws what the task draws once.
   func prepare(_ generator: inout Generator) -> any PreparedTask { source.prepare(&generator) }
 }
 
 /// One batch: what goes into the network and what should come out.
 public struct Batch: Sendable {
-  /// One matrix of B × features, or one for each time step.
+  /// One matrix of B × features, or one for each time step; a matrix of channels × pixels for each picture.
   public var inputs: [Matrix] = []
   /// What the outputs are compared with.
   public var targets = Targets.none
@@ -69,11 +74,13 @@ protocol BatchSource: Sendable {
   var loss: Loss { get }
   var batchSize: Int { get }
   var steps: Int { get }
+  var storedValues: Double { get }
   func prepare(_ generator: inout Generator) -> any PreparedTask
 }
 
 extension BatchSource {
   var steps: Int { 1 }
+  var storedValues: Double { 0 }
 }
 
 /// A task with everything that is drawn once: it draws batches.
