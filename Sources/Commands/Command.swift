@@ -15,6 +15,8 @@ public enum Command: Hashable, Sendable {
   case maxNorm(Turn)
   case normType(OrderChange)
   case learningRate(Turn)
+  case accumulate(Int)
+  case outlier(Outlier)
   // Making steps.
   case step(Int)
   case phase(Int)

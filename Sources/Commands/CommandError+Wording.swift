@@ -31,6 +31,7 @@ extension CommandError.Problem {
       "pool=\(pools) halves pictures of \(side)×\(side) to nothing; write a smaller pool, or a larger size of the task"
     case .tooLarge(let bytes, let limit):
       "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
+    case .noNumericTargets(let loss): Self.noNumericTargets(loss)
     case .ruleLacks(let option, let rule): "clip \(rule) has no \(option); write clip norm first"
     case .unknownParameter(let name, let known):
       "this network has no parameter \(shown(name))" + Suggestion.text(for: name, among: known) + "; it has "
@@ -66,6 +67,12 @@ extension CommandError.Problem {
   private static func models(reading kind: DataKind) -> String {
     let names = Variants.models.filter { $0.standard?.reads == kind }.map(\.name)
     return names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+  }
+
+  private static func noNumericTargets(_ loss: Loss) -> String {
+    let reason = loss == .crossEntropy ? "has classes for targets, which are no numbers" : "has no targets"
+    let tasks = Variants.tasks.filter { $0.standard?.hasNumericTargets == true }.map(\.name)
+    return "this task \(reason) that an outlier could change; tasks that have are \(tasks.joined(separator: ", "))"
   }
 
   private static func refused(_ error: StepError) -> String {

@@ -37,6 +37,7 @@ public struct CommandError: Error, Hashable, Sendable {
     case needsRecurrence
     case pooledAway(side: Int, pools: Int)
     case tooLarge(bytes: Double, limit: Int)
+    case noNumericTargets(Loss)
     case ruleLacks(option: String, rule: String)
     case unknownParameter(String, known: [String])
     case notYet(String)

@@ -69,6 +69,30 @@ extension CommandTable {
     turn("lr", "the learning rate", .positive, example: "lr 0.05", Command.learningRate) {
       if case .learningRate(let turn) = $0 { turn } else { nil }
     },
+    CommandRow(
+      "accumulate", .change, ["N"], "a step averages the gradients of N batches and clips once", example: "accumulate 4"
+    ) { (reader) throws(CommandError) in
+      .accumulate(try Value.integer(try reader.take("a number of batches"), "accumulate", Sizes.batches))
+    } write: {
+      if case .accumulate(let count) = $0 { String(count) } else { nil }
+    },
+    CommandRow(
+      "outlier", .change, ["scale=S", "nan"], "the next batch's targets times S, or one of them NaN",
+      example: "outlier scale=100", words: ["scale=", "nan"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "nan") { return .outlier(.nan) }
+      let word = try reader.take("scale=S or nan")
+      guard let (name, value) = word.option, name.text == "scale" else {
+        throw CommandError(.unknown(what: "outlier", word.text, known: ["scale=S", "nan"]), at: word)
+      }
+      return .outlier(.scale(try Value.number(value, "scale", .finite)))
+    } write: { command in
+      switch command {
+      case .outlier(.nan): "nan"
+      case .outlier(.scale(let factor)): "scale=\(NumberText.of(factor))"
+      default: nil
+      }
+    },
   ]
 
   private static var clipUsage: [String] {

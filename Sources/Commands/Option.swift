@@ -146,4 +146,5 @@ enum Value {
 enum Sizes {
   static let any = 1...Int(1e15)
   static let layers = 1...1000
+  static let batches = 1...10_000
 }

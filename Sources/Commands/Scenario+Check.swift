@@ -55,7 +55,10 @@ private struct ScenarioCheck {
       isReported = false
       if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
       settings = next
-    case .clip, .maxNorm, .normType, .learningRate: try settings.change(command)
+    case .clip, .maxNorm, .normType, .learningRate, .accumulate: try settings.change(command)
+    case .outlier:
+      guard settings.task.hasNumericTargets else { throw .noNumericTargets(settings.task.loss) }
+      try checkSettings()
     case .run(nil) where !screen: throw .endless
     case .step, .phase, .run, .restart, .norms: try checkSettings()
     case .until(let condition, _), .expect(.condition(let condition, _)):

@@ -60,6 +60,11 @@ extension Settings {
       rule.normType = order.applied(to: rule.normType)
       clipping.rule = .norm(rule)
     case .learningRate(let turn): optimizer.learningRate = turn.applied(to: optimizer.learningRate)
+    case .accumulate(let count):
+      var next = self
+      next.accumulation = count
+      if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
+      self = next
     default: preconditionFailure("\(command) changes nothing while it runs")
     }
   }
@@ -78,6 +83,7 @@ extension Settings {
   var commands: [Command] {
     [.seed(seed), .task(task), .model(model), .initialization(initialization), .optimizer(optimizer)]
       + (clipping.isOn ? [.clip(.rule(clipping.rule))] : [.clip(.rule(clipping.rule)), .clip(.off)])
+      + (accumulation == 1 ? [] : [.accumulate(accumulation)])
   }
 }
 

@@ -47,7 +47,8 @@ public struct Workbench: Sendable {
   private mutating func apply(_ command: Command, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     switch command {
     case .seed, .model, .initialization, .task, .optimizer: try setUp(command, from: origin)
-    case .clip, .maxNorm, .normType, .learningRate: try change(command)
+    case .clip, .maxNorm, .normType, .learningRate, .accumulate: try change(command)
+    case .outlier(let outlier): try order(outlier)
     case .step(let count): try begin(.stepping(left: count))
     case .phase(let count): try begin(.phasing(left: count))
     case .run(let count): try begin(count.map { .stepping(left: $0) } ?? .running)
@@ -116,6 +117,7 @@ public struct Workbench: Sendable {
     experiment = nil
     current.clipping = settings.clipping
     current.optimizer.learningRate = settings.optimizer.learningRate
+    current.accumulation = settings.accumulation
     var isChanged = was != settings
     if case .clip(.rule) = command {
       current.forgetNorms()
@@ -124,6 +126,15 @@ public struct Workbench: Sendable {
     if isChanged { timeline.append(settings.absolute(command), at: current.position) }
     experiment = current
     return []
+  }
+
+  // Not a setting: it is over with the next batch, and a restart does not repeat it.
+  private mutating func order(_ outlier: Outlier) throws(CommandError.Problem) -> [Effect] {
+    guard settings.task.hasNumericTargets else { throw .noNumericTargets(settings.task.loss) }
+    let began = try settle()
+    experiment?.outlier = outlier
+    timeline.append(.outlier(outlier), at: experiment!.position)
+    return began
   }
 
   // MARK: Making steps

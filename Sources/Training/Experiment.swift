@@ -13,6 +13,10 @@ public struct Experiment: Sendable {
   public var optimizer: Optimizer
   /// The clipping rule; may be changed likewise.
   public var clipping: Clipping
+  /// How many batches a step averages the gradients of; may be changed likewise.
+  public var accumulation: Int
+  /// What is to be done to the targets of the next batch that is drawn.
+  public var outlier: Outlier?
   /// Completed steps.
   public private(set) var step = 0
   /// What the open step has measured so far, `nil` between steps.
@@ -26,7 +30,9 @@ public struct Experiment: Sendable {
   // As it was before the open step: what the digest covers, and what a failed step goes back to.
   private var generatorBefore: Generator
   private let task: any PreparedTask
-  private var batch = Batch()
+  private var batches: [Batch] = []
+  // What the open step has done to its first batch, so that a failed step can give it back.
+  private var outlierTaken: Outlier?
   private var outputGradients: [Matrix] = []
 
   /// Draws the initial state, in PyTorch's order: the module's default parameters, `init` over them, then what the task
@@ -37,6 +43,7 @@ public struct Experiment: Sendable {
     self.settings = settings
     optimizer = settings.optimizer
     clipping = settings.clipping
+    accumulation = settings.accumulation
     generator = Generator(seed: settings.seed)
     network = Network(settings.model, for: settings.task.interface)
     network.parameters.initialize(settings.initialization, gateBias: settings.model.gateBias, from: &generator)
@@ -77,20 +84,40 @@ public struct Experiment: Sendable {
 
   private mutating func zero() {
     generatorBefore = generator
+    outlierTaken = nil
     open = OpenStep(phase: .zero)
     network.parameters.zeroGradients()
   }
 
   private mutating func forward() {
-    task.draw(&generator, into: &batch)
-    network.forward(batch.inputs)
-    let loss = settings.task.loss.evaluate(network.outputs, batch.targets, scale: 1, gradients: &outputGradients)
-    open?.loss = loss
-    open?.saturated = network.saturated
+    if batches.count != accumulation { batches = Array(repeating: Batch(), count: accumulation) }
+    var (loss, saturated) = (Float(0), Float?(0))
+    for place in batches.indices {
+      task.draw(&generator, into: &batches[place])
+      if let next = outlier {
+        batches[place].targets.apply(next)
+        (outlier, outlierTaken) = (nil, next)
+      }
+      loss += evaluate(batches[place])
+      saturated = saturated.flatMap { sum in network.saturated.map { sum + $0 } }
+    }
+    open?.loss = loss / Float(batches.count)
+    open?.saturated = saturated.map { $0 / Float(batches.count) }
   }
 
+  /// The loss of a batch, and in `outputGradients` the gradient of its share in the mean over all batches of the step.
+  private mutating func evaluate(_ batch: Batch) -> Float {
+    network.forward(batch.inputs)
+    return settings.task.loss.evaluate(
+      network.outputs, batch.targets, scale: 1 / Float(batches.count), gradients: &outputGradients)
+  }
+
+  // The layers keep what one batch leaves in them: where there are several, each has to go forward once more.
   private mutating func backward() {
-    network.backward(batch.inputs, outputGradients)
+    for batch in batches {
+      if batches.count > 1 { _ = evaluate(batch) }
+      network.backward(batch.inputs, outputGradients)
+    }
   }
 
   private mutating func norm() {
@@ -113,6 +140,7 @@ public struct Experiment: Sendable {
       open?.outcome = outcome ?? .untouched(before)
     } catch {
       generator = generatorBefore
+      outlier = outlier ?? outlierTaken
       open = nil
       let name = error.firstParameter.map { network.parameters.descriptions[$0].name }
       throw StepError(step: step + 1, norm: error, parameter: name)

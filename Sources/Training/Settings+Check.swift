@@ -28,7 +28,7 @@ extension Settings {
   }
 
   /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and four of the optimizer's,
-  /// what each layer keeps of its activations, the batch, and what the task has drawn once. A floating-point number,
+  /// what each layer keeps of its activations, the batches, and what the task has drawn once. A floating-point number,
   /// because it may be beyond all integers.
   public var estimatedBytes: Double {
     let weights = parameters.reduce(0.0) { sum, parameter in
@@ -39,7 +39,8 @@ extension Settings {
     }
     let interface = task.interface
     let pixels = Double(interface.side) * Double(interface.side)
-    let activations = Double(task.batchSize) * Double(task.steps) * pixels * (4 * width + Double(interface.inputs))
+    let inputs = Double(interface.inputs) * Double(accumulation)
+    let activations = Double(task.batchSize) * Double(task.steps) * pixels * (4 * width + inputs)
     // Two copies of the neighbourhoods of each pixel of one picture.
     let patches = interface.kind == .pictures ? 18 * width * pixels : 0
     return 4 * (7 * weights + activations + patches + 2 * task.storedValues)

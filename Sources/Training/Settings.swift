@@ -15,6 +15,8 @@ public struct Settings: Hashable, Sendable {
   public var optimizer = Optimizer.sgd(SGD())
   /// What is done to the gradients before.
   public var clipping = Clipping()
+  /// How many batches a step averages the gradients of.
+  public var accumulation = 1
 
   /// The tutorial's SimpleNet on its own sum, with SGD at 0.01 and no clipping.
   public init() {}

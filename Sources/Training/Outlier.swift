@@ -1,0 +1,28 @@
+import Gradients
+import Numerics
+
+/// What is done to the targets of one batch, to see what one bad batch does to a run.
+public enum Outlier: Hashable, Sendable {
+  /// All targets times a number.
+  case scale(Double)
+  /// The first number of the targets becomes NaN.
+  case nan
+}
+
+extension Targets {
+  /// Makes these targets an outlier.
+  mutating func apply(_ outlier: Outlier) {
+    var values = takeValues()
+    precondition(!values.isEmpty, "an outlier needs targets that are numbers")
+    switch outlier {
+    case .scale(let factor): for index in values.indices { values[index].scale(by: Float(factor)) }
+    case .nan: values[0].elements[0] = .nan
+    }
+    self = .values(values)
+  }
+}
+
+extension TaskSettings {
+  /// Whether the targets are numbers, which an outlier can change; classes and `sum`'s missing targets are not.
+  public var hasNumericTargets: Bool { loss == .meanSquaredError }
+}
