@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds clipscope's traces against torch: the table that `scripts/parity/run` prints.
 
-    hold.py FOLDER [--issue-1] [--small]
+    hold.py FOLDER [--first] [--small]
 
 FOLDER has NAME.scenario (from table.py --write) and NAME.clipscope (a trace) for every experiment. Makes NAME.torch, and for the
 chaotic ones NAME.float64. Status 0 if all limits of limits.py hold, 1 otherwise.
@@ -37,10 +37,10 @@ def line(experiment: Experiment, folder: Path) -> tuple[bool, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--issue-1", action="store_true")
+    parser.add_argument("--first", action="store_true")
     parser.add_argument("--small", action="store_true")
     arguments = parser.parse_args()
-    chosen = [e for e in experiments() if (e.issue1 or not arguments.issue_1) and (e.small or not arguments.small)]
+    chosen = [e for e in experiments() if (e.first or not arguments.first) and (e.small or not arguments.small)]
 
     def scenarios(of: list[Experiment]) -> list[Path]:
         return [arguments.folder / f"{experiment.name}.scenario" for experiment in of]

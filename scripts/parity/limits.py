@@ -20,7 +20,7 @@ portable code path in the place of clipscope, until that one passed: on these se
 shifted by 100 and nothing changed, 81 of 87 held: 3 of 37 chaotic ones failed (recipe-3c, recipe-5a, recipe-5a-off, two
 of them ten-layer relu networks), and 3 of 50 calm marks were wrong (a distance in torch of 5e-6 to 1e-5). So about one
 chaotic experiment in twelve can fail a correct program: look at the step before blaming it. In the other direction, a learning rate
-wrong by 5e-6 to 1e-4 in relative terms was caught in 24 of the 26 experiments of --small --issue-1; recipe-2a-off (one step is
+wrong by 5e-6 to 1e-4 in relative terms was caught in 24 of the 26 experiments of --small --first; recipe-2a-off (one step is
 demanded) and recipe-3a-off let it pass.
 
 Non-finite: the names of the parameters whose gradient is not finite agree in every compared step (calm: all; chaotic: the demanded ones).

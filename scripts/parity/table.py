@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The experiments of the parity table, as scenario texts.
 
-    table.py --write FOLDER [--issue-1] [--small]   writes NAME.scenario and its data files; prints NAME and calm or chaotic
+    table.py --write FOLDER [--first] [--small]   writes NAME.scenario and its data files; prints NAME and calm or chaotic
     table.py --measure [NAME …]                     measures in torch alone whether the marks are right
 
 calm: torch float32 and float64 stay within CALM of each other while everything is finite, so a correct float32 program
@@ -25,8 +25,8 @@ class Experiment:
     name: str
     lines: tuple[str, ...]
     chaotic: bool
-    issue1: bool
-    """Uses only what the first version of the arithmetic has: see ISSUE_1."""
+    first: bool
+    """Uses only what the first version of the arithmetic has: see FIRST."""
     small: bool
 
     @property
@@ -34,7 +34,7 @@ class Experiment:
         return "\n".join(self.lines) + "\n"
 
 
-ISSUE_1 = {"model": {"simplenet", "mlp", "rnn"}, "task": {"sum", "regression", "sine", "adding", "temporal-order", "text", "csv"},
+FIRST = {"model": {"simplenet", "mlp", "rnn"}, "task": {"sum", "regression", "sine", "adding", "temporal-order", "text", "csv"},
            "optimizer": {"sgd", "adam"}, "clip": {"norm", "value", "off"}}
 
 # name · model · init · task · optimizer · clip · seed · chaotic (~) or calm (=), + in the small set for continuous integration
@@ -140,8 +140,8 @@ def _experiment(cells: list[str]) -> Experiment:
     if not any("step" in line for line in more):
         lines.append(f"step {STEPS}")
     words = {"model": model, "task": task, "optimizer": optimizer, "clip": clip}
-    issue1 = all(words[key].split()[0] in allowed for key, allowed in ISSUE_1.items())
-    return Experiment(name, tuple(lines), "~" in marks, issue1, "+" in marks)
+    first = all(words[key].split()[0] in allowed for key, allowed in FIRST.items())
+    return Experiment(name, tuple(lines), "~" in marks, first, "+" in marks)
 
 
 def write(folder: Path, chosen: list[Experiment]) -> None:
@@ -155,18 +155,18 @@ def write(folder: Path, chosen: list[Experiment]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, metavar="FOLDER")
-    parser.add_argument("--issue-1", action="store_true", help="only what the first version of the arithmetic has")
+    parser.add_argument("--first", action="store_true", help="only what the first version of the arithmetic has")
     parser.add_argument("--small", action="store_true", help="only the small set")
     parser.add_argument("--measure", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
-    chosen = [e for e in experiments() if (e.issue1 or not arguments.issue_1) and (e.small or not arguments.small)]
+    chosen = [e for e in experiments() if (e.first or not arguments.first) and (e.small or not arguments.small)]
     if arguments.measure is not None:
         from measure import measure
         return measure([e for e in chosen if not arguments.measure or e.name in arguments.measure])
     if arguments.write:
         write(arguments.write, chosen)
     for experiment in chosen:
-        print(experiment.name, "chaotic" if experiment.chaotic else "calm", "issue-1" if experiment.issue1 else "later")
+        print(experiment.name, "chaotic" if experiment.chaotic else "calm", "first" if experiment.first else "later")
     return 0
 
 
