@@ -17,7 +17,8 @@ extension CommandTable {
     ) { if case .model(let model) = $0 { model } else { nil } },
     CommandRow(
       "init", .setup, Variants.initializations, "what is drawn over PyTorch's initial values",
-      example: "init radius=1.6", words: Variants.initializations.map { String($0.prefix { $0 != "=" }) }
+      example: "init radius=1.6",
+      words: Variants.initializations.map { $0.contains("=") ? $0.prefix { $0 != "=" } + "=" : $0 }
     ) { (reader) throws(CommandError) in
       .initialization(try InitializationText.read(&reader))
     } write: {

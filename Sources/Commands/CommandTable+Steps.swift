@@ -43,7 +43,7 @@ extension CommandTable {
       let word = try reader.take("a parameter, PARAM.grad or a measured number")
       return .print(Printable(word.text))
     } write: { command in
-      if case .print(let printable) = command { printable.text } else { nil }
+      if case .print(let printable) = command { Lexer.quote(printable.text) } else { nil }
     },
     CommandRow("norms", .look, .norms, "the norm of each parameter's gradient, before and after clipping"),
     CommandRow("stats", .look, .stats, "the norms of the last 100 steps, and what this max_norm does to them"),

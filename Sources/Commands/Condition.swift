@@ -67,9 +67,10 @@ public struct Condition: Hashable, Sendable {
 
   /// The condition as written.
   public var text: String {
-    switch predicate {
-    case .compares(let comparison, let bound): "\(quantity.text) \(comparison.rawValue) \(NumberText.of(bound))"
-    case .isKind(let kind): "\(quantity.text) is \(kind.rawValue)"
+    let name = Lexer.quote(quantity.text)
+    return switch predicate {
+    case .compares(let comparison, let bound): "\(name) \(comparison.rawValue) \(NumberText.of(bound))"
+    case .isKind(let kind): "\(name) is \(kind.rawValue)"
     }
   }
 }

@@ -22,7 +22,7 @@ public enum Key: Hashable, Sendable {
     } else if name.count == 1, let character = name.first, character != " " {
       self = .character(character)
     } else if name.hasPrefix("ctrl-"), name.count == 6, let letter = name.last {
-      self = .control(letter)
+      self = .control(letter.lowercased().first ?? letter)
     } else if name.hasPrefix("alt-"), name.count == 5, let letter = name.last {
       self = .alt(letter)
     } else {

@@ -112,9 +112,12 @@ enum Bounds: Sendable {
 enum Value {
   static func integer(_ word: Word, _ name: String, _ range: ClosedRange<Int>) throws(CommandError) -> Int {
     let expected =
-      range.upperBound >= 1_000_000_000
+      (1_000_000_000..<Int.max).contains(range.upperBound)
       ? "a whole number, \(range.lowerBound) or more" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    guard let number = Int(word.text) else {
+    // Digits that are too many for an Int are a number still, only out of range.
+    let digits = word.text.drop { $0 == "-" || $0 == "+" }
+    let isWhole = !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
+    guard let number = Int(word.text) ?? (isWhole ? Int.min : nil) else {
       throw CommandError(.notANumber(word.text, expected: expected), at: word)
     }
     guard range.contains(number) else {

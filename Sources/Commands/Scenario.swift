@@ -24,7 +24,9 @@ public struct Scenario: Sendable {
     guard let content = String(validating: bytes, as: UTF8.self), !content.unicodeScalars.contains("\0") else {
       throw ScenarioError(path: path, reason: "is not a text in UTF-8, so it cannot be a scenario")
     }
-    let lines = content.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    // Some editors put a byte order mark in front; it is no part of the first command.
+    let text = content.unicodeScalars.first == "\u{FEFF}" ? String(content.unicodeScalars.dropFirst()) : content
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     var steps: [Step] = []
     var errors: [ScenarioError.Entry] = []
     for (index, line) in lines.enumerated() {
