@@ -41,8 +41,8 @@ extension CommandError.Problem {
     case .onDemandOnly(let name): "\(name) is computed on demand only: expect it without at, within and always"
     case .endless: "run without a number of steps never ends without a screen; write run N or until CONDITION"
     case .nestedLine(let message): "the line in quotes is no command line: \(message)"
-    case .data(let error): error.description
-    case .file(let error): "\(error.path) \(error.reason)"
+    case .data(let error): VisibleText.of(error.description)
+    case .file(let error): "\(error.path.isEmpty ? "\"\"" : VisibleText.of(error.path)) \(error.reason)"
     case .step(let error): Self.refused(error)
     case .nothingToCompare(let steps): "no step has been made, so there is nothing in the last \(steps) to look at"
     }

@@ -11,9 +11,9 @@ public enum VisibleText {
     switch scalar.value {
     case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value)!
     case 0x7F: "\u{2421}"
-    // C1 controls, and the marks that override the direction of text or are invisible.
-    case 0x80..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: "\u{FFFD}"
-    default: scalar
+    // C1 controls, line separators, and the marks that turn the direction of text or are invisible.
+    case 0x80..<0xA0, 0x2028, 0x2029: "\u{FFFD}"
+    default: scalar.properties.generalCategory == .format ? "\u{FFFD}" : scalar
     }
   }
 }

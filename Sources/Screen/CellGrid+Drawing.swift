@@ -73,6 +73,8 @@ enum Glyphs {
       if scalar.value < 0x300 { return scalar }
       switch scalar.properties.generalCategory {
       case .nonspacingMark, .enclosingMark, .spacingMark, .format: return nil
+      // Nobody knows how wide they are.
+      case .unassigned, .privateUse: return "▯"
       default: return isWide(scalar) ? "▯" : scalar
       }
     }
