@@ -33,12 +33,12 @@ public enum PathText {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// `path`, which is seen from the current folder, as it is seen from `folder`, a folder below the current one.
+  /// `path`, which is seen from the current folder, as it is seen from `folder`, which is seen from there too.
   static func seen(_ path: String, from folder: String) -> String {
     guard !path.hasPrefix("/"), !folder.hasPrefix("/") else { return path }
     func parts(_ text: String) -> [Substring] { text.split(separator: "/").filter { $0 != "." } }
     let (target, start) = (parts(path), parts(folder))
-    let common = zip(target, start).prefix { $0 == $1 && $0 != ".." }.count
+    let common = zip(target, start).prefix { $0 == $1 }.count
     let up = Array(repeating: Substring(".."), count: start.count - common)
     return (up + target[common...]).joined(separator: "/")
   }

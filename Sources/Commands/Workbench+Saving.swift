@@ -1,6 +1,9 @@
 import Training
 
 extension Workbench {
+  /// The session as a file, at a path seen from the current folder.
+  func save(_ path: String) -> Effect { .save(path: path, contents: script(for: path)) }
+
   /// A scenario that leads from nothing to the state of now: the settings of the beginning, and every change at its
   /// place between the steps.
   func script(for path: String) -> String {

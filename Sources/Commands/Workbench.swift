@@ -55,13 +55,13 @@ public struct Workbench: Sendable {
     case .until(let condition, let most): try begin(until: condition, most: most)
     case .stop: stop()
     case .restart: try restart()
-    case .print(let printable): [.output(try settled().lines(of: printable, in: self))]
-    case .norms: [.output(try settled().normLines(in: self))]
+    case .print(let printable): try settle() + [.output(try settled.lines(of: printable, in: self))]
+    case .norms: try settle() + [.output(try settled.normLines(in: self))]
     case .stats: [.output(Reading.stats(self))]
     case .expect(let expectation): [try test(expectation)]
     case .say(let text): [.said(VisibleText.of(text))]
     case .pause(let key): [.paused(key)]
-    case .save(let path): [.save(path: PathText.join(origin.folder, path), contents: script(for: path))]
+    case .save(let path): [save(PathText.join(origin.folder, path))]
     case .trace(let path): [.trace(path: PathText.join(origin.folder, path))]
     case .help(let topic): [.help(topic)]
     case .bind(let key, let line, let otherwise): [.bind(key, line: line, otherwise: otherwise)]
@@ -69,6 +69,9 @@ public struct Workbench: Sendable {
     case .quit: [.quit]
     }
   }
+
+  /// A line that was not understood is a command that failed, too.
+  mutating func noteRefusal() { lastCommandFailed = true }
 
   // MARK: Setting up
 
@@ -79,7 +82,9 @@ public struct Workbench: Sendable {
     settings = next
     guard let begun = experiment else { return [] }
     let hadSteps = begun.position > Position(step: 0)
+    // What was measured was another network's: its numbers have no place among the parameters of this one.
     experiment = nil
+    history = History(parameters: 0)
     activity = .idle
     return hadSteps ? [.note("a new experiment: it begins afresh at step 0")] : []
   }
@@ -103,10 +108,8 @@ public struct Workbench: Sendable {
     return [.began]
   }
 
-  private mutating func settled() throws(CommandError.Problem) -> Experiment {
-    _ = try settle()
-    return experiment!
-  }
+  // To be read after `settle`.
+  private var settled: Experiment { experiment! }
 
   // MARK: Changing while it runs
 
@@ -151,9 +154,8 @@ public struct Workbench: Sendable {
     }
     if case .ofParameter(.radius, _) = condition.quantity { throw .onDemandOnly(condition.quantity.text) }
     let began = try settle()
-    if let value = history.last.flatMap({ condition.quantity.value(in: $0, of: history, names: parameterNames) }),
-      condition.holds(for: value)
-    {
+    // What an open step has measured is not the end of that step; lr, max_norm and step are as they are now.
+    if experiment?.open == nil, let value = try? Reading.value(condition.quantity, self), condition.holds(for: value) {
       return began + [.note("\(condition.text): holds already at step \(history.count)")]
     }
     return began + (try begin(.until(condition, left: most, of: most)))
@@ -187,9 +189,12 @@ public struct Workbench: Sendable {
 
   private mutating func settleCondition(_ condition: Condition, isLast: Bool, _ most: Int) -> [Effect] {
     guard let record = history.last, !lastCommandFailed else { return [] }
-    if let value = condition.quantity.value(in: record, of: history, names: parameterNames),
-      condition.holds(for: value)
-    {
+    guard let value = condition.quantity.value(in: record, of: history, names: parameterNames) else {
+      activity = .idle
+      lastCommandFailed = true
+      return [.failed(Reading.absent(condition.quantity))]
+    }
+    if condition.holds(for: value) {
       activity = .idle
       return [.note("\(condition.text): holds at step \(record.step)")]
     }
