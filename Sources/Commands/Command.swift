@@ -43,11 +43,19 @@ public enum Command: Hashable, Sendable {
 }
 
 extension Command {
-  /// Whether the command asks for steps, so that what follows it on a line has to wait.
-  var takesTime: Bool {
+  /// Whether it asks for steps or phases, which are made one by one afterwards.
+  var makesSteps: Bool {
     switch self {
     case .step, .phase, .run, .until: true
     default: false
+    }
+  }
+
+  /// Whether it ends what is being done: steps of its own, another experiment, or the end.
+  var takesOver: Bool {
+    switch self {
+    case .seed, .model, .initialization, .task, .optimizer, .stop, .restart, .quit: true
+    default: makesSteps
     }
   }
 }

@@ -35,14 +35,17 @@ public struct Stage: Sendable {
   private var next = 0
   private var queue: ArraySlice<ParsedCommand> = []
   private var interrupted = Activity.idle
+  // The rest of the viewer's line, which waits for the steps that its beginning asks for.
+  private var typed: [ParsedCommand] = []
   // A command or its steps failed, and the next command may say that it expected that.
   private var hasOpenFailure = false
 
   /// An empty stage.
-  public init(files: any FileSource) {
+  /// - Parameter waitsForViewer: whether there is a viewer who could stop an endless run.
+  public init(files: any FileSource, waitsForViewer: Bool = true) {
     workbench = Workbench(files: files)
     scenario = nil
-    waitsForViewer = true
+    self.waitsForViewer = waitsForViewer
   }
 
   /// A stage on which `scenario` plays.
@@ -62,9 +65,10 @@ public struct Stage: Sendable {
   }
 
   /// Whether `proceed` has anything to do.
-  public var isBusy: Bool {
-    !hasQuit && (workbench.activity != .idle || !queue.isEmpty || playback == .playing)
-  }
+  public var isBusy: Bool { !hasQuit && (workbench.activity != .idle || !typed.isEmpty || playback == .playing) }
+
+  /// Whether it is the scenario's turn to give a command: neither steps nor the rest of a line are left.
+  public var isScenariosTurn: Bool { playback == .playing && workbench.activity == .idle && typed.isEmpty }
 
   /// Makes the experiment, if the settings make one, so that there is something to look at before the first step.
   public mutating func settle() -> [Effect] {
@@ -74,37 +78,44 @@ public struct Stage: Sendable {
 
   // MARK: The viewer
 
-  /// Does what a line of the viewer's says, command by command up to the first that is refused.
+  /// Does what a line of the viewer's says, command by command up to the first that is refused. What stands behind a
+  /// command that makes steps waits for them, and `proceed` comes to it, unless a line that takes over comes first.
   /// - Returns: what there is to tell; errors are in the log.
   public mutating func type(_ line: String) -> [Effect] {
+    let waiting = typed
     do throws(CommandError) {
-      queue = try Parser.commands(in: line)[...]
+      let commands = try Parser.commands(in: line)
+      typed = commands
+      let effects = performTyped()
+      if !commands.contains(where: \.command.takesOver) { typed = waiting }
+      return effects
     } catch {
+      closeFailure()
+      workbench.noteRefusal()
       refuse(error)
+      typed = waiting
       return []
     }
-    return performQueue()
   }
 
-  // Commands of the viewer's last line, up to the first that begins something; the rest waits for its end.
-  private mutating func performQueue() -> [Effect] {
+  private mutating func performTyped() -> [Effect] {
     var effects: [Effect] = []
-    var began = false
-    while !began, let parsed = queue.popFirst() {
-      if parsed.command != .expect(.error) { closeFailure() }
-      log.append(.command(parsed.command.text))
-      do throws(CommandError) {
+    do throws(CommandError) {
+      while let parsed = typed.first {
+        typed.removeFirst()
+        if parsed.command != .expect(.error) { closeFailure() }
+        log.append(.command(parsed.command.text))
         effects += try perform(parsed)
-      } catch {
-        queue = []
-        refuse(error)
+        if parsed.command.makesSteps, workbench.activity != .idle { break }
       }
-      began = parsed.command.takesTime && workbench.activity != .idle
+    } catch {
+      refuse(error)
     }
     return effects
   }
 
   private mutating func refuse(_ error: CommandError) {
+    typed = []
     log.append(.error(error.message))
     refusals += 1
     lastWasRefused = true
@@ -119,7 +130,9 @@ public struct Stage: Sendable {
     case .run(nil) where playback == .held:
       playback = .playing
       workbench.resume(interrupted)
+      interrupted = .idle
       return []
+    case .run(nil) where !waitsForViewer: throw parsed.error(.endless)
     case .stop where playback == .playing:
       hold()
       return []
@@ -135,7 +148,8 @@ public struct Stage: Sendable {
 
   private mutating func hold() {
     playback = .held
-    interrupted = workbench.activity
+    // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
+    interrupted = workbench.activity == .running ? .idle : workbench.activity
     workbench.resume(.idle)
     log.append(.note("the scenario is held: run goes on with it"))
   }
@@ -167,7 +181,7 @@ public struct Stage: Sendable {
     if workbench.activity != .idle {
       return take(workbench.work(), line: nil)
     }
-    if !queue.isEmpty { return performQueue() }
+    if !typed.isEmpty { return performTyped() }
     guard playback == .playing, let scenario else { return [] }
     guard next < scenario.steps.count else {
       closeFailure()
@@ -190,6 +204,7 @@ public struct Stage: Sendable {
     default: log.append(.command(step.parsed.command.text))
     }
     do throws(CommandError) {
+      if step.parsed.command == .run(nil), !waitsForViewer { throw step.parsed.error(.endless) }
       return take(try workbench.apply(step.parsed, from: .scenario(folder: folder)), line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
@@ -198,6 +213,7 @@ public struct Stage: Sendable {
   }
 
   private mutating func fail(_ text: String) {
+    if typed.first?.command != .expect(.error) { typed = [] }
     log.append(.error(text))
     hasOpenFailure = true
   }

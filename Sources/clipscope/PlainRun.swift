@@ -45,14 +45,7 @@ struct PlainRun {
   mutating func type(_ line: String) throws(FileError) {
     try take(stage.type(line))
     printLog()
-    while stage.isBusy {
-      if stage.workbench.activity == .running {
-        stage.note(.error(CommandError.Problem.endless.message))
-        _ = stage.type("stop")
-        break
-      }
-      try take(stage.proceed())
-    }
+    while stage.isBusy { try take(stage.proceed()) }
     printLog()
   }
 

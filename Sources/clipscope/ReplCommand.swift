@@ -9,7 +9,7 @@ struct ReplCommand: ParsableCommand {
 
   func run() throws {
     let isInteractive = isatty(STDIN_FILENO) == 1
-    var run = PlainRun(stage: Stage(files: DiskFiles()), shows: .all)
+    var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
     try run.withTrace(nil) { run throws(FileError) in
       while !run.stage.hasQuit {

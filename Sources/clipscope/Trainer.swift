@@ -140,7 +140,7 @@ final class Trainer: @unchecked Sendable {
       // A step that took longer than its time is not made up for: held keys and slow steps leave no backlog.
       nextStep = max(nextStep + .seconds(1 / speed), ContinuousClock.now)
     }
-    let isScenarios = stage.workbench.activity == .idle
+    let isScenarios = stage.isScenariosTurn
     take(stage.proceed(), isScenarios: isScenarios)
   }
 
