@@ -37,9 +37,7 @@ struct FrameCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
-    while stage.isBusy,
-      at.map({ (stage.workbench.experiment?.step ?? 0) < $0 || stage.workbench.experiment == nil }) ?? true
-    {
+    while stage.isBusy, at.map({ stage.workbench.history.count < $0 || Self.staysHere(stage) }) ?? true {
       _ = stage.proceed()
     }
     _ = stage.settle()
@@ -55,6 +53,16 @@ struct FrameCommand: ParsableCommand {
     case .ansi: print(grid.ansiText(depth: color.depth), terminator: "")
     case .svg: print(grid.svg(depth: color.depth), terminator: "")
     }
+  }
+}
+
+extension FrameCommand {
+  // Being at a step means: after all commands that were given there.
+  private static func staysHere(_ stage: Stage) -> Bool {
+    guard stage.workbench.activity == .idle else { return false }
+    var ahead = stage
+    _ = ahead.proceed()
+    return ahead.workbench.activity == .idle && ahead.workbench.history.count == stage.workbench.history.count
   }
 }
 
