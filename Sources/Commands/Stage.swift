@@ -91,7 +91,6 @@ public struct Stage: Sendable {
       return effects
     } catch {
       closeFailure()
-      workbench.noteRefusal()
       refuse(error)
       typed = waiting
       return []
@@ -116,6 +115,7 @@ public struct Stage: Sendable {
 
   private mutating func refuse(_ error: CommandError) {
     typed = []
+    workbench.noteRefusal()
     log.append(.error(error.message))
     refusals += 1
     lastWasRefused = true
@@ -204,7 +204,10 @@ public struct Stage: Sendable {
     default: log.append(.command(step.parsed.command.text))
     }
     do throws(CommandError) {
-      if step.parsed.command == .run(nil), !waitsForViewer { throw step.parsed.error(.endless) }
+      if step.parsed.command == .run(nil), !waitsForViewer {
+        workbench.noteRefusal()
+        throw step.parsed.error(.endless)
+      }
       return take(try workbench.apply(step.parsed, from: .scenario(folder: folder)), line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
