@@ -1,3 +1,4 @@
+import CCurses
 import Commands
 import Foundation
 import Screen
@@ -98,6 +99,8 @@ final class Trainer: @unchecked Sendable {
   // MARK: On the thread
 
   private func work() {
+    // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
+    guard_protect_thread()
     take(stage.settle(), isScenarios: false)
     publish()
     while let requests = waitForWork() {
