@@ -108,8 +108,9 @@ final class Trainer: @unchecked Sendable {
         proceed()
       } else {
         requests.forEach(answer)
-        take(stage.workbench.activity == .idle && stage.playback != .playing ? stage.settle() : [], isScenarios: false)
       }
+      // A scenario that waits or has ended, too, leaves an experiment to look at.
+      if stage.workbench.activity == .idle, stage.playback != .playing { take(stage.settle(), isScenarios: false) }
       publishIfAskedFor(always: !requests.isEmpty || !isBusy)
     }
     try? trace?.finish()
