@@ -44,7 +44,7 @@ struct PlayCommand: ParsableCommand {
       defer { terminal.close() }
       return ScreenSession(terminal, stage, speed: speed > 1000 ? nil : speed).run()
     } catch {
-      throw Failure.usage(["clipscope: \(error.description)", "without a screen there are: clipscope run, repl, frame"])
+      throw Failure.usage(["clipscope: \(error.description)"])
     }
   }
 }
