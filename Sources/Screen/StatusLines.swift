@@ -86,9 +86,17 @@ struct Footer {
     case .prompt(let editor): draw(editor, ":", in: area, on: &grid)
     case .find(let editor): draw(editor, "/", in: area, on: &grid)
     case .question(let question, _):
-      grid.write(
-        " \(question)  y yes · n no ", column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
+      let answers = "  y yes · n no "
+      let shown = " " + Self.abridged(question, area.width - answers.count - 1) + answers
+      grid.write(shown, column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
     }
+  }
+
+  // The answers are never cut off, and of a path the end tells more than the middle.
+  private static func abridged(_ question: String, _ width: Int) -> String {
+    guard question.count > width else { return question }
+    let tail = max(0, width / 2)
+    return question.prefix(max(0, width - tail - 1)) + "…" + question.suffix(tail)
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
