@@ -149,7 +149,8 @@ final class ScreenSession {
   }
 
   private func answer(_ key: Key, _ line: String) {
-    guard [.character("y"), .character("n"), .named(.escape), .control("c")].contains(key) else { return }
+    if key == .control("c") { status = 128 + SIGINT }
+    guard [.character("y"), .character("n"), .named(.escape)].contains(key) else { return }
     view.entry = .none
     if line.isEmpty {
       trainer.post(.permission(key == .character("y")))
