@@ -16,6 +16,8 @@ final class ScreenSession {
   private var lastFrame = ContinuousClock.now - .seconds(1)
   private var needsFrame = true
   private var status: Int32?
+  // What the scenario asks; it waits until nothing else is entered, so that no key meant for that answers it.
+  private var permission: String?
 
   private static let frameTime = Duration.milliseconds(33)
 
@@ -54,6 +56,10 @@ final class ScreenSession {
     let news = trainer.look()
     stage = news.stage
     news.notices.forEach(take)
+    if let question = permission, case .none = view.entry {
+      view.entry = .question(question, line: "")
+      permission = nil
+    }
     view.pending = news.waiting.compactMap(pendingText)
     view.cursor = min(view.cursor, max(0, stage.workbench.parameterNames.count - 1))
     terminal.draw(render(stage, view, size: terminal.size), cursor: cursorPlace(view, size: terminal.size))
@@ -231,7 +237,7 @@ final class ScreenSession {
     case .view(let command): take(command)
     case .bind(let key, let line, let otherwise): view.bindings.bind(key, to: line, otherwise: otherwise)
     case .mayWrite(let path):
-      view.entry = .question("The scenario wants to write \(VisibleText.of(path)). May it?", line: "")
+      permission = "The scenario wants to write \(VisibleText.of(path)). May it?"
     case .quit: status = 0
     }
   }
