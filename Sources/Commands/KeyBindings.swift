@@ -73,9 +73,9 @@ public struct KeyBindings: Sendable {
 
   /// What a key types, as things stand; `nil` for a key that is not bound.
   /// - Parameter count: the digits that were typed before it: so many steps or phases, or the line so many times.
-  public func lines(for key: Key, count: Int?, _ workbench: Workbench) -> [String]? {
+  public func lines(for key: Key, count: Int?, _ stage: Stage) -> [String]? {
     guard let binding = bindings.first(where: { $0.key == key }) else { return nil }
-    let line = binding.otherwise.flatMap { workbench.isAlready(binding.line) ? $0 : nil } ?? binding.line
+    let line = binding.otherwise.flatMap { stage.isAlready(binding.line) ? $0 : nil } ?? binding.line
     guard let count, let command = try? Parser.commands(in: line).first?.command else { return [line] }
     switch command {
     case .step: return [Command.step(count).text]
@@ -86,14 +86,16 @@ public struct KeyBindings: Sendable {
   }
 }
 
-extension Workbench {
-  /// Whether a line would change nothing: it asks to run what runs, or to switch on what is on.
+extension Stage {
+  /// Whether a line would change nothing: it asks to run what runs, or to switch on what is on. A scenario that plays
+  /// runs between its commands, too.
   func isAlready(_ line: String) -> Bool {
-    switch try? Parser.commands(in: line).first?.command {
-    case .run: activity != .idle
-    case .clip(.on): settings.clipping.isOn
-    case .clip(.off): !settings.clipping.isOn
-    case .stop: activity == .idle
+    let runs = workbench.activity != .idle || playback == .playing
+    return switch try? Parser.commands(in: line).first?.command {
+    case .run: runs
+    case .clip(.on): workbench.settings.clipping.isOn
+    case .clip(.off): !workbench.settings.clipping.isOn
+    case .stop: !runs
     default: false
     }
   }

@@ -70,7 +70,7 @@ final class ScreenSession {
   private func pendingText(_ request: Trainer.Request) -> String? {
     switch request {
     case .line(let line): line
-    case .key(let key, let count): view.bindings.lines(for: key, count: count, stage.workbench)?.first
+    case .key(let key, let count): view.bindings.lines(for: key, count: count, stage)?.first
     case .permission, .speed: nil
     }
   }
@@ -129,7 +129,7 @@ final class ScreenSession {
       let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter), .character(" ")].contains(key)
       if goesOn { return trainer.post(.key(key, count: nil)) }
     }
-    guard let lines = view.bindings.lines(for: key, count: view.count, stage.workbench) else { return }
+    guard let lines = view.bindings.lines(for: key, count: view.count, stage) else { return }
     if lines.first == Command.restart.text, stage.workbench.history.count > 0 {
       view.entry = .question("Begin again at step 0?", line: Command.restart.text)
     } else if lines.allSatisfy({ viewCommands(in: $0) != nil }) {

@@ -153,7 +153,7 @@ final class Trainer: @unchecked Sendable {
     case .line(let line): take(stage.type(line), isScenarios: false)
     case .key(let key, let count):
       if stage.press(key) { return }
-      for line in bindings.lines(for: key, count: count, stage.workbench) ?? [] {
+      for line in bindings.lines(for: key, count: count, stage) ?? [] {
         take(stage.type(line), isScenarios: false)
       }
     case .permission(let isGiven): permit(isGiven)
