@@ -165,12 +165,18 @@ public struct Stage: Sendable {
   public mutating func press(_ key: Key) -> Bool {
     guard case .waiting(let awaited) = playback else { return false }
     if let awaited {
-      if key == awaited { playback = .playing }
+      if key == awaited { goOn() }
       return false
     }
     guard key == .named(.space) || key == .named(.enter) || key == .character(" ") else { return false }
-    playback = .playing
+    goOn()
     return true
+  }
+
+  // What the viewer let run without an end would keep the scenario from its next command for ever.
+  private mutating func goOn() {
+    playback = .playing
+    if workbench.activity == .running { workbench.resume(.idle) }
   }
 
   // MARK: Going on
