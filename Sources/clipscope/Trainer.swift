@@ -152,10 +152,15 @@ final class Trainer: @unchecked Sendable {
     switch request {
     case .line(let line): take(stage.type(line), isScenarios: false)
     case .key(let key, let count):
-      if stage.press(key) { return }
-      for line in bindings.lines(for: key, count: count, stage) ?? [] {
-        take(stage.type(line), isScenarios: false)
+      // A key that the scenario waits for does its own work first: a step of the viewer's holds a scenario that plays.
+      let isAwaited = stage.playback == .waiting(key)
+      if !isAwaited, stage.press(key) { return }
+      if !(isAwaited && key == .named(.space)) {
+        for line in bindings.lines(for: key, count: count, stage) ?? [] {
+          take(stage.type(line), isScenarios: false)
+        }
       }
+      if isAwaited { _ = stage.press(key) }
     case .permission(let isGiven): permit(isGiven)
     case .speed(let speed):
       self.speed = speed
