@@ -33,7 +33,6 @@ public struct Stage: Sendable {
   private let scenario: Scenario?
   private let waitsForViewer: Bool
   private var next = 0
-  private var queue: ArraySlice<ParsedCommand> = []
   private var interrupted = Activity.idle
   // The rest of the viewer's line, which waits for the steps that its beginning asks for.
   private var typed: [ParsedCommand] = []
@@ -244,9 +243,7 @@ public struct Stage: Sendable {
       case .note(let text): log.append(.note(text))
       case .output(let lines): lines.forEach { log.append(.output($0)) }
       case .said(let text): log.append(.said(text))
-      case .failed(let problem):
-        if queue.first?.command != .expect(.error) { queue = [] }
-        fail(problem.message)
+      case .failed(let problem): fail(problem.message)
       case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
       case .paused(let key): if waitsForViewer, playback == .playing { playback = .waiting(key) }
       case .quit:
