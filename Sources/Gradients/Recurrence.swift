@@ -6,6 +6,14 @@ public struct RecurrentWeights: Hashable, Sendable {
   let hiddenToHidden: Int
   let inputBias: Int
   let hiddenBias: Int
+
+  /// The parameters at these places.
+  public init(inputToHidden: Int, hiddenToHidden: Int, inputBias: Int, hiddenBias: Int) {
+    self.inputToHidden = inputToHidden
+    self.hiddenToHidden = hiddenToHidden
+    self.inputBias = inputBias
+    self.hiddenBias = hiddenBias
+  }
 }
 
 /// One time step of a recurrent layer, forward and backward; `Recurrence` is the loop over time around it.

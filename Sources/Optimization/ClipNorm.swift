@@ -12,8 +12,8 @@ public struct ClipNorm: Hashable, Sendable {
   /// max_norm 1, the usual choice, and PyTorch's defaults for the rest.
   public init() {}
 
-  /// Another max_norm, for a rule that finds its own.
-  init(maxNorm: Double) { self.maxNorm = maxNorm }
+  /// Another max_norm.
+  public init(maxNorm: Double) { self.maxNorm = maxNorm }
 
   /// The clip coefficient for a total norm, rounded as torch rounds it.
   ///
@@ -21,9 +21,7 @@ public struct ClipNorm: Hashable, Sendable {
   /// float32 roundings in all. A plain division is off by one unit in the last place in a quarter of all cases.
   /// NaN passes the clamp.
   public func factor(total: Float) -> Float {
-    let padded = total + 1e-6
-    let coefficient = (1 / padded) * Float(maxNorm)
-    return coefficient.isNaN ? coefficient : min(coefficient, 1)
+    GradientClipping.coefficient(total: total, maxNorm: Float(maxNorm))
   }
 
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms) throws(NonfiniteNorm) -> ClipOutcome {

@@ -21,6 +21,8 @@ public struct Experiment: Sendable {
   public private(set) var step = 0
   /// What the open step has measured so far, `nil` between steps.
   public private(set) var open: OpenStep?
+  /// The batches that the last forward phase has drawn.
+  public private(set) var batches: [Batch] = []
   /// The 2-norms of the parameters as they are.
   public private(set) var weightNorms: [Float]
 
@@ -30,7 +32,6 @@ public struct Experiment: Sendable {
   // As it was before the open step: what the digest covers, and what a failed step goes back to.
   private var generatorBefore: Generator
   private let task: any PreparedTask
-  private var batches: [Batch] = []
   // What the open step has done to its first batch, so that a failed step can give it back.
   private var outlierTaken: Outlier?
   private var outputGradients: [Matrix] = []
