@@ -41,6 +41,16 @@ public enum GradientClipping {
     return total
   }
 
+  /// `torch.nn.utils.get_total_norm` of float32 gradients, 0 where there are none.
+  public static func totalNorm(_ gradients: [[Float]], normType: Double) -> Float {
+    gradients.isEmpty ? 0 : Norm.of(gradients.map { Norm.of($0, order: Float(normType)) }, order: Float(normType))
+  }
+
+  /// `torch.nn.utils.get_total_norm` of float64 gradients, 0 where there are none.
+  public static func totalNorm(_ gradients: [[Double]], normType: Double) -> Double {
+    gradients.isEmpty ? 0 : Norm.of(gradients.map { Norm.of($0, order: normType) }, order: normType)
+  }
+
   /// `torch.nn.utils.clip_grad_value_` on float32 gradients: each element into ±`clipValue`; NaN stays NaN.
   /// - Parameter clipValue: below 0 makes it the value of every element, NaN makes everything NaN.
   public static func clipValue(_ gradients: inout [[Float]], clipValue: Double) {
@@ -78,7 +88,7 @@ public enum GradientClipping {
 
   /// `clamp(max_norm / (total + 1e-6), max=1)`, which for a tensor below the fraction is a reciprocal and then a product.
   /// NaN passes the clamp.
-  static func coefficient<Scalar: BinaryFloatingPoint>(total: Scalar, maxNorm: Scalar) -> Scalar {
+  public static func coefficient<Scalar: BinaryFloatingPoint>(total: Scalar, maxNorm: Scalar) -> Scalar {
     let coefficient = (1 / (total + 1e-6)) * maxNorm
     return coefficient.isNaN ? coefficient : min(coefficient, 1)
   }

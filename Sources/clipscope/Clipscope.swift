@@ -13,7 +13,9 @@ struct Clipscope: ParsableCommand {
                            2 wrong usage, or a file that cannot be read or is wrong · 128+n signal n
       environment          NO_COLOR no colour · CLIPSCOPE_SCENARIOS where scenarios are looked for
       """,
-    subcommands: [PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, VersionCommand.self],
+    subcommands: [
+      PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, ClipCommand.self, VersionCommand.self,
+    ],
     defaultSubcommand: PlayCommand.self)
 
   static func main() {

@@ -7,6 +7,11 @@ struct DiskFiles: FileSource {
   static let limit = 64 << 20
 
   func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8] {
+    try bytes(of: path, relativeTo: folder, limit: Self.limit)
+  }
+
+  /// The same, of a file of at most `limit` bytes.
+  func bytes(of path: String, relativeTo folder: String, limit: Int) throws(FileError) -> [UInt8] {
     let place = PathText.join(folder, path)
     let descriptor = open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: path, reason: Self.reason(errno)) }
@@ -17,12 +22,12 @@ struct DiskFiles: FileSource {
       let what = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not an ordinary file"
       throw FileError(path: path, reason: "\(what); name a file")
     }
-    guard status.st_size <= Self.limit else { throw Self.tooLarge(path) }
-    return try Self.read(descriptor, path)
+    guard status.st_size <= limit else { throw Self.tooLarge(path, limit) }
+    return try Self.read(descriptor, path, limit)
   }
 
   // Counts while it reads: a file may grow meanwhile.
-  private static func read(_ descriptor: Int32, _ path: String) throws(FileError) -> [UInt8] {
+  private static func read(_ descriptor: Int32, _ path: String, _ limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -31,11 +36,11 @@ struct DiskFiles: FileSource {
       guard count >= 0 else { throw FileError(path: path, reason: reason(errno)) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
-      guard bytes.count <= limit else { throw tooLarge(path) }
+      guard bytes.count <= limit else { throw tooLarge(path, limit) }
     }
   }
 
-  private static func tooLarge(_ path: String) -> FileError {
+  private static func tooLarge(_ path: String, _ limit: Int) -> FileError {
     FileError(path: path, reason: "is larger than \(limit >> 20) MB; take a part of it")
   }
 
