@@ -1,0 +1,107 @@
+import Gradients
+import Numerics
+import Testing
+
+struct NetworkTests {
+  @Test(arguments: rows)
+  func gradientsOfTheLoss(_ row: Row) {
+    var generator = Generator(seed: 11)
+    let inputs = Battery.random(row.inputs, &generator)
+    var network = Network(row.model, for: row.interface)
+    network.forward(inputs)
+    let shape = network.outputs[0]
+    let targets: Targets
+    switch row.loss {
+    case .sum: targets = .none
+    case .meanSquaredError:
+      targets = .values(Battery.random((network.outputs.count, shape.rows, shape.columns), &generator))
+    case .crossEntropy:
+      targets = .classes(network.outputs.map { _ in generator.integers(below: shape.columns, count: shape.rows) })
+    }
+    #expect(Battery.failures(row.model, row.interface, inputs, row.loss, targets) == [])
+  }
+
+  struct Row: Sendable, CustomStringConvertible {
+    var name: String
+    var model: Model
+    var interface: Interface
+    var loss: Loss
+    var inputs: (count: Int, rows: Int, columns: Int)
+
+    var description: String { name }
+  }
+
+  static let rows: [Row] = flat + recurrent + convolutional
+
+  private static var flat: [Row] {
+    let interface = Interface(.rows, inputs: 3, outputs: 2)
+    var simplenet = SimpleNet()
+    simplenet.hidden = 4
+    var mlp = MultilayerPerceptron()
+    mlp.hidden = [3, 1, 4]
+    var rows = [
+      Row(name: "simplenet", model: .simplenet(simplenet), interface: interface, loss: .sum, inputs: (1, 1, 3))
+    ]
+    for activation in ActivationFunction.allCases {
+      mlp.activation = activation
+      rows.append(
+        Row(
+          name: "mlp \(activation)", model: .mlp(mlp), interface: interface, loss: .meanSquaredError,
+          inputs: (1, 5, 3)))
+    }
+    return rows
+  }
+
+  private static var recurrent: [Row] {
+    let models: [(String, (Int) -> Model)] = [
+      (
+        "rnn",
+        { layers in
+          var net = RecurrentNet()
+          (net.hidden, net.layers) = (3, layers)
+          return .rnn(net)
+        }
+      ),
+      (
+        "lstm",
+        { layers in
+          var net = LongShortTermMemoryNet()
+          (net.hidden, net.layers) = (3, layers)
+          return .lstm(net)
+        }
+      ),
+      (
+        "gru",
+        { layers in
+          var net = GatedRecurrentNet()
+          (net.hidden, net.layers) = (3, layers)
+          return .gru(net)
+        }
+      ),
+    ]
+    return models.flatMap { name, model in
+      [1, 2, 3].flatMap { layers in
+        [true, false].map { everyStep in
+          Row(
+            name: "\(name) \(layers) layers, \(everyStep ? "every step" : "last step")", model: model(layers),
+            interface: Interface(.sequences, inputs: 2, outputs: 3, everyStep: everyStep),
+            loss: everyStep ? .crossEntropy : .meanSquaredError, inputs: (4, 2, 2))
+        }
+      }
+    }
+  }
+
+  private static var convolutional: [Row] {
+    // Depth, pools, side.
+    [(1, 0, 3), (1, 2, 3), (2, 1, 4), (3, 2, 5), (4, 2, 6)].flatMap { depth, pool, side in
+      PictureHeadKind.allCases.map { head in
+        var net = ConvolutionalNet()
+        (net.depth, net.channels, net.pool, net.head, net.activation) = (depth, 2, pool, head, .tanh)
+        return Row(
+          name: "cnn depth=\(depth) pool=\(pool) side=\(side) \(head)", model: .cnn(net),
+          interface: Interface(.pictures, inputs: 1, outputs: 3, side: side), loss: .crossEntropy,
+          inputs: (3, 1, side * side))
+      }
+    }
+  }
+}

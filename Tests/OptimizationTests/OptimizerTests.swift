@@ -1,0 +1,126 @@
+import Numerics
+import Optimization
+import Testing
+
+/// What torch's optimizers do, as recorded in optimizers.json.
+struct OptimizerTests {
+  struct Step: Decodable {
+    let gradients: [String]
+    let after: [String]
+  }
+
+  struct Case: Decodable {
+    let name: String
+    let optimizer: String
+    let start: [String]
+    let steps: [Step]
+  }
+
+  struct Cases: Decodable { let cases: [Case] }
+
+  static let cases: [Case] = {
+    let fixture: Cases = try! Fixture.load("optimizers")
+    return fixture.cases
+  }()
+
+  @Test(arguments: cases.indices)
+  func followsTorch(_ index: Int) {
+    let row = Self.cases[index]
+    let optimizer = Optimizer(text: row.optimizer)
+    var values = row.start.map(Fixture.row)
+    var state = OptimizerState()
+    for (number, step) in row.steps.enumerated() {
+      let before = values
+      let gradients = step.gradients.map(Fixture.row)
+      let changes = optimizer.update(&values, gradients, &state)
+      for place in values.indices {
+        let expected = Fixture.floats(step.after[place])
+        #expect(
+          zip(values[place].elements, expected).allSatisfy { isNear($0, $1) },
+          "\(row.optimizer), \(row.name), step \(number + 1): \(values[place].elements), not \(expected)")
+        let change = zip(values[place].elements, before[place].elements).map { $0 - $1 }
+        #expect(isNear(changes[place], Norm.of(change, order: 2)))
+      }
+    }
+    #expect(state.steps == row.steps.count)
+  }
+
+  @Test func allOptimizersAreRecorded() {
+    #expect(Set(Self.cases.map { $0.optimizer.prefix { $0 != " " } }) == ["sgd", "adam", "adamw", "rmsprop"])
+  }
+
+  /// After the first step the same memory is used again and again.
+  @Test(arguments: [
+    "sgd lr=0.1 momentum=0.9 weight_decay=0.1", "sgd lr=0.1 momentum=0.9 nesterov=yes", "adam", "adamw", "rmsprop",
+  ])
+  func takesNoNewMemory(_ text: String) {
+    let optimizer = Optimizer(text: text)
+    var values = [Matrix(rows: 8, columns: 8, repeating: 1)]
+    let gradients = [Matrix(rows: 8, columns: 8, repeating: 0.5)]
+    var state = OptimizerState()
+    _ = optimizer.update(&values, gradients, &state)
+    // SGD's buffer begins as a copy of the direction, and parts from it at the second step.
+    _ = optimizer.update(&values, gradients, &state)
+    let places = (address(values), address(state.first), address(state.second))
+    for _ in 0..<3 {
+      _ = optimizer.update(&values, gradients, &state)
+      #expect((address(values), address(state.first), address(state.second)) == places)
+    }
+  }
+
+  /// With SGD and clipping a step is never longer than lr × max_norm.
+  @Test func clippedStepIsBounded() {
+    var values = [Matrix(rows: 1, columns: 2, elements: [1, 1])]
+    var gradients = [Matrix(rows: 1, columns: 2, elements: [300, -400])]
+    var state = ClippingState()
+    let norms = GradientNorms.measure(gradients, order: 2)
+    _ = try? ClippingRule.norm(ClipNorm(maxNorm: 0.5)).clip(&gradients, norms, values: values, state: &state)
+    var memory = OptimizerState()
+    let change = Optimizer(text: "sgd lr=0.1").update(&values, gradients, &memory)
+    #expect(isNear(change[0], 0.05, relative: 1e-5))
+    #expect(change[0] <= 0.05)
+  }
+}
+
+private func address(_ matrices: [Matrix]) -> UnsafePointer<Float>? {
+  matrices.first?.elements.withUnsafeBufferPointer(\.baseAddress)
+}
+
+extension Optimizer {
+  /// `adam lr=0.1 …`, as the fixtures name them; what is not written has its default.
+  fileprivate init(text: String) {
+    let words = text.split(separator: " ")
+    let options = Dictionary(
+      uniqueKeysWithValues: words.dropFirst().map { word in
+        let parts = word.split(separator: "=")
+        return (parts[0], parts[1])
+      })
+    func set(_ name: Substring, _ value: inout Double) {
+      if let text = options[name] { value = Double(text)! }
+    }
+    switch words[0] {
+    case "sgd":
+      var sgd = SGD()
+      set("lr", &sgd.learningRate)
+      set("momentum", &sgd.momentum)
+      set("dampening", &sgd.dampening)
+      set("weight_decay", &sgd.weightDecay)
+      sgd.nesterov = options["nesterov"] == "yes"
+      self = .sgd(sgd)
+    case "adam", "adamw":
+      var adam = words[0] == "adam" ? Adam() : .decoupled
+      set("lr", &adam.learningRate)
+      set("beta1", &adam.beta1)
+      set("beta2", &adam.beta2)
+      set("eps", &adam.epsilon)
+      set("weight_decay", &adam.weightDecay)
+      self = words[0] == "adam" ? .adam(adam) : .adamw(adam)
+    default:
+      var rmsprop = RMSprop()
+      set("lr", &rmsprop.learningRate)
+      set("alpha", &rmsprop.alpha)
+      set("eps", &rmsprop.epsilon)
+      self = .rmsprop(rmsprop)
+    }
+  }
+}
