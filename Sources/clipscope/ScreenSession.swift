@@ -130,7 +130,7 @@ final class ScreenSession {
       if goesOn { return trainer.post(.key(key, count: nil)) }
     }
     guard let lines = view.bindings.lines(for: key, count: view.count, stage) else { return }
-    if lines.first == Command.restart.text, stage.workbench.history.count > 0 {
+    if lines.first == Command.restart.text {
       view.entry = .question("Begin again at step 0?", line: Command.restart.text)
     } else if lines.allSatisfy({ viewCommands(in: $0) != nil }) {
       lines.flatMap { viewCommands(in: $0) ?? [] }.forEach(take)
