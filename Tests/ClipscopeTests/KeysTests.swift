@@ -1,0 +1,215 @@
+import Commands
+import Foundation
+import Screen
+import Testing
+
+/// A key, what it does to the screen, and the line that it types.
+struct KeyRow: CustomTestStringConvertible, Sendable {
+  let key: Key
+  /// The key under tmux's name.
+  let name: String
+  /// Keys to press before, and what the screen shows then.
+  let before: [String]
+  let start: @Sendable (Frame) -> Bool
+  /// What the screen shows after the key and not before it.
+  let effect: @Sendable (Frame) -> Bool
+  /// The line in the log; `nil` for what only concerns the view.
+  let line: String?
+
+  init(
+    _ key: Key, _ name: String, after before: [String] = [], line: String? = nil,
+    from start: @escaping @Sendable (Frame) -> Bool = { _ in true },
+    to effect: @escaping @Sendable (Frame) -> Bool
+  ) {
+    (self.key, self.name, self.before, self.start, self.effect, self.line) = (key, name, before, start, effect, line)
+  }
+
+  var testDescription: String { (before + [name]).joined(separator: " ") }
+
+  private static func at(_ parameter: String) -> @Sendable (Frame) -> Bool { { $0.chosen == parameter } }
+  private static func running(_ speed: Int) -> @Sendable (Frame) -> Bool { { $0.header.contains("● run \(speed)/s") } }
+  private static func rule(_ text: String) -> @Sendable (Frame) -> Bool {
+    { $0.readout("rule")?.hasPrefix(text) == true }
+  }
+  private static func rate(_ text: String) -> @Sendable (Frame) -> Bool { { $0.readout("lr") == text } }
+  private static let idle: @Sendable (Frame) -> Bool = { $0.header.contains("‖ idle") }
+  private static let stepped: @Sendable (Frame) -> Bool = { $0.header.contains("step 1 ") }
+  private static let overview: @Sendable (Frame) -> Bool = {
+    $0.contains("─ total norm ─") && $0.contains("─ by parameter ─") && $0.contains("─ log ─")
+  }
+  private static let totalAlone: @Sendable (Frame) -> Bool = {
+    $0.contains("─ total norm ─") && !$0.contains("─ by parameter ─")
+  }
+  private static let logAlone: @Sendable (Frame) -> Bool = { $0.log.count >= 5 && !$0.contains("─ total norm ─") }
+  private static let help: @Sendable (Frame) -> Bool = { $0.contains("─ help ─") && $0.contains("KEYS") }
+
+  /// Every key that acts on the screen as it is; those that leave it have tests of their own.
+  static let all: [KeyRow] = [
+    KeyRow(.named(.space), "Space", line: "run", from: idle, to: running(20)),
+    KeyRow(.named(.space), "Space", after: ["Space"], line: "stop", from: running(20), to: idle),
+    KeyRow(.character("n"), "n", line: "step", to: stepped),
+    KeyRow(.named(.right), "Right", line: "step", to: stepped),
+    KeyRow(.character("l"), "l", line: "step", to: stepped),
+    KeyRow(.character("."), ".", line: "phase") { $0.header.contains("‖ in a step") && $0.phases.contains("[zero]") },
+    KeyRow(.character("c"), "c", line: "clip on", from: rule("off"), to: rule("norm ≤ 1 ")),
+    KeyRow(.character("c"), "c", after: ["c"], line: "clip off", from: rule("norm ≤ 1 "), to: rule("off")),
+    KeyRow(.character("+"), "+", after: ["c"], line: "max_norm up", from: rule("norm ≤ 1 "), to: rule("norm ≤ 1.25")),
+    KeyRow(.character("="), "=", after: ["c"], line: "max_norm up", from: rule("norm ≤ 1 "), to: rule("norm ≤ 1.25")),
+    KeyRow(.character("-"), "-", after: ["c"], line: "max_norm down", from: rule("norm ≤ 1 "), to: rule("norm ≤ 0.8")),
+    KeyRow(.character("p"), "p", line: "norm_type next") { $0.contains(" p inf · log") },
+    KeyRow(.character(">"), ">", line: "lr up", from: rate("0.01"), to: rate("0.0125")),
+    KeyRow(.character("<"), "<", line: "lr down", from: rate("0.01"), to: rate("0.008")),
+    KeyRow(.character("r"), "r", after: ["n"], from: stepped) {
+      $0.footer.contains("Begin again at step 0?") && $0.footer.contains("y yes · n no")
+    },
+    KeyRow(.character("]"), "]", after: ["Space"], from: running(20), to: running(40)),
+    KeyRow(.character("["), "[", after: ["Space"], from: running(20), to: running(10)),
+    KeyRow(.named(.down), "Down", from: at("fc1.weight"), to: at("fc1.bias")),
+    KeyRow(.character("j"), "j", from: at("fc1.weight"), to: at("fc1.bias")),
+    KeyRow(.named(.up), "Up", after: ["j", "j"], from: at("fc2.weight"), to: at("fc1.bias")),
+    KeyRow(.character("k"), "k", after: ["j", "j"], from: at("fc2.weight"), to: at("fc1.bias")),
+    KeyRow(.named(.pageup), "PPage", after: ["End"], from: at("fc11.bias"), to: at("fc7.bias")),
+    KeyRow(.named(.pagedown), "NPage", from: at("fc1.weight"), to: at("fc5.weight")),
+    KeyRow(.named(.end), "End", from: at("fc1.weight"), to: at("fc11.bias")),
+    KeyRow(.named(.home), "Home", after: ["j", "j"], from: at("fc2.weight"), to: at("fc1.weight")),
+    KeyRow(.named(.tab), "Tab", from: overview, to: totalAlone),
+    KeyRow(.named(.backtab), "BTab", from: overview, to: logAlone),
+    KeyRow(.character(":"), ":") { $0.footer == ":" },
+    KeyRow(.character("/"), "/") { $0.footer == "/" },
+    KeyRow(.character("?"), "?", to: help),
+    KeyRow(.named(.escape), "Escape", after: ["Tab"], from: totalAlone, to: overview),
+    KeyRow(.named(.escape), "Escape", after: ["?"], from: help, to: overview),
+    KeyRow(.character("?"), "?", after: ["?"], from: help, to: overview),
+  ]
+}
+
+extension EndToEnd {
+  /// Every documented key, in the program as it is started.
+  @Suite(.serialized, .enabled(if: Tmux.isInstalled))
+  struct KeysTests {
+    /// Many parameters, so that there is something to scroll, and a clipping rule that is off.
+    static let experiment = """
+      seed 1
+      model mlp hidden=4x10
+      task regression batch=4
+      clip norm max_norm=1
+      clip off
+      """
+
+    @Test(arguments: KeyRow.all)
+    func does(_ row: KeyRow) throws {
+      let viewer = try Viewer(Self.experiment)
+      try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") && $0.chosen != nil }
+      for key in row.before { try viewer.press(key) }
+      let before = try viewer.waitFor("what comes before the key", row.start)
+      #expect(!row.effect(before))
+      try viewer.press(row.name)
+      let after = try viewer.waitFor("the effect", row.effect)
+      if let line = row.line { #expect(after.log.last == "› \(line)") }
+    }
+
+    @Test func everyBoundKeyIsTested() {
+      let elsewhere: Set<Key> = [.control("l"), .control("z"), .character("q")]
+      let tested = Set(KeyRow.all.map(\.key)).union(elsewhere)
+      #expect(Set(KeyBindings().bindings.map(\.key)) == tested)
+    }
+
+    @Test func digitsAreACount() throws {
+      let viewer = try Viewer(Self.experiment)
+      try viewer.press("1", "0")
+      try viewer.waitFor("the count at the foot") { $0.footer.trimmingCharacters(in: .whitespaces).hasPrefix("10") }
+      try viewer.press("n")
+      let frame = try viewer.waitFor("ten steps") { $0.header.contains("step 10 ") }
+      #expect(frame.log.last == "› step 10")
+      try viewer.press("3", "j")
+      try viewer.waitFor("three parameters down") { $0.chosen == "fc2.bias" }
+      try viewer.press("2", "+")
+      let turned = try viewer.waitFor("two rungs up") { $0.log.suffix(2) == ["› max_norm up", "› max_norm up"] }
+      #expect(turned.header.contains("step 10 "))
+    }
+
+    @Test func restartHappensAfterYesOnly() throws {
+      let viewer = try Viewer(Self.experiment)
+      try viewer.press("n")
+      try viewer.waitFor("a step") { $0.header.contains("step 1 ") }
+      for no in ["n", "Escape"] {
+        try viewer.press("r")
+        try viewer.waitFor("the question") { $0.footer.contains("Begin again") }
+        try viewer.press(no)
+        let after = try viewer.waitFor("the keys") { $0.footer.contains("q quit") }
+        #expect(after.header.contains("step 1 "))
+        #expect(after.log.last == "› step")
+      }
+      try viewer.press("r")
+      try viewer.waitFor("the question") { $0.footer.contains("Begin again") }
+      try viewer.press("y")
+      let after = try viewer.waitFor("the beginning") { $0.header.contains("step 0 ") }
+      #expect(after.log.last == "› restart")
+    }
+
+    @Test func controlLPaintsEverythingAgain() throws {
+      let viewer = try Viewer(Self.experiment)
+      try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle") }
+      let terminal = try #require(FileHandle(forWritingAtPath: try viewer.tmux.value("pane_tty")))
+      try terminal.write(contentsOf: Data("\u{1B}[5;5Hscribble".utf8))
+      try viewer.waitFor("what somebody else wrote") { $0.contains("scribble") }
+      try viewer.press("C-l")
+      let after = try viewer.waitFor("a clean screen") { !$0.contains("scribble") }
+      #expect(after.contains("─ total norm ─"))
+    }
+
+    @Test func controlZStopsAndComesBackAtTheSizeOfNow() throws {
+      let folder = try TemporaryFolder()
+      let file = try folder.write(Self.experiment, to: "small.scenario")
+      let tmux = try Tmux(["/bin/bash", "--norc", "-i"])
+      try tmux.send("PS1='$ '; '\(BuiltProgram.clipscope)' '\(file)'", "Enter")
+      try tmux.waitForScreen("the screen") { $0.contains("‖ idle") }
+      try tmux.send("n")
+      try tmux.waitForScreen("a step") { $0.contains("step 1 ") }
+      try tmux.send("C-z")
+      try tmux.waitForScreen("the shell") { $0.contains("Stopped") }
+      #expect(try !tmux.showsAlternateScreen)
+      #expect(try tmux.showsCursor)
+      try tmux.resize(columns: 100, rows: 30)
+      try tmux.send("stty size; echo echo ed", "Enter")
+      try tmux.waitForScreen("a shell that echoes") { $0.contains("30 100") && $0.contains("\necho ed") }
+      try tmux.send("fg", "Enter")
+      let back = try tmux.waitForScreen("the screen") { $0.contains("‖ idle") && $0.contains("step 1 ") }
+      #expect(try tmux.showsAlternateScreen)
+      let frame = Frame(text: back)
+      #expect(frame.lines.count == 30)
+      #expect(frame.lines[1].count == 100)
+      try tmux.send("q")
+      try tmux.waitForScreen("the shell") { !$0.contains("‖ idle") }
+      #expect(try !tmux.showsAlternateScreen)
+    }
+
+    @Test func onALargeScreenTheKeysDoTheSame() throws {
+      let viewer = try Viewer(Self.experiment, columns: 160, rows: 48)
+      let first = try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") }
+      #expect(first.lines.count == 48)
+      #expect(first.footer.contains("] speed"))
+      try viewer.press("5", "n")
+      try viewer.waitFor("five steps") { $0.header.contains("step 5 ") && $0.log.last == "› step 5" }
+      try viewer.press("c", "+", "p", ">")
+      let turned = try viewer.waitFor("the settings") { $0.log.last == "› lr up" }
+      #expect(turned.readout("rule")?.hasPrefix("norm ≤ 1.25") == true)
+      #expect(turned.contains(" p inf · log"))
+      #expect(turned.readout("lr") == "0.0125")
+      try viewer.press("End")
+      try viewer.waitFor("the last parameter") { $0.chosen == "fc11.bias" }
+      try viewer.press("Tab")
+      try viewer.waitFor("one panel") { !$0.contains("─ by parameter ─") }
+      try viewer.press("?")
+      try viewer.waitFor("help") { $0.contains("─ help ─") && $0.contains("Ctrl-C") }
+      try viewer.press("Escape")
+      try viewer.waitFor("one panel") { $0.contains("─ total norm ─") && !$0.contains("─ by parameter ─") }
+      try viewer.press("Escape")
+      try viewer.waitFor("all panels") { $0.contains("─ by parameter ─") }
+      try viewer.press("Space")
+      try viewer.waitFor("training") { $0.header.contains("● run 20/s") }
+      try viewer.press("q")
+      #expect(try viewer.status() == 0)
+    }
+  }
+}
