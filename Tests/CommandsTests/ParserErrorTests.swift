@@ -20,8 +20,8 @@ import Testing
     Row("  xyzzy", 3, 5, "there is no command xyzzy; type help for all commands"),
     Row("\"step\"", 1, 6, "there is no command step; did you mean step?; type help for all commands"),
     Row("step; help clop", 12, 4, "there is no command clop; did you mean clip?; type help for all commands"),
-    Row("model rn", 7, 2, "rn is no model; did you mean rnn?; there are simplenet, mlp, rnn"),
-    Row("model", 7, 1, "a model (simplenet, mlp, rnn) is missing here"),
+    Row("model rn", 7, 2, "rn is no model; did you mean rnn?; there are simplenet, mlp, rnn, lstm, gru, cnn"),
+    Row("model", 7, 1, "a model (simplenet, mlp, rnn, lstm, gru, cnn) is missing here"),
     Row(
       "model rnn hiden=3", 11, 5,
       "hiden is no option here; did you mean hidden?; there are hidden, layers, nonlinearity"),
@@ -67,7 +67,7 @@ import Testing
       "optimizer sgd nesterov=yes", 15, 12,
       "nesterov cannot be yes: it must be no, unless momentum is above 0 and dampening is 0"),
     Row("optimizer sgd nesterov=maybe", 24, 5, "maybe is no value of nesterov; there are yes, no"),
-    Row("clip nrom", 6, 4, "nrom is no rule; did you mean norm?; there are norm, value, off, on"),
+    Row("clip nrom", 6, 4, "nrom is no rule; did you mean norm?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"),
     Row("max_norm", 10, 1, "a number, up or down is missing here"),
     Row(
       "max_norm 0", 10, 1,
@@ -109,7 +109,7 @@ import Testing
         + "down, left, right, home, end, pageup, pagedown"),
     Row(
       "bind c \"clip onn\"", 8, 10,
-      "the line in quotes is no command line: onn is no rule; did you mean on?; there are norm, value, off, on"),
+      "the line in quotes is no command line: onn is no rule; did you mean on?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"),
     Row(
       "scroll sideways", 8, 8,
       "sideways is no way to scroll; there are up, down, pageup, pagedown, first, last"),

@@ -32,6 +32,15 @@ import Testing
     ]
     + ["max_norm", "lr"].flatMap { name in ["up", "down", "0.1", "1e-30", "3.0000000000000004"].map { "\(name) \($0)" }
     }
+    + [
+      "clip per-parameter max_norm=0.3", "clip agc clipping=0.02 eps=0.0001", "clip autoclip percentile=10",
+      "clip zclip alpha=0.97 threshold=2.5 warmup=25", "clip skip max_norm=9", "accumulate 4", "outlier scale=-100",
+      "outlier nan", "model lstm hidden=3 layers=2 forget=1", "model lstm hidden=3 layers=1",
+      "model gru hidden=3 layers=1 update=-2", "model cnn depth=3 channels=2 activation=tanh pool=0 head=flatten",
+      "task xor", "task copy length=3 delay=2 symbols=4 batch=5", "task parity length=9 batch=2",
+      "task shapes rows=8 size=7 batch=3 noise=0", "optimizer adamw lr=0.1 beta1=0.9 beta2=0.5 eps=1e-8 weight_decay=0",
+      "optimizer rmsprop lr=0.01 alpha=0.9 eps=1e-8",
+    ]
     + ["norm_type next", "step", "step 1000000000000000", "phase", "phase 7", "run", "run 1", "stop", "restart"]
     + numbers.flatMap { number in comparisons.map { "until \(number) \($0)" } }
     + ["until loss < 0.1 max 1", "until loss is nan max 9999"]

@@ -1,7 +1,6 @@
 import Commands
+import Screen
 import Testing
-
-@testable import Screen
 
 @Suite struct KeyDecoderTests {
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -125,7 +124,7 @@ import Testing
   @Test func aPasteIsBounded() {
     var decoder = KeyDecoder()
     let text = [UInt8](repeating: 0x61, count: KeyDecoder.longestPaste + 10)
-    let inputs = decoder.feed(Self.bytes("\u{1B}[200~") + text + KeySequence.endOfPaste)
+    let inputs = decoder.feed(Self.bytes("\u{1B}[200~") + text + Self.bytes("\u{1B}[201~"))
     #expect(inputs == [.paste(String(repeating: "a", count: KeyDecoder.longestPaste))])
   }
 

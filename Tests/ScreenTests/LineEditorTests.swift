@@ -1,7 +1,7 @@
 import Commands
+import Screen
 import Testing
 
-@testable import Screen
 
 @Suite struct LineEditorTests {
   /// Presses keys by their names; the line is written with `|` for the cursor.
