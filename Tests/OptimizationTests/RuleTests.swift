@@ -280,7 +280,9 @@ private func brokenLaws(
   let isSpoilt =
     !before.contains { $0.elements.contains(where: \.isNaN) } && after.contains { $0.elements.contains(where: \.isNaN) }
   // A factor below 1 counts as clipping, also of zeros, which it leaves as they are.
-  if outcome.clipped && !outcome.skipsStep && isSame && norms.total > 0 { failures.append("clipped, and nothing has changed") }
+  if outcome.clipped && !outcome.skipsStep && isSame && norms.total > 0 {
+    failures.append("clipped, and nothing has changed")
+  }
   // Only a factor of NaN changes without clipping: it leaves NaN where there was a number.
   if !outcome.clipped && !isSame && norms.total.isFinite { failures.append("changed, and not clipped") }
   if isSpoilt && norms.total.isFinite { failures.append("NaN out of finite norms") }
