@@ -48,7 +48,9 @@ final class ScreenSession {
   }
 
   private func finish(_ status: Int32) -> Int32 {
-    trainer.stop()
+    // The step that is being made may take a while; whoever has left need not look at it.
+    terminal.close()
+    trainer.stop(within: status == 0 ? .seconds(60) : .milliseconds(500))
     return status
   }
 

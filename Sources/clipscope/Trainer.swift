@@ -41,6 +41,7 @@ final class Trainer: @unchecked Sendable {
   private var published: Stage
   private var isAskedFor = true
   private var isStopping = false
+  private var hasTrace = false
 
   // The thread's own.
   private var stage: Stage
@@ -90,10 +91,14 @@ final class Trainer: @unchecked Sendable {
     }
   }
 
-  /// Ends after the step that is being made; the trace is put in place then.
-  func stop() {
-    lock.withLock { isStopping = true }
+  /// Ends after the step that is being made. Waits for that, at most so long, where a trace is to be put in place.
+  func stop(within time: Duration) {
+    let deadline = Date(timeIntervalSinceNow: time / .seconds(1))
+    lock.lock()
+    defer { lock.unlock() }
+    isStopping = true
     lock.signal()
+    while hasTrace, lock.wait(until: deadline) { continue }
   }
 
   // MARK: On the thread
@@ -114,6 +119,8 @@ final class Trainer: @unchecked Sendable {
       publishIfAskedFor(always: !requests.isEmpty || !isBusy)
     }
     try? trace?.finish()
+    lock.withLock { hasTrace = false }
+    lock.signal()
   }
 
   private var isBusy: Bool { stage.isBusy && wanted == nil }
@@ -210,6 +217,7 @@ final class Trainer: @unchecked Sendable {
       case .trace(let path):
         try trace?.finish()
         trace = try NewFile(path, replaces: false)
+        lock.withLock { hasTrace = true }
         stage.note(.note("the trace goes to \(VisibleText.of(path)), which appears when clipscope ends"))
         write { TraceText.header($0) }
       default: break
