@@ -45,7 +45,10 @@ final class Viewer {
   /// Opens the program on a scenario and waits for the first frame.
   init(_ scenario: String, options: [String] = [], columns: Int = 80, rows: Int = 24) throws {
     let file = try folder.write(scenario + "\n", to: Self.scenario)
-    tmux = try Tmux([BuiltProgram.clipscope, file] + options, columns: columns, rows: rows)
+    // A shell tells the status: tmux itself loses it now and then.
+    let script = "trap : INT; \"$@\"; echo ended with $?.; read end"
+    let command = ["/bin/sh", "-c", script, "sh", BuiltProgram.clipscope, file] + options
+    tmux = try Tmux(command, columns: columns, rows: rows)
     try waitFor("the first frame") { $0.text.contains { !$0.isWhitespace } }
   }
 
@@ -70,9 +73,9 @@ final class Viewer {
 
   /// Waits until the program has ended, and returns its status.
   func status() throws -> Int? {
-    // tmux knows of the end of the output before it knows the status.
-    try tmux.waitForScreen("the end of the program") { _ in try !tmux.value("pane_dead_status").isEmpty }
-    return Int(try tmux.value("pane_dead_status"))
+    let last = try waitFor("the end of the program") { $0.contains("ended with ") }
+    let text = last.text.components(separatedBy: "ended with ").last ?? ""
+    return Int(text.prefix { $0.isNumber })
   }
 }
 
@@ -97,7 +100,7 @@ struct Frame {
 
   /// The log, without the blanks at the ends of its lines.
   var log: [String] {
-    guard let title = lines.firstIndex(where: { $0.hasPrefix("── log ─") || $0.hasPrefix("-- log -") }) else { return [] }
+    guard let title = lines.firstIndex(where: { $0.hasPrefix("── log ─") }) else { return [] }
     return lines[(title + 1)...].dropLast(2).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
@@ -114,6 +117,12 @@ struct Frame {
       guard let place = words.firstIndex(where: { $0 == name }), place + 1 < words.count else { return nil }
       return words[(place + 1)...].prefix { !$0.hasSuffix("│") }.joined(separator: " ")
     }.first
+  }
+
+  /// The step.
+  var step: Int? {
+    let words = header.split(separator: " ")
+    return words.lastIndex(of: "step").flatMap { $0 + 1 < words.count ? Int(words[$0 + 1]) : nil }
   }
 
   /// The first digits of the digest.
