@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+extension EndToEnd {
+  /// However the program ends, the terminal is as it was.
+  @Suite(.serialized)
+  struct LifeTests {
+    /// What the program does when its end comes.
+    enum Occupation: String, CaseIterable, Sendable { case idle, training }
+
+    /// A program on a terminal, with the modes that the terminal had before.
+    private struct Session {
+      let folder: TemporaryFolder
+      let terminal: PseudoTerminal
+      let before: PseudoTerminal.Modes
+
+      init(_ occupation: Occupation) throws {
+        folder = try TemporaryFolder()
+        let file = try folder.write(KeysTests.experiment, to: "small.scenario")
+        terminal = try PseudoTerminal(BuiltProgram.clipscope, [file, "--speed", "500"])
+        before = terminal.modes
+        // The digest: the experiment is made, the scenario has ended.
+        try terminal.waitForOutput("No step has been made")
+        #expect(terminal.modes != before)
+        guard occupation == .training else { return }
+        let start = terminal.position
+        try terminal.send(" ")
+        try terminal.waitForOutput("500/s", from: start)
+      }
+
+      /// Nothing that was switched on is on any more.
+      func expectRestored() {
+        #expect(terminal.modes == before)
+        for mode in ["1049", "2004", "2026", "1000", "1006"] {
+          let off = terminal.text.range(of: "\u{1B}[?\(mode)l", options: .backwards)
+          #expect(off != nil, "mode \(mode) is switched off")
+          guard let off, let on = terminal.text.range(of: "\u{1B}[?\(mode)h", options: .backwards) else { continue }
+          #expect(on.lowerBound < off.lowerBound, "mode \(mode) is off at the end")
+        }
+        let shown = terminal.text.range(of: "\u{1B}[?25h", options: .backwards)
+        let hidden = terminal.text.range(of: "\u{1B}[?25l", options: .backwards)
+        #expect(shown != nil && hidden != nil, "the cursor was hidden, and is shown again")
+        if let shown, let hidden { #expect(hidden.lowerBound < shown.lowerBound) }
+      }
+
+      /// What came out after the screen was left.
+      var words: String { terminal.text.components(separatedBy: "\u{1B}[?1049l").last ?? "" }
+    }
+
+    @Test(arguments: [("q", Int32(0)), ("\u{3}", 130), ("\u{1C}", 131), (":quit\r", 0)], Occupation.allCases)
+    func aKeyEndsIt(_ end: (keys: String, status: Int32), _ occupation: Occupation) throws {
+      let session = try Session(occupation)
+      try session.terminal.send(end.keys)
+      #expect(try session.terminal.waitForEnd(within: 2) == .exited(end.status))
+      session.expectRestored()
+      #expect(!session.words.contains("crashed"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT], Occupation.allCases)
+    func aSignalEndsIt(_ number: Int32, _ occupation: Occupation) throws {
+      let session = try Session(occupation)
+      session.terminal.signal(number)
+      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + number))
+      session.expectRestored()
+      #expect(!session.words.contains("crashed"))
+    }
+
+    @Test(arguments: [SIGSEGV, SIGABRT, SIGILL, SIGTRAP], Occupation.allCases)
+    func aCrashIsReadable(_ number: Int32, _ occupation: Occupation) throws {
+      let session = try Session(occupation)
+      session.terminal.signal(number)
+      #expect(try session.terminal.waitForEnd(within: 1) == .killed(signal: number))
+      session.expectRestored()
+      #expect(session.words.contains("clipscope crashed (signal \(number), SIG"))
+      #expect(session.words.contains("please report it"))
+    }
+
+    @Test(arguments: Occupation.allCases) func killedTheWatchdogRestores(_ occupation: Occupation) throws {
+      let session = try Session(occupation)
+      session.terminal.signal(SIGKILL)
+      #expect(try session.terminal.waitForEnd(within: 1) == .killed(signal: SIGKILL))
+      try session.terminal.wait(for: "the watchdog", within: 1) {
+        session.terminal.modes == session.before && session.terminal.text.contains("\u{1B}[?1049l")
+      }
+      session.expectRestored()
+    }
+
+    @Test(arguments: Occupation.allCases) func aClosedTerminalEndsIt(_ occupation: Occupation) throws {
+      let session = try Session(occupation)
+      session.terminal.hangUp()
+      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + SIGHUP))
+    }
+
+    @Test func aStalledTerminalDoesNotKeepIt() throws {
+      let session = try Session(.training)
+      session.terminal.isStalled = true
+      // So many frames as a terminal never buffers.
+      for _ in 0..<200 {
+        session.terminal.resize(columns: 200, rows: 60)
+        session.terminal.resize(columns: 190, rows: 50)
+      }
+      session.terminal.signal(SIGTERM)
+      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + SIGTERM))
+      #expect(session.terminal.modes == session.before)
+    }
+  }
+}
