@@ -27,8 +27,7 @@ extension EndToEnd {
         let file = try folder.write(KeysTests.experiment, to: "small.scenario")
         terminal = try PseudoTerminal(BuiltProgram.clipscope, [file, "--speed", "500"])
         before = terminal.modes
-        // The digest: the experiment is made, the scenario has ended.
-        try terminal.waitForOutput("No step has been made")
+        try terminal.waitForOutput("idle")
         #expect(terminal.modes != before)
         guard occupation == .training else { return }
         let start = terminal.position
@@ -102,10 +101,13 @@ extension EndToEnd {
     @Test func aStalledTerminalDoesNotKeepIt() throws {
       let session = try Session(.training)
       session.terminal.isStalled = true
-      // So many frames as a terminal never buffers.
-      for _ in 0..<200 {
-        session.terminal.resize(columns: 200, rows: 60)
-        session.terminal.resize(columns: 190, rows: 50)
+      // Each size is a whole new screen, and more than a terminal buffers.
+      let end = ContinuousClock.now + .milliseconds(300)
+      var columns = 150
+      try session.terminal.wait(for: "a terminal that takes nothing more") {
+        columns += columns < 200 ? 1 : -50
+        session.terminal.resize(columns: columns, rows: 60)
+        return ContinuousClock.now >= end
       }
       session.terminal.signal(SIGTERM)
       #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + SIGTERM))

@@ -65,7 +65,7 @@ extension EndToEnd {
         try viewer.type("clip norm max_norm=\(value)")
         let refused = try viewer.waitFor("the refusal") { $0.phases.contains("max_norm") && $0.phases.contains(value) }
         #expect(refused.readout("rule") == "off")
-        try viewer.press("C-c", "C-c")
+        try viewer.press("Escape")
         try viewer.waitFor("the keys") { $0.footer.contains("q quit") }
       }
     }

@@ -131,7 +131,7 @@ extension EndToEnd {
       try viewer.waitFor("the line") { $0.footer == ": say yyy" || $0.footer.contains("y yes · n no") }
       #expect(try viewer.screen.footer == ": say yyy")
       #expect(viewer.folder.files == [Viewer.scenario])
-      try viewer.press("C-c", "C-c")
+      try viewer.press("Escape")
       try viewer.waitFor("the question") { $0.footer.contains("y yes · n no") }
       try viewer.press("n")
       try viewer.waitFor("the keys") { $0.footer.contains("q quit") }

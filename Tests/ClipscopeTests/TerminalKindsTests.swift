@@ -10,7 +10,7 @@ extension EndToEnd {
       let folder = try TemporaryFolder()
       let file = try folder.write(KeysTests.experiment, to: "small.scenario")
       let terminal = try PseudoTerminal(BuiltProgram.clipscope, [file] + options, environment: environment)
-      try terminal.waitForOutput("No step has been made")
+      try terminal.waitForOutput("idle")
       try terminal.send("5n?")
       try terminal.waitForOutput("Esc closes")
       let start = terminal.position

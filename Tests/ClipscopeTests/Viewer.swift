@@ -115,7 +115,8 @@ struct Frame {
     lines.dropFirst().lazy.compactMap { line -> String? in
       let words = line.split(separator: " ")
       guard let place = words.firstIndex(where: { $0 == name }), place + 1 < words.count else { return nil }
-      return words[(place + 1)...].prefix { !$0.hasSuffix("│") }.joined(separator: " ")
+      let value = words[(place + 1)...].prefix { $0 != "│" }.joined(separator: " ")
+      return value.trimmingCharacters(in: ["│"])
     }.first
   }
 
