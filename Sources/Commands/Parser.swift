@@ -26,18 +26,42 @@ public enum Parser {
   public static func parse(_ line: String) -> (commands: [ParsedCommand], errors: [CommandError]) {
     var commands: [ParsedCommand] = []
     var errors: [CommandError] = []
+    for piece in pieces(of: line) {
+      switch piece {
+      case .command(let parsed): commands.append(parsed)
+      case .mistake(let error, _): errors.append(error)
+      }
+    }
+    return (commands, errors)
+  }
+
+  /// A command of a line, or why it cannot be understood and what its first word was.
+  enum Piece: Sendable {
+    case command(ParsedCommand)
+    case mistake(CommandError, name: String)
+
+    /// The first word, by which commands are told apart.
+    var name: String {
+      switch self {
+      case .command(let parsed): parsed.words[0].text
+      case .mistake(_, let name): name
+      }
+    }
+  }
+
+  /// All commands of a line in order, understood or not. A line with an open quote is one mistake.
+  static func pieces(of line: String) -> [Piece] {
     do throws(CommandError) {
-      for words in try Lexer.commands(in: line) {
+      return try Lexer.commands(in: line).map { words in
         do throws(CommandError) {
-          commands.append(try command(words))
+          return .command(try command(words))
         } catch {
-          errors.append(error)
+          return .mistake(error, name: words[0].text)
         }
       }
     } catch {
-      errors.append(error)
+      return [.mistake(error, name: "")]
     }
-    return (commands, errors)
   }
 
   private static func command(_ words: [Word]) throws(CommandError) -> ParsedCommand {

@@ -1,19 +1,28 @@
 import Training
 
 extension Scenario {
-  /// Finds all that can be known to go wrong before anything is trained: models that do not fit their task, files that are
-  /// missing or wrong, parameters that the network does not have, experiments larger than any memory.
-  /// - Parameter screen: whether there is a viewer who could stop an endless run.
+  /// Reads a scenario and finds all that can be known to go wrong before anything is trained: words that are no commands,
+  /// models that do not fit their task, files that are missing or wrong, parameters that the network does not have,
+  /// experiments larger than any memory.
+  /// - Parameters:
+  ///   - replacements: commands, with their text, each of which takes the place of all of its kind.
+  ///   - screen: whether there is a viewer who could stop an endless run.
   /// - Throws: `ScenarioError` with all of it.
-  public func check(files: any FileSource, screen: Bool) throws(ScenarioError) {
-    var check = ScenarioCheck(files: files, folder: folder, screen: screen)
-    var entries: [ScenarioError.Entry] = []
-    for step in steps {
-      if let error = check.problem(of: step.parsed) {
-        entries.append(ScenarioError.Entry(line: step.line, text: step.text, error: error))
+  public static func checked(
+    utf8 bytes: [UInt8], path: String, replacing replacements: [(ParsedCommand, String)] = [], files: any FileSource,
+    screen: Bool
+  ) throws(ScenarioError) -> Scenario {
+    var draft = try ScenarioDraft(utf8: bytes, path: path)
+    for (command, text) in replacements { draft.replace(with: command, text: text) }
+    var check = ScenarioCheck(files: files, folder: PathText.folder(of: path), screen: screen)
+    var found: [Int: CommandError] = [:]
+    for (place, entry) in draft.entries.enumerated() {
+      switch entry.piece {
+      case .command(let parsed): found[place] = check.problem(of: parsed)
+      case .mistake(_, let name): check.misses(name)
       }
     }
-    guard entries.isEmpty else { throw ScenarioError(path: path, entries: entries) }
+    return try draft.scenario(found)
   }
 }
 
@@ -23,8 +32,10 @@ private struct ScenarioCheck {
   let folder: String
   let screen: Bool
   private var settings = Settings()
-  // The settings are complained about once, where they are first needed.
-  private var isReported = false
+  // What keeps the settings from making an experiment is told once, where they are first needed.
+  private var reported: SettingsProblem?
+  // The set-up commands that were wrong: what follows from their settings is not known.
+  private var unknown: Set<String> = []
 
   init(files: any FileSource, folder: String, screen: Bool) {
     self.files = files
@@ -32,9 +43,15 @@ private struct ScenarioCheck {
     self.screen = screen
   }
 
+  /// Takes note of a command that cannot be understood: of the set-up command that it was probably meant to be.
+  mutating func misses(_ name: String) {
+    let known = CommandTable.setup.map(\.name)
+    if let meant = Suggestion.nearest(to: name, among: known) { unknown.insert(meant) }
+  }
+
   mutating func problem(of parsed: ParsedCommand) -> CommandError? {
     do throws(CommandError.Problem) {
-      try check(parsed.command)
+      try check(parsed.command, parsed.words[0].text)
       return nil
     } catch {
       switch error {
@@ -46,15 +63,16 @@ private struct ScenarioCheck {
     }
   }
 
-  private mutating func check(_ command: Command) throws(CommandError.Problem) {
+  private mutating func check(_ command: Command, _ name: String) throws(CommandError.Problem) {
     switch command {
     case .seed, .model, .initialization, .task, .optimizer:
       var next = settings
-      isReported = true
+      unknown.insert(name)
       try next.setUp(command, files: files, folder: folder)
-      isReported = false
       if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
+      unknown.remove(name)
       settings = next
+      if settings.problem == nil { reported = nil }
     case .clip, .maxNorm, .normType, .learningRate, .accumulate: try settings.change(command)
     case .outlier:
       guard settings.task.hasNumericTargets else { throw .noNumericTargets(settings.task.loss) }
@@ -75,8 +93,8 @@ private struct ScenarioCheck {
   }
 
   private mutating func checkSettings() throws(CommandError.Problem) {
-    guard !isReported, let problem = settings.problem else { return }
-    isReported = true
+    guard unknown.isEmpty, let problem = settings.problem, problem != reported else { return }
+    reported = problem
     throw .init(problem)
   }
 
@@ -85,7 +103,7 @@ private struct ScenarioCheck {
   }
 
   private func check(parameter name: String) throws(CommandError.Problem) {
-    guard settings.problem == nil, !isReported else { return }
+    guard settings.problem == nil, unknown.isEmpty else { return }
     let names = settings.parameters.map(\.name)
     guard names.contains(name) else { throw .unknownParameter(name, known: names) }
   }

@@ -13,7 +13,7 @@ public struct Scenario: Sendable {
   /// The path of the file, as the user wrote it.
   public let path: String
   /// The commands in order.
-  public private(set) var steps: [Step]
+  public let steps: [Step]
 
   /// The folder that the scenario's own paths are relative to.
   public var folder: String { PathText.folder(of: path) }
@@ -21,38 +21,71 @@ public struct Scenario: Sendable {
   /// Reads a scenario.
   /// - Throws: `ScenarioError` with all that is wrong with the text.
   public init(utf8 bytes: [UInt8], path: String) throws(ScenarioError) {
+    self = try ScenarioDraft(utf8: bytes, path: path).scenario([:])
+  }
+
+  init(path: String, steps: [Step]) {
+    self.path = path
+    self.steps = steps
+  }
+}
+
+/// A scenario as it stands in its file, with what cannot be understood still in it.
+struct ScenarioDraft {
+  /// A command, understood or not, with its line.
+  struct Entry {
+    let line: Int
+    let text: String
+    let piece: Parser.Piece
+  }
+
+  let path: String
+  private(set) var entries: [Entry]
+
+  init(utf8 bytes: [UInt8], path: String) throws(ScenarioError) {
     guard let content = String(validating: bytes, as: UTF8.self), !content.unicodeScalars.contains("\0") else {
       throw ScenarioError(path: path, reason: "is not a text in UTF-8, so it cannot be a scenario")
     }
     // Some editors put a byte order mark in front; it is no part of the first command.
     let text = content.unicodeScalars.first == "\u{FEFF}" ? String(content.unicodeScalars.dropFirst()) : content
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    var steps: [Step] = []
-    var errors: [ScenarioError.Entry] = []
-    for (index, line) in lines.enumerated() {
-      let (commands, problems) = Parser.parse(String(line))
-      steps += commands.map { Step(line: index + 1, text: String(line), parsed: $0) }
-      errors += problems.map { ScenarioError.Entry(line: index + 1, text: String(line), error: $0) }
+    entries = lines.enumerated().flatMap { index, line in
+      Parser.pieces(of: String(line)).map { Entry(line: index + 1, text: String(line), piece: $0) }
     }
-    guard errors.isEmpty else { throw ScenarioError(path: path, entries: errors) }
-    guard !steps.isEmpty else {
+    guard !entries.isEmpty else {
       throw ScenarioError(path: path, reason: "has no commands; a scenario is one command a line (see help)")
     }
     self.path = path
-    self.steps = steps
   }
 
-  /// The scenario with all commands of the kind of `replacement` replaced by it: where the first of them stood, or in
-  /// front of everything if there was none.
-  public func replacing(with replacement: ParsedCommand, text: String) -> Scenario {
-    func kind(_ parsed: ParsedCommand) -> String { parsed.words[0].text }
-    let first = steps.firstIndex { kind($0.parsed) == kind(replacement) } ?? 0
-    let line = steps.isEmpty ? 1 : steps[first].line
-    var scenario = self
-    scenario.steps =
-      steps[..<first] + [Step(line: line, text: text, parsed: replacement)]
-      + steps[first...].filter { kind($0.parsed) != kind(replacement) }
-    return scenario
+  /// Replaces all commands of the kind of `replacement`: where the first of them stood, or in front of everything if
+  /// there was none.
+  mutating func replace(with replacement: ParsedCommand, text: String) {
+    let piece = Parser.Piece.command(replacement)
+    let first = entries.firstIndex { $0.piece.name == piece.name } ?? 0
+    let line = entries.isEmpty ? 1 : entries[first].line
+    entries =
+      entries[..<first] + [Entry(line: line, text: text, piece: piece)]
+      + entries[first...].filter { $0.piece.name != piece.name }
+  }
+
+  /// The scenario, if nothing is wrong with it.
+  /// - Parameter found: what is wrong beside the words, to be told with them in the order of the lines.
+  func scenario(_ found: [Int: CommandError]) throws(ScenarioError) -> Scenario {
+    var steps: [Scenario.Step] = []
+    var errors: [ScenarioError.Entry] = []
+    for (place, entry) in entries.enumerated() {
+      switch entry.piece {
+      case .mistake(let error, _): errors.append(ScenarioError.Entry(line: entry.line, text: entry.text, error: error))
+      case .command(let parsed):
+        steps.append(Scenario.Step(line: entry.line, text: entry.text, parsed: parsed))
+        if let error = found[place] {
+          errors.append(ScenarioError.Entry(line: entry.line, text: entry.text, error: error))
+        }
+      }
+    }
+    guard errors.isEmpty else { throw ScenarioError(path: path, entries: errors) }
+    return Scenario(path: path, steps: steps)
   }
 }
 

@@ -19,10 +19,11 @@ struct ScenarioArguments: ParsableArguments {
   /// The scenario with its replacements, checked as a whole.
   func load(_ path: String, screen: Bool) throws -> Scenario {
     do {
-      var scenario = try read(path)
-      for line in (seed.map { ["seed \($0)"] } ?? []) + lines { scenario = try replace(line, in: scenario) }
-      try scenario.check(files: DiskFiles(), screen: screen)
-      return scenario
+      let place = ScenarioFolders(option: scenarios).find(path)
+      return try Scenario.checked(
+        utf8: try DiskFiles().bytes(of: place, relativeTo: ""), path: place,
+        replacing: try ((seed.map { ["seed \($0)"] } ?? []) + lines).flatMap(replacements), files: DiskFiles(),
+        screen: screen)
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
@@ -30,14 +31,9 @@ struct ScenarioArguments: ParsableArguments {
     }
   }
 
-  private func read(_ path: String) throws -> Scenario {
-    let place = ScenarioFolders(option: scenarios).find(path)
-    return try Scenario(utf8: try DiskFiles().bytes(of: place, relativeTo: ""), path: place)
-  }
-
-  private func replace(_ line: String, in scenario: Scenario) throws -> Scenario {
+  private func replacements(_ line: String) throws -> [(ParsedCommand, String)] {
     do throws(CommandError) {
-      return try Parser.commands(in: line).reduce(scenario) { $0.replacing(with: $1, text: line) }
+      return try Parser.commands(in: line).map { ($0, line) }
     } catch {
       throw Failure.usage(["clipscope: --set: \(error.message)"] + error.caret(under: line))
     }
