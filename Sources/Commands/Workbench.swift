@@ -55,8 +55,12 @@ public struct Workbench: Sendable {
     case .until(let condition, let most): try begin(until: condition, most: most)
     case .stop: stop()
     case .restart: try restart()
-    case .print(let printable): try settle() + [.output(try settled.lines(of: printable, in: self))]
-    case .norms: try settle() + [.output(try settled.normLines(in: self))]
+    case .print(let printable):
+      try look { (experiment, workbench) throws(CommandError.Problem) in
+        try experiment.lines(of: printable, in: workbench)
+      }
+    case .norms:
+      try look { (experiment, workbench) throws(CommandError.Problem) in try experiment.normLines(in: workbench) }
     case .stats: [.output(Reading.stats(self))]
     case .expect(let expectation): [try test(expectation)]
     case .say(let text): [.said(VisibleText.of(text))]
@@ -108,8 +112,17 @@ public struct Workbench: Sendable {
     return [.began]
   }
 
-  // To be read after `settle`.
-  private var settled: Experiment { experiment! }
+  // The experiment begins, if there is none yet, only if there is something to show of it.
+  private mutating func look(
+    _ lines: (Experiment, Workbench) throws(CommandError.Problem) -> [String]
+  ) throws(CommandError.Problem) -> [Effect] {
+    var next = self
+    let began = try next.settle()
+    guard let experiment = next.experiment else { return [] }
+    let shown = try lines(experiment, next)
+    self = next
+    return began + [.output(shown)]
+  }
 
   // MARK: Changing while it runs
 
