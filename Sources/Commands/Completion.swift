@@ -2,10 +2,27 @@
 public enum Completion {
   /// The words that the last word of `line` may be the beginning of.
   public static func candidates(for line: String, parameters: [String]) -> [String] {
-    let command = line.split(separator: ";", omittingEmptySubsequences: false).last ?? ""
+    guard let command = lastCommand(of: line) else { return [] }
     var words = command.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     let last = command.hasSuffix(" ") || words.isEmpty ? "" : words.removeLast()
     return choices(after: words, last, parameters).filter { $0.hasPrefix(last) && $0 != last }.sorted()
+  }
+
+  // What stands behind the last `;`, `nil` within quotes, where words are anybody's own.
+  private static func lastCommand(of line: String) -> Substring? {
+    var (start, isQuoted, isEscaped) = (line.startIndex, false, false)
+    for place in line.indices {
+      if isEscaped {
+        isEscaped = false
+      } else if line[place] == "\"" {
+        isQuoted.toggle()
+      } else if isQuoted {
+        isEscaped = line[place] == "\\"
+      } else if line[place] == ";" {
+        start = line.index(after: place)
+      }
+    }
+    return isQuoted ? nil : line[start...]
   }
 
   private static func choices(after words: [String], _ last: String, _ parameters: [String]) -> [String] {
