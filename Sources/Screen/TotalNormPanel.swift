@@ -67,15 +67,17 @@ struct TotalNormPanel {
 
 /// The numbers of an axis, at its left.
 enum AxisLabels {
-  private static let width = 7
+  private static let leastWidth = 7
 
   /// Draws the labels and the line of the axis.
   /// - Returns: the room that is left for the plot.
   static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
+    let labels = axis.labels(rows: area.height)
+    let width = max(leastWidth, labels.map(\.text.count).max() ?? 0)
     guard area.width >= width + 8 else { return area }
     let edge = area.column + width
     for row in 0..<area.height { grid[edge, area.row + row] = Cell("│", Style(.muted)) }
-    for (row, text) in axis.labels(rows: area.height) {
+    for (row, text) in labels {
       grid.write(text, endingAt: edge, row: area.row + row, Style(.muted))
       grid[edge, area.row + row] = Cell("┤", Style(.muted))
     }
