@@ -13,7 +13,9 @@ private let allowed: [String: Set<String>] = [
   "Training": ["Gradients", "Optimization", "Numerics"],
   "Commands": ["Training", "Optimization", "Gradients"],
   "Screen": ["Commands", "Training", "Optimization"],
-  "clipscope": ["Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses", "ArgumentParser"],
+  "clipscope": [
+    "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses", "ArgumentParser",
+  ],
 ]
 
 /// What the platform gives, and who may use it: the numbers need nothing, and only the program touches the system.

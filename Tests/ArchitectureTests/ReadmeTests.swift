@@ -20,10 +20,12 @@ private func text(_ path: String) throws -> String {
 @Suite("The README is true", .serialized) struct ReadmeTests {
   @Test("its list of commands is the table of commands")
   func commands() throws {
-    try expectSection("commands", CommandRow.Group.allCases.flatMap { group in
-      ["| **\(group.rawValue)** | |"]
-        + CommandTable.rows.filter { $0.group == group }.map { "| `\($0.name)` | \($0.summary) |" }
-    }, header: ["| command | what it does |", "|---|---|"])
+    try expectSection(
+      "commands",
+      CommandRow.Group.allCases.flatMap { group in
+        ["| **\(group.rawValue)** | |"]
+          + CommandTable.rows.filter { $0.group == group }.map { "| `\($0.name)` | \($0.summary) |" }
+      }, header: ["| command | what it does |", "|---|---|"])
   }
 
   @Test("its list of keys is the table of keys")
@@ -59,7 +61,8 @@ private func text(_ path: String) throws -> String {
   @Test("its picture is the frame that clipscope draws")
   func picture() throws {
     let path = projectRoot.appending(path: "scenarios/rnn-explodes.scenario").path
-    let scenario = try Scenario(utf8: Array(try Data(contentsOf: URL(fileURLWithPath: path))), path: "rnn-explodes.scenario")
+    let scenario = try Scenario(
+      utf8: Array(try Data(contentsOf: URL(fileURLWithPath: path))), path: "rnn-explodes.scenario")
     var stage = Stage(scenario: scenario, files: ProjectFiles(), waitsForViewer: false)
     while stage.isBusy, (stage.workbench.experiment?.step ?? 0) < 240 { _ = stage.proceed() }
     let svg = render(stage, ViewState(), size: GridSize(columns: 110, rows: 32)).svg()

@@ -92,12 +92,14 @@ import Testing
       ])
   }
 
-  @Test("A number that this experiment never has is an error, not an endless wait", arguments: [
-    ("until saturated > 0.5", "saturated does not exist: this network has no units that could saturate"),
-    ("clip value; until max_norm > 0.5", "max_norm does not exist: the clipping rule has none"),
-    ("step; expect saturated > 0", "line 1: saturated does not exist: this network has no units that could saturate"),
-    ("clip value; expect max_norm > 0", "line 1: max_norm does not exist: the clipping rule has none"),
-  ])
+  @Test(
+    "A number that this experiment never has is an error, not an endless wait",
+    arguments: [
+      ("until saturated > 0.5", "saturated does not exist: this network has no units that could saturate"),
+      ("clip value; until max_norm > 0.5", "max_norm does not exist: the clipping rule has none"),
+      ("step; expect saturated > 0", "line 1: saturated does not exist: this network has no units that could saturate"),
+      ("clip value; expect max_norm > 0", "line 1: max_norm does not exist: the clipping rule has none"),
+    ])
   func neverThere(line: String, message: String) throws {
     let stage = try Stage.told(line)
     #expect(stage.errors == [message])

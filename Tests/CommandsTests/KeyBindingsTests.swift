@@ -26,15 +26,15 @@ import Training
 
   @Test("Every key does what it says", arguments: keys)
   func each(key: Key, line: String) throws {
-    let lines = KeyBindings().lines(for: key, count: nil, stage().workbench)
+    let lines = KeyBindings().lines(for: key, count: nil, stage())
     #expect(lines == [line])
     #expect(try Parser.commands(in: line).count == 1)
   }
 
   @Test("Keys that are kept free type nothing", arguments: ["h", "b", "u", "t", "w"])
   func free(letter: String) {
-    #expect(KeyBindings().lines(for: Key(name: letter)!, count: nil, stage().workbench) == nil)
-    #expect(KeyBindings().lines(for: .named(.left), count: nil, stage().workbench) == nil)
+    #expect(KeyBindings().lines(for: Key(name: letter)!, count: nil, stage()) == nil)
+    #expect(KeyBindings().lines(for: .named(.left), count: nil, stage()) == nil)
   }
 
   @Test("space and c turn around: run and stop, clip on and off")
@@ -42,27 +42,27 @@ import Training
     let bindings = KeyBindings()
     var stage = stage()
     for expected in ["clip on", "clip off", "clip on"] {
-      let lines = bindings.lines(for: .character("c"), count: nil, stage.workbench)
+      let lines = bindings.lines(for: .character("c"), count: nil, stage)
       #expect(lines == [expected])
       stage.enter(expected)
     }
     _ = stage.type("run")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage.workbench) == ["stop"])
+    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["stop"])
     _ = stage.type("stop")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage.workbench) == ["run"])
+    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["run"])
     _ = stage.type("step 5")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage.workbench) == ["stop"])
+    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["stop"])
   }
 
   @Test("Digits are a count: of steps, of phases, of times")
   func counts() {
     let bindings = KeyBindings()
-    let workbench = stage().workbench
-    #expect(bindings.lines(for: .character("n"), count: 10, workbench) == ["step 10"])
-    #expect(bindings.lines(for: .character("."), count: 3, workbench) == ["phase 3"])
-    #expect(bindings.lines(for: .named(.space), count: 200, workbench) == ["run 200"])
-    #expect(bindings.lines(for: .character("+"), count: 3, workbench) == Array(repeating: "max_norm up", count: 3))
-    #expect(bindings.lines(for: .character("+"), count: 9999, workbench)?.count == 60)
+    let idle = stage()
+    #expect(bindings.lines(for: .character("n"), count: 10, idle) == ["step 10"])
+    #expect(bindings.lines(for: .character("."), count: 3, idle) == ["phase 3"])
+    #expect(bindings.lines(for: .named(.space), count: 200, idle) == ["run 200"])
+    #expect(bindings.lines(for: .character("+"), count: 3, idle) == Array(repeating: "max_norm up", count: 3))
+    #expect(bindings.lines(for: .character("+"), count: 9999, idle)?.count == 60)
   }
 
   @Test("A bind line changes one key, and is taken by the parser that everybody else uses")
@@ -75,7 +75,7 @@ import Training
     else { return #expect(Bool(false)) }
     bindings.bind(key, to: line, otherwise: otherwise)
     #expect(bindings.bindings.count == before)
-    #expect(bindings.lines(for: .character("n"), count: nil, stage().workbench) == ["step 5; norms"])
+    #expect(bindings.lines(for: .character("n"), count: nil, stage()) == ["step 5; norms"])
     bindings.bind(.alt("x"), to: "norms", otherwise: nil)
     #expect(bindings.bindings.count == before + 1)
   }

@@ -67,7 +67,9 @@ import Testing
       "optimizer sgd nesterov=yes", 15, 12,
       "nesterov cannot be yes: it must be no, unless momentum is above 0 and dampening is 0"),
     Row("optimizer sgd nesterov=maybe", 24, 5, "maybe is no value of nesterov; there are yes, no"),
-    Row("clip nrom", 6, 4, "nrom is no rule; did you mean norm?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"),
+    Row(
+      "clip nrom", 6, 4,
+      "nrom is no rule; did you mean norm?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"),
     Row("max_norm", 10, 1, "a number, up or down is missing here"),
     Row(
       "max_norm 0", 10, 1,
@@ -109,7 +111,8 @@ import Testing
         + "down, left, right, home, end, pageup, pagedown"),
     Row(
       "bind c \"clip onn\"", 8, 10,
-      "the line in quotes is no command line: onn is no rule; did you mean on?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"),
+      "the line in quotes is no command line: onn is no rule; did you mean on?; there are norm, value, per-parameter, agc, autoclip, zclip, skip, off, on"
+    ),
     Row(
       "scroll sideways", 8, 8,
       "sideways is no way to scroll; there are up, down, pageup, pagedown, first, last"),

@@ -88,7 +88,9 @@ import Training
     #expect(stage.words.contains("behind"))
   }
 
-  @Test("Set-up and restart by the viewer let the scenario go", arguments: ["seed 9", "restart", "model simplenet hidden=3"])
+  @Test(
+    "Set-up and restart by the viewer let the scenario go",
+    arguments: ["seed 9", "restart", "model simplenet hidden=3"])
   func letGo(line: String) throws {
     var stage = try playing("\(small); step 10; say \"behind\"")
     while stage.workbench.history.count < 4 { _ = stage.proceed() }

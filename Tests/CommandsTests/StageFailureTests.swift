@@ -24,7 +24,9 @@ import Training
     #expect(stopped.workbench.experiment?.position == Position(step: bad - 1))
     #expect(!stopped.words.contains("never said"))
     #expect(stopped.errors.count == 1)
-    #expect(stopped.errors[0].contains("so step \(bad) was not made (error_if_nonfinite): the first gradient that is not finite is"))
+    #expect(
+      stopped.errors[0].contains(
+        "so step \(bad) was not made (error_if_nonfinite): the first gradient that is not finite is"))
     let expected = try Stage.told(text + "expect error; expect step == \(bad - 1); say \"said\"")
     #expect(expected.isGood)
     #expect(expected.digest == stopped.digest)
@@ -46,12 +48,14 @@ import Training
     #expect(again.workbench.history.count == bad)
   }
 
-  @Test("A refused command changes nothing: not the digest, not the settings, not the place", arguments: [
-    "max_norm 0", "clip norm max_norm=-1", "lr 0", "seed x", "task csv missing.csv target=y", "task text missing.txt",
-    "model mlp hidden=1000000x100", "model simplenet hidden=1000000000", "task regression rows=1000000000000000",
-    "task csv bad.csv target=y", "print fc9.weight", "until weight(fc9.weight) > 0", "expect norm(nope) > 0", "run",
-    "frobnicate", "step \"", "step 0", "norm_type nan", "bind c \"nonsense\"",
-  ])
+  @Test(
+    "A refused command changes nothing: not the digest, not the settings, not the place",
+    arguments: [
+      "max_norm 0", "clip norm max_norm=-1", "lr 0", "seed x", "task csv missing.csv target=y", "task text missing.txt",
+      "model mlp hidden=1000000x100", "model simplenet hidden=1000000000", "task regression rows=1000000000000000",
+      "task csv bad.csv target=y", "print fc9.weight", "until weight(fc9.weight) > 0", "expect norm(nope) > 0", "run",
+      "frobnicate", "step \"", "step 0", "norm_type nan", "bind c \"nonsense\"",
+    ])
   func refused(line: String) throws {
     var stage = Stage(files: MemoryFiles(files: ["bad.csv": "x,y\n1,2\n1,3\n"]), waitsForViewer: false)
     stage.enter("\(small); clip norm; step 5; phase 3")
@@ -119,7 +123,8 @@ import Training
   func endless() throws {
     var stage = Stage(files: MemoryFiles(), waitsForViewer: false)
     stage.enter("run")
-    #expect(stage.errors == ["run without a number of steps never ends without a screen; write run N or until CONDITION"])
+    #expect(
+      stage.errors == ["run without a number of steps never ends without a screen; write run N or until CONDITION"])
     #expect(stage.refusals == 1)
     let told = try Stage.told("run")
     #expect(told.wasStopped)

@@ -22,11 +22,14 @@ import Training
     }
   }
 
-  @Test("Set-up after steps begins afresh, says so, and forgets what was measured", arguments: [
-    "seed 3", "model simplenet hidden=9", "init gain=2", "task regression rows=33 batch=4", "optimizer sgd lr=0.5",
-  ])
+  @Test(
+    "Set-up after steps begins afresh, says so, and forgets what was measured",
+    arguments: [
+      "seed 3", "model simplenet hidden=9", "init gain=2", "task regression rows=33 batch=4", "optimizer sgd lr=0.5",
+    ])
   func afresh(line: String) throws {
-    let stage = try Stage.told("\(small)\nstep 4\n\(line)\nexpect loss is finite\nexpect error\nexpect step == 0\nstep 2")
+    let stage = try Stage.told(
+      "\(small)\nstep 4\n\(line)\nexpect loss is finite\nexpect error\nexpect step == 0\nstep 2")
     #expect(stage.isGood)
     #expect(stage.notes == ["a new experiment: it begins afresh at step 0"])
     #expect(stage.workbench.history.count == 2)
@@ -59,7 +62,9 @@ import Training
   @Test("Inside a step there is what its phases have computed, and nothing else")
   func openNumbers() throws {
     // After how many phases each number exists.
-    let rows = [("loss", 2), ("total_norm", 4), ("nonfinite", 4), ("factor", 5), ("clipped", 5), ("total_norm_after", 5)]
+    let rows = [
+      ("loss", 2), ("total_norm", 4), ("nonfinite", 4), ("factor", 5), ("clipped", 5), ("total_norm_after", 5),
+    ]
     for made in 1...5 {
       let stage = try Stage.told("\(small); step 3; phase \(made)")
       for (name, needed) in rows {
@@ -167,7 +172,8 @@ import Training
 
   @Test("A failed expectation counts, and the scenario goes on")
   func failedExpectation() throws {
-    let stage = try Stage.told("\(small); step; expect loss < 0; expect loss < -1; expect step == 1; expect error; step")
+    let stage = try Stage.told(
+      "\(small); step; expect loss < 0; expect loss < -1; expect step == 1; expect error; step")
     #expect(stage.failedExpectations == 3)
     #expect(!stage.wasStopped)
     #expect(stage.workbench.history.count == 2)

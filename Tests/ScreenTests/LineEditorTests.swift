@@ -2,7 +2,6 @@ import Commands
 import Screen
 import Testing
 
-
 @Suite struct LineEditorTests {
   /// Presses keys by their names; the line is written with `|` for the cursor.
   private static func press(_ keys: String, in editor: inout LineEditor) {
