@@ -57,9 +57,29 @@ struct DiskFiles: FileSource {
   }
 }
 
+/// Where lines go that a run writes while it prints.
+protocol LineSink: AnyObject {
+  /// Adds a line.
+  func write(line: String) throws(FileError)
+  /// No more lines come.
+  func finish() throws(FileError)
+}
+
+/// Standard output, in order with what is printed there. Never opened by a name: what it is, a file perhaps, is not ours to
+/// replace.
+final class StandardOutput: LineSink {
+  func write(line: String) throws(FileError) { print(line) }
+
+  func finish() throws(FileError) {
+    guard fflush(nil) == 0 else { throw FileError(path: "standard output", reason: DiskFiles.reason(errno)) }
+  }
+}
+
 /// A file that appears under its name only when it is whole: it is written beside, then put in place.
-final class NewFile {
+final class NewFile: LineSink {
   private let path: String
+  // Where the path leads, if it is a link: a link stays what it is.
+  private let target: String
   private let temporary: String
   private let replaces: Bool
   private var descriptor: Int32
@@ -77,11 +97,20 @@ final class NewFile {
     if exists, status.st_mode & S_IFMT == S_IFDIR {
       throw FileError(path: path, reason: "is a folder; name a file")
     }
-    // A pipe or a device cannot be put in place later: it is written as it comes.
-    isStream = exists && status.st_mode & S_IFMT != S_IFREG
-    temporary = isStream ? path : "\(path).\(getpid()).part"
-    descriptor = open(temporary, isStream ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    // A pipe or a device cannot be put in place later: it is written as it comes. So is what only stands for an open file.
+    let isSystems = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
+    isStream = exists && (status.st_mode & S_IFMT != S_IFREG || isSystems)
+    target = exists && !isStream ? Self.destination(of: path) : path
+    temporary = isStream ? path : "\(target).\(getpid()).part"
+    let flags = isStream ? O_WRONLY | O_APPEND : O_WRONLY | O_CREAT | O_EXCL
+    descriptor = open(temporary, flags | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+  }
+
+  private static func destination(of path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Adds a line.
@@ -107,7 +136,7 @@ final class NewFile {
     try flush()
     if isStream { return }
     // link refuses a name that was taken meanwhile; rename replaces it.
-    let result = replaces ? rename(temporary, path) : link(temporary, path)
+    let result = replaces ? rename(temporary, target) : link(temporary, target)
     guard result == 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
   }
 

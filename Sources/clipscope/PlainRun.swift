@@ -9,7 +9,7 @@ struct PlainRun {
   private(set) var stage: Stage
   private let shows: Shows
   private var printed = 0
-  private var traces: [NewFile] = []
+  private var traces: [any LineSink] = []
   private var heldExpectations = 0
 
   init(stage: Stage, shows: Shows) {
@@ -22,13 +22,13 @@ struct PlainRun {
     _ path: String?, _ body: (inout PlainRun) throws(FileError) -> Void
   ) throws {
     do throws(FileError) {
-      if let path { traces.append(try NewFile(path == "-" ? "/dev/stdout" : path, replaces: true)) }
+      if let path { traces.append(path == "-" ? StandardOutput() : try NewFile(path, replaces: true)) }
       try body(&self)
       // A scenario that only sets up still has an experiment, which begins now.
       try take(stage.settle())
       for trace in traces { try trace.finish() }
     } catch {
-      throw Failure.usage(["clipscope: \(VisibleText.of(error.path)) \(error.reason)"])
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
     }
   }
 

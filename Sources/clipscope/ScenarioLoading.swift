@@ -27,7 +27,7 @@ struct ScenarioArguments: ParsableArguments {
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
-      throw Failure.usage(["clipscope: \(VisibleText.of(error.path)) \(error.reason)"])
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
     }
   }
 
