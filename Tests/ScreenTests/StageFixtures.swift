@@ -37,7 +37,11 @@ enum Stages {
     seed 0; task adding length=12 batch=4; model rnn hidden=8; init radius=1.4; optimizer sgd lr=0.02
     """
   static let exploding =
-    "seed 0; task regression rows=32 batch=4; model mlp hidden=6x5 activation=relu; optimizer sgd lr=300"
+    "seed 0; task regression rows=32 batch=4; model mlp hidden=6x5 activation=none; optimizer sgd lr=300"
+
+  /// Infinite first, then NaN.
+  static let overflowing =
+    "seed 0; task regression rows=32 batch=4; model simplenet hidden=8; optimizer sgd lr=30"
 
   static let stories: [(name: String, story: String, waits: Bool)] = [
     ("empty", "seed 0", false), ("misfit", "task adding; model mlp", false), ("calm", "\(recurrent); step 60", false),
