@@ -138,6 +138,8 @@ final class NewFile: LineSink {
     // link refuses a name that was taken meanwhile; rename replaces it.
     let result = replaces ? rename(temporary, target) : link(temporary, target)
     guard result == 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+    // At once: a program that ends here leaves nothing beside it.
+    if !replaces { unlink(temporary) }
   }
 
   deinit {
