@@ -8,7 +8,7 @@ struct Header {
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
     let workbench = stage.workbench
-    let digest = workbench.experiment.map { $0.digest.text.prefix(8) } ?? "–"
+    let digest = (view.digest ?? workbench.experiment?.digest.text)?.prefix(8) ?? "–"
     let state = state
     let right = [
       (state.text, state.style), ("  step \(workbench.experiment?.step ?? 0)", Style(bold: true)),

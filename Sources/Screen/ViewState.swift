@@ -44,6 +44,8 @@ public struct ViewState: Sendable {
   public var count: Int?
   /// Steps a second of a replay, `nil` for as fast as it goes.
   public var speed: Double?
+  /// The experiment's digest, where somebody has it already: of a large network it takes longer than a frame.
+  public var digest: String?
   /// The keys.
   public var bindings = KeyBindings()
   /// Whether only characters below 0x80 may be used.

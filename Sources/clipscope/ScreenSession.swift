@@ -57,6 +57,7 @@ final class ScreenSession {
   private func draw() {
     let news = trainer.look()
     stage = news.stage
+    view.digest = news.digest
     news.notices.forEach(take)
     if let question = permission, case .none = view.entry {
       view.entry = .question(question, line: "")

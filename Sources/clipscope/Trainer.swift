@@ -39,6 +39,7 @@ final class Trainer: @unchecked Sendable {
   private var inbox: [Request] = []
   private var outbox: [Notice] = []
   private var published: Stage
+  private var digest: String?
   private var isAskedFor = true
   private var isStopping = false
   private var hasTrace = false
@@ -80,14 +81,14 @@ final class Trainer: @unchecked Sendable {
     lock.signal()
   }
 
-  /// The newest copy of the stage, what there is to do, and the requests that still wait. Another copy follows as soon as
-  /// there is something new.
-  func look() -> (stage: Stage, notices: [Notice], waiting: [Request]) {
+  /// The newest copy of the stage and its digest, what there is to do, and the requests that still wait. Another copy
+  /// follows as soon as there is something new.
+  func look() -> (stage: Stage, digest: String?, notices: [Notice], waiting: [Request]) {
     lock.withLock {
       defer { outbox = [] }
       isAskedFor = true
       lock.signal()
-      return (published, outbox, inbox)
+      return (published, digest, outbox, inbox)
     }
   }
 
@@ -250,8 +251,10 @@ final class Trainer: @unchecked Sendable {
   }
 
   private func publish() {
+    let digest = stage.workbench.experiment?.digest.text
     lock.withLock {
       published = stage
+      self.digest = digest
       isAskedFor = false
     }
     wakeMain()
