@@ -34,7 +34,7 @@ let package = Package(
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Training"]),
-    .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"]),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Goldens"]),
     .testTarget(name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),
   ],

@@ -15,7 +15,7 @@ struct TotalNormPanel {
     )
     var inside = area.inside
     if inside.width >= 54 {
-      let readout = inside.takeRight(26)
+      let readout = inside.takeRight(28)
       NumbersReadout(stage: stage).draw(in: readout, showsLoss: showsLoss, on: &grid)
     }
     plot(in: inside, on: &grid)

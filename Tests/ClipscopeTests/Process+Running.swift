@@ -50,7 +50,7 @@ final class Folder {
     { $1 }
     // Files take what is printed: a pipe that nobody empties would stop the program.
     let names = ["out", "err", "in"].map { "\(path).\($0)" }
-    for name in names { FileManager.default.createFile(atPath: name, contents: Data()) }
+    for name in names { _ = FileManager.default.createFile(atPath: name, contents: Data()) }
     defer { names.forEach { try? FileManager.default.removeItem(atPath: $0) } }
     try Data(input.utf8).write(to: URL(fileURLWithPath: names[2]))
     process.standardOutput = FileHandle(forWritingAtPath: names[0])
