@@ -95,7 +95,7 @@ import Testing
       let outcome = try folder.clipscope(arguments)
       #expect(outcome.status == 2, "\(arguments): \(outcome)")
       #expect(outcome.output.isEmpty)
-      #expect(outcome.error.contains("terminal") && outcome.error.contains("clipscope run, repl, frame"))
+      #expect(outcome.error.contains("terminal") && outcome.error.contains("clipscope run FILE"))
       #expect(!outcome.error.contains("\u{1B}"))
     }
   }

@@ -8,7 +8,7 @@ import Testing
   @Test(
     "What Tab offers",
     arguments: [
-      ("mod", ["model"]), ("model r", ["rnn"]), ("model ", ["mlp", "rnn", "simplenet"]),
+      ("mod", ["model"]), ("model r", ["rnn"]), ("model ", ["cnn", "gru", "lstm", "mlp", "rnn", "simplenet"]),
       ("model rnn h", ["hidden="]), ("model rnn hidden=3 ", ["layers=", "nonlinearity="]),
       ("model rnn nonlinearity=", ["nonlinearity=relu", "nonlinearity=tanh"]),
       ("model rnn nonlinearity=r", ["nonlinearity=relu"]),

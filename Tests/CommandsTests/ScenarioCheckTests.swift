@@ -20,16 +20,22 @@ import Testing
   @Test(
     "One mistake of each kind",
     arguments: [
-      ("task adding; model mlp; step", "1:25: this task has sequences: choose model rnn"),
-      ("task sine; model rnn; step", "1:23: this task has rows, not sequences: choose model simplenet or mlp"),
+      (
+        "task adding; model mlp; step",
+        "1:25: this task has sequences and the model reads rows: choose model rnn, lstm or gru"
+      ),
+      (
+        "task sine; model rnn; step",
+        "1:23: this task has rows and the model reads sequences: choose model simplenet or mlp"
+      ),
       (
         "model mlp; init radius=2; step",
-        "1:27: this init is about weight_hh, which only rnn has; for other networks write init gain=G, xavier or kaiming"
+        "1:27: this init is about weight_hh, which only model rnn, lstm or gru has; for other networks write init gain=G, xavier or kaiming"
       ),
-      ("model simplenet hidden=1000000000", "1:1: this experiment would need about 484 GB; the limit is 4 GB"),
-      ("model mlp hidden=1000000x1000", "1:1: this experiment would need about 21.3 PB; the limit is 4 GB"),
-      ("task regression rows=1000000000000", "1:1: this experiment would need about 72.8 TB; the limit is 4 GB"),
-      ("task sum batch=1000000000000000", "1:1: this experiment would need about 1.53 EB; the limit is 4 GB"),
+      ("model simplenet hidden=1000000000", "1:1: this experiment would need about 563 GB; the limit is 4 GB"),
+      ("model mlp hidden=1000000x1000", "1:1: this experiment would need about 24.8 PB; the limit is 4 GB"),
+      ("task regression rows=1000000000000", "1:1: this experiment would need about 146 TB; the limit is 4 GB"),
+      ("task sum batch=1000000000000000", "1:1: this experiment would need about 1.56 EB; the limit is 4 GB"),
       ("task text none.txt", "1:11: none.txt does not exist"),
       ("task csv none.csv target=y", "1:10: none.csv does not exist"),
       (
@@ -45,7 +51,7 @@ import Testing
         "1:8: this network has no parameter nope; it has fc1.weight, fc1.bias, fc2.weight, fc2.bias"
       ),
       ("run", "1:1: run without a number of steps never ends without a screen; write run N or until CONDITION"),
-      ("clip value; max_norm 3", "1:13: clip value has no max_norm; write clip norm max_norm=X first"),
+      ("clip value; max_norm 3", "1:13: clip value has no max_norm; write clip norm first"),
       (
         "model rnn layers=3; task adding; print rnn.weight_hh_l9",
         "1:40: this network has no parameter rnn.weight_hh_l9; did you mean rnn.weight_hh_l0?; it has rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0, rnn.weight_ih_l1, rnn.weight_hh_l1, rnn.bias_ih_l1, …"
