@@ -117,6 +117,8 @@ extension GradientDump {
   /// - Throws: `DumpError` for what is no JSON object of this form.
   public init(json line: String, defaults: RuleOptions) throws(DumpError) {
     let decoder = JSONDecoder()
+    // Python writes NaN and Infinity as bare words, which JSON5 has and JSON has not.
+    decoder.allowsJSON5 = true
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {

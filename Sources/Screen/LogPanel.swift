@@ -14,10 +14,22 @@ struct LogPanel {
     let lines =
       (stage.log.entries.suffix(room * 2).map(Self.line)
       + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
-      .flatMap { Self.wrap($0.0, area.width - 2, $0.1) }
-    for (place, line) in lines.suffix(room).enumerated() {
+      .flatMap { Paragraph.wrap($0.0, area.width - 2, $0.1) }
+    let words = pinnedWords(width: area.width - 2, room)
+    for (place, line) in (words + lines.suffix(room - words.count)).enumerated() {
       grid.write(line.text, column: area.column + 1, row: area.row + 1 + place, width: area.width - 2, line.style)
     }
+  }
+
+  // While a lesson waits, its last words stay, whatever was printed behind them.
+  private func pinnedWords(width: Int, _ room: Int) -> [(text: String, style: Style)] {
+    guard case .waiting = stage.playback else { return [] }
+    let entries = stage.log.entries
+    guard let last = entries.lastIndex(where: { if case .said = $0 { true } else { false } }) else { return [] }
+    let behind = entries[(last + 1)...].map(Self.line).flatMap { Paragraph.wrap($0.0, width, $0.1) }
+    let (text, style) = Self.line(entries[last])
+    let words = Paragraph.wrap(text, width, style)
+    return words.count + behind.count <= room ? [] : Array(words.prefix(room - 1))
   }
 
   private static func line(_ entry: Log.Entry) -> (String, Style) {
@@ -31,7 +43,11 @@ struct LogPanel {
     }
   }
 
-  private static func wrap(_ text: String, _ width: Int, _ style: Style) -> [(text: String, style: Style)] {
+}
+
+/// Text in lines of a width.
+enum Paragraph {
+  static func wrap(_ text: String, _ width: Int, _ style: Style) -> [(text: String, style: Style)] {
     guard text.count > width, width > 10 else { return [(text, style)] }
     var lines: [String] = []
     var line = ""

@@ -64,8 +64,13 @@ private func drawNews(_ stage: Stage, _ view: ViewState, _ area: Rectangle, on g
 }
 
 private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: inout CellGrid) {
-  grid.clear(area)
-  grid.write(candidates.joined(separator: "  "), column: 2, row: area.row, width: area.width - 3, Style(.accent))
+  // As many lines as it takes, at most four, upwards from the line above the prompt.
+  let lines = Paragraph.wrap(candidates.joined(separator: "  "), area.width - 3, Style(.accent)).prefix(4)
+  for (place, line) in lines.enumerated() {
+    let row = area.row - lines.count + 1 + place
+    grid.clear(Rectangle(column: 0, row: row, width: area.width, height: 1))
+    grid.write(line.text, column: 2, row: row, width: area.width - 3, line.style)
+  }
 }
 
 private func drawTooSmall(_ size: GridSize, on grid: inout CellGrid) {

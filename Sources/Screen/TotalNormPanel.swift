@@ -46,7 +46,7 @@ struct TotalNormPanel {
     plot.add(history.totalsAfter.columns(plot.columns).stretches, .after)
     plot.add(history.totals.columns(plot.columns).stretches, .before)
     plot.draw(on: &grid)
-    if history.count == 0 { Hints.draw(in: labelled, stage, on: &grid) }
+    if history.count == 0, workbench.experiment?.open == nil { Hints.draw(in: labelled, stage, on: &grid) }
   }
 
   private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, on grid: inout CellGrid) {
@@ -58,6 +58,7 @@ struct TotalNormPanel {
     }
     // The name of the line stands where no norm is drawn yet; the numbers beside the plot have it, too.
     let used = (workbench.history.totals.columns(plot.columns).stretches.count + 1) / 2
+    grid.write(NumberText.short(maxNorm), endingAt: area.column - 1, row: area.row + line, style)
     let label = " max_norm \(NumberText.of(maxNorm))\(clipping.isOn ? "" : " (off)") "
     if area.width - used > label.count + 2 {
       grid.write(label, endingAt: area.column + area.width - 1, row: area.row + line, style)
@@ -91,12 +92,18 @@ enum Hints {
     let lines =
       stage.workbench.experiment == nil
       ? ["These settings make no experiment yet:", problem(stage)]
-      : ["No step has been made yet:", "space trains, n makes one step,", ". one phase, ? shows all keys."]
+      : isWaiting(stage)
+        ? ["A lesson is about to begin:", "space goes on with it,", "? shows all keys."]
+        : ["No step has been made yet:", "space trains, n makes one step,", ". one phase, ? shows all keys."]
     for (place, line) in lines.enumerated() where place < area.height {
       grid.write(
         line, column: area.column + 2, row: area.row + (area.height - lines.count) / 2 + place,
         width: area.width - 3, Style(.muted))
     }
+  }
+
+  private static func isWaiting(_ stage: Stage) -> Bool {
+    if case .waiting = stage.playback { true } else { false }
   }
 
   private static func problem(_ stage: Stage) -> String {

@@ -10,7 +10,7 @@ struct ClipCommand: ParsableCommand {
     discussion: """
       A line:   {"gradients":[{"name":"fc1.weight","shape":[2],"values":[3,4]}],"rule":"norm","max_norm":1}
       answers:  {"total_norm":5,"factor":0.19999996,"total_norm_after":…,"gradients":[…]}  or  {"error":"…"}
-      Options are defaults for lines that do not name them. Whatever torch takes is taken, also max_norm 0 or NaN.
+      Without a rule it is norm, without a max_norm it is 1. Options are defaults for lines that do not name them. Whatever torch takes is taken, also max_norm 0 or NaN.
       """)
 
   @Argument(help: ArgumentHelp("JSON lines or a safetensors file; standard input without it.", valueName: "file"))
@@ -21,16 +21,17 @@ struct ClipCommand: ParsableCommand {
   var rule: String?
 
   @ArgumentParser.Option(
-    name: [.customLong("max-norm"), .customLong("max_norm")], help: ArgumentHelp("The largest norm.", valueName: "x"))
+    name: [.customLong("max-norm"), .customLong("max_norm")], parsing: .unconditional,
+    help: ArgumentHelp("The largest norm.", valueName: "x"))
   var maxNorm: Double?
 
   @ArgumentParser.Option(
-    name: [.customLong("norm-type"), .customLong("norm_type")],
+    name: [.customLong("norm-type"), .customLong("norm_type")], parsing: .unconditional,
     help: ArgumentHelp("The order of the norm.", valueName: "p"))
   var normType: Double?
 
   @ArgumentParser.Option(
-    name: [.customLong("clip-value"), .customLong("clip_value")],
+    name: [.customLong("clip-value"), .customLong("clip_value")], parsing: .unconditional,
     help: ArgumentHelp("The largest magnitude.", valueName: "x"))
   var clipValue: Double?
 

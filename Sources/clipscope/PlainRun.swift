@@ -115,9 +115,10 @@ struct PlainRun {
   }
 
   /// Says how it ended, and throws what the exit status should be.
-  mutating func conclude(name: String) throws {
+  /// - Parameter summary: whether a line says so even where all held.
+  mutating func conclude(name: String, summary: Bool = true) throws {
     printLog()
-    if shows == .all {
+    if shows == .all, summary {
       let digest = stage.workbench.experiment.map { " · digest \($0.digest.text)" } ?? ""
       let expected = "\(heldExpectations) expectation\(heldExpectations == 1 ? "" : "s") held"
       print("\(VisibleText.of(name)): \(expected) · step \(stage.workbench.experiment?.step ?? 0)\(digest)")

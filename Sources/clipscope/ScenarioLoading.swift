@@ -27,7 +27,9 @@ struct ScenarioArguments: ParsableArguments {
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
-      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+      let lessons = ScenarioFolders(option: scenarios).lessons
+      let list = lessons.isEmpty ? [] : ["the lessons are \(lessons.joined(separator: ", "))"]
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"] + list)
     }
   }
 
@@ -48,6 +50,16 @@ struct ScenarioFolders {
   var folders: [String] {
     let beside = (CommandLine.arguments.first.map(PathText.folder) ?? "") + "/../share/clipscope/scenarios"
     return [option, ProcessInfo.processInfo.environment["CLIPSCOPE_SCENARIOS"], beside, "scenarios"].compactMap(\.self)
+  }
+
+  /// The names of the scenarios in the first folder that has any.
+  var lessons: [String] {
+    for folder in folders {
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let names = files.filter { $0.hasSuffix(".scenario") }.map { String($0.dropLast(9)) }.sorted()
+      if !names.isEmpty { return names.map(VisibleText.of) }
+    }
+    return []
   }
 
   /// The path as it stands if there is such a file; else the file of that name, with or without its ending, in the first
