@@ -35,6 +35,7 @@ public enum Command: Hashable, Sendable {
   // Files and the rest.
   case save(String)
   case trace(String)
+  case exportTorch(String)
   case help(String?)
   case quit
   // The screen alone.

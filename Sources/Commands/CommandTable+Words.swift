@@ -27,6 +27,18 @@ extension CommandTable {
     ) {
       if case .save(let path) = $0 { path } else { nil }
     },
+    CommandRow(
+      "export", .files, ["torch FILE"], "writes what was done so far as a PyTorch program that prints the same numbers",
+      example: "export torch run.py", words: ["torch"]
+    ) { (reader) throws(CommandError) in
+      let kind = try reader.take("torch")
+      guard kind.text == "torch" else {
+        throw CommandError(.unknown(what: "export", kind.text, known: ["torch"]), at: kind)
+      }
+      return .exportTorch(try reader.take("a file").text)
+    } write: { command in
+      if case .exportTorch(let path) = command { "torch " + Lexer.quote(path) } else { nil }
+    },
     named("trace", "writes a line of JSON for each step from now on", "trace run.jsonl", Command.trace) {
       if case .trace(let path) = $0 { path } else { nil }
     },

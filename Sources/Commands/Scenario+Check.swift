@@ -88,7 +88,7 @@ private struct ScenarioCheck {
     case .print(.values(let name)), .print(.gradient(let name)):
       try checkSettings()
       try check(parameter: name)
-    case .stop, .stats, .expect, .say, .pause, .save, .trace, .help, .quit, .bind, .view: break
+    case .stop, .stats, .expect, .say, .pause, .save, .exportTorch, .trace, .help, .quit, .bind, .view: break
     }
   }
 

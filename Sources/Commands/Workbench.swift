@@ -66,6 +66,7 @@ public struct Workbench: Sendable {
     case .say(let text): [.said(VisibleText.of(text))]
     case .pause(let key): [.paused(key)]
     case .save(let path): [save(PathText.join(origin.folder, path))]
+    case .exportTorch(let path): try settle() + [export(PathText.join(origin.folder, path))]
     case .trace(let path): [.trace(path: PathText.join(origin.folder, path))]
     case .help(let topic): [.help(topic)]
     case .bind(let key, let line, let otherwise): [.bind(key, line: line, otherwise: otherwise)]
@@ -227,6 +228,7 @@ public struct Workbench: Sendable {
       } while wholeStep
       return [.phased]
     } catch {
+      timeline.goBack(to: current.position)
       activity = .idle
       lastCommandFailed = true
       return [.failed(.step(error))]

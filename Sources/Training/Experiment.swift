@@ -139,6 +139,7 @@ public struct Experiment: Sendable {
       let outcome = try clipping.active?.clip(
         &network.parameters.gradients, before, values: network.parameters.values, state: &clippingState)
       open?.outcome = outcome ?? .untouched(before)
+      open?.clipping = clipping
     } catch {
       generator = generatorBefore
       outlier = outlier ?? outlierTaken
@@ -166,7 +167,7 @@ public struct Experiment: Sendable {
     return StepRecord(
       step: step, loss: loss, before: before, outcome: outcome, nonfinite: open.nonfinite ?? [],
       weightNorms: weightNorms, updateRatios: ratios, saturated: open.saturated,
-      learningRate: optimizer.learningRate, clipping: clipping)
+      learningRate: optimizer.learningRate, clipping: open.clipping ?? clipping)
   }
 
   /// 64 bits over parameters, optimizer state, generator state and step number; not over settings, and not over what the

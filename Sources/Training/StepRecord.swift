@@ -55,4 +55,6 @@ public struct OpenStep: Sendable {
   public internal(set) var nonfinite: [Int]?
   /// Known from the clip phase on.
   public internal(set) var outcome: ClipOutcome?
+  /// The clipping that the clip phase was made with.
+  var clipping: Clipping?
 }

@@ -32,6 +32,11 @@ public struct Timeline<Change: Sendable>: Sendable {
   public mutating func append(_ change: Change, at position: Position) {
     changes.append((position, change))
   }
+
+  /// The open step was given up and the experiment is back at `position`: what was changed inside that step stands there.
+  public mutating func goBack(to position: Position) {
+    for index in changes.indices where changes[index].position > position { changes[index].position = position }
+  }
 }
 
 extension Experiment {

@@ -14,7 +14,8 @@ struct Clipscope: ParsableCommand {
       environment          NO_COLOR no colour · CLIPSCOPE_SCENARIOS where scenarios are looked for
       """,
     subcommands: [
-      PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, ClipCommand.self, VersionCommand.self,
+      PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, ExportCommand.self, ClipCommand.self,
+      VersionCommand.self,
     ],
     defaultSubcommand: PlayCommand.self)
 

@@ -55,7 +55,8 @@ import Testing
     + numbers.map { "print \($0)" }
     + [
       "say \"\"", "say \"a \\\"b\\\" \\\\ # ; = ü 語\"", "pause", "pause c", "pause space", "pause \"#\"", "pause \";\"",
-      "pause \"\\\"\"", "pause ctrl-l", "pause alt-b", "pause \"=\"", "save run.scenario", "save \"a b\"",
+      "pause \"\\\"\"", "pause ctrl-l", "pause alt-b", "pause \"=\"", "save run.scenario", "export torch run.py",
+      "export torch \"a b\"", "save \"a b\"",
       "trace t.jsonl",
       "trace -", "help", "help clip", "quit", "bind c \"clip on\" \"clip off\"", "bind \";\" \"step 2; norms\"",
       "bind x \"say \\\"hi\\\"\"", "bind f5 \"\"".replacing("f5", with: "home"), "speed up", "speed down", "speed 0.5",
@@ -128,7 +129,7 @@ import Testing
   func hostileWords() throws {
     for word in ["", " ", "a b", "\"", "\\", "\\\"", "#", ";", "=", "a=b", "\t", "\u{1B}[31m", "é", "👩‍👩‍👧", "\u{202E}x"] {
       let commands: [Command] = [
-        .say(word), .save(word), .trace(word), .view(.find(word)), .print(.values("p" + word)),
+        .say(word), .save(word), .exportTorch(word), .trace(word), .view(.find(word)), .print(.values("p" + word)),
         .print(.gradient("p" + word)), .print(.quantity(.ofParameter(.norm, "p" + word))),
       ]
       for command in commands {

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Commands
+
+/// `clipscope export torch FILE`: a scenario as a program of another world.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Prints a scenario as a PyTorch program.", subcommands: [ExportTorchCommand.self])
+}
+
+/// `clipscope export torch FILE`: runs a scenario without a screen, and prints the PyTorch program that makes the same
+/// steps: what `until` found out has become a number of steps.
+struct ExportTorchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "torch", abstract: "Prints the PyTorch program that makes the steps of a scenario, and its trace.")
+
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"))
+  var file: String
+
+  @OptionGroup var arguments: ScenarioArguments
+
+  func run() throws {
+    let scenario = try arguments.load(file, screen: false)
+    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
+    var runs: [ExperimentRun] = []
+    func note(_ effects: [Effect]) {
+      // Each experiment is taken as it was last; the next one begins with its own effect.
+      let begins = effects.contains { if case .began = $0 { true } else { false } }
+      guard let run = stage.workbench.run else { return }
+      if begins || runs.isEmpty { runs.append(run) } else { runs[runs.count - 1] = run }
+    }
+    while stage.isBusy { note(stage.proceed()) }
+    note(stage.settle())
+    stage.closeFailure()
+    guard !runs.isEmpty else {
+      throw Failure.usage(["clipscope: \(VisibleText.of(file)) makes no experiment to export"])
+    }
+    print(TorchExport.program(runs), terminator: "")
+    // The program makes the steps that were made; whether there should have been more is said as `run` says it.
+    for case .error(let text) in stage.log.entries { StandardError.write(text) }
+    guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }
+  }
+}
