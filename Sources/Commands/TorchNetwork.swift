@@ -121,11 +121,8 @@ struct TorchNetwork {
       let last = settings.parameters[settings.parameters.count - 2].name
       let value = PythonText.of(gain.factor) + (gain.he ? " * math.sqrt(2)" : "")
       return redrawn(
-        "weights: normal, deviation gain / sqrt(fan_in); biases: 0", "p.dim() > 1",
-        [
-          "gain = 1 if name == \"\(last)\" else \(value)",
-          "nn.init.normal_(p, 0, gain / math.sqrt(p[0].numel()))",
-        ])
+        "deviation gain / sqrt(fan_in), the last gain 1; biases: 0", "p.dim() > 1",
+        ["nn.init.normal_(p, 0, (1 if name == \"\(last)\" else \(value)) / math.sqrt(p[0].numel()))"])
     case .radius(let radius):
       return redrawn(
         "spectral radius \(PythonText.of(radius)), on average; biases: 0", "\"weight_hh\" in name",

@@ -142,11 +142,10 @@ struct TorchTask {
   private static func temporalOrder(_ task: TemporalOrderTask) -> [String] {
     let (length, batch) = (task.length, task.batchSize)
     return [
-      "s = torch.randint(2, 6, (\(length), \(batch)))  # c d e f; among them an A or B early and one late",
+      "s, b = torch.randint(2, 6, (\(length), \(batch))), torch.arange(\(batch))  # c d e f, and",
       "early, late = torch.randint(\(length / 10), \(length / 5), (\(batch),)), "
         + "torch.randint(\(length / 2), \(3 * length / 5), (\(batch),))",
-      "first, second = torch.randint(0, 2, (\(batch),)), torch.randint(0, 2, (\(batch),))",
-      "b = torch.arange(\(batch))",
+      "first, second = torch.randint(0, 2, (2, \(batch)))  # an A or B early and one late",
       "s[early, b], s[late, b] = first, second",
       "return F.one_hot(s, 6).float(), 2 * first + second",
     ]
