@@ -115,10 +115,9 @@ struct PlainRun {
   }
 
   /// Says how it ended, and throws what the exit status should be.
-  /// - Parameter summary: whether a line says so even where all held.
-  mutating func conclude(name: String, summary: Bool = true) throws {
+  mutating func conclude(name: String) throws {
     printLog()
-    if shows == .all, summary {
+    if shows == .all {
       let digest = stage.workbench.experiment.map { " · digest \($0.digest.text)" } ?? ""
       let expected = "\(heldExpectations) expectation\(heldExpectations == 1 ? "" : "s") held"
       print("\(VisibleText.of(name)): \(expected) · step \(stage.workbench.experiment?.step ?? 0)\(digest)")

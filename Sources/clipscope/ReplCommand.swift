@@ -23,6 +23,6 @@ struct ReplCommand: ParsableCommand {
       run.endOfInput()
     }
     // Whoever types may mistype: only a program that feeds us is told by the status.
-    if !isInteractive { try run.conclude(name: "standard input", summary: false) }
+    if !isInteractive { try run.conclude(name: "standard input") }
   }
 }
