@@ -164,10 +164,6 @@ public struct Stage: Sendable {
   public mutating func press(_ key: Key) -> Bool {
     guard case .waiting(let awaited) = playback else { return false }
     if let awaited {
-      if key == .named(.space) || key == .named(.enter), key != awaited {
-        log.append(.note("the scenario waits for \(awaited.label)"))
-        return true
-      }
       if key == awaited { goOn() }
       return false
     }
@@ -195,7 +191,6 @@ public struct Stage: Sendable {
     guard next < scenario.steps.count else {
       closeFailure()
       playback = .none
-      if waitsForViewer { log.append(.note("the scenario has ended: from here on it is yours")) }
       return []
     }
     let step = scenario.steps[next]

@@ -32,7 +32,7 @@ extension EndToEnd {
       let turned = try viewer.waitFor("the turn") { $0.log.last == "› clip on" }
       #expect(turned.header.contains("◆ press space"))
       try viewer.press("c", "Space")
-      let end = try viewer.waitFor("the end") { $0.log.contains("» the end") && $0.header.contains("‖ idle") }
+      let end = try viewer.waitFor("the end") { $0.log.last == "» the end" && $0.header.contains("‖ idle") }
       #expect(end.header.contains("step 5 "))
       #expect(end.digest.count == 8)
       #expect(try digestWithoutScreen(viewer).hasPrefix(end.digest))
@@ -49,7 +49,7 @@ extension EndToEnd {
       let still = try viewer.waitFor("another key's work") { $0.log.last == "› norm_type next" }
       #expect(still.header.contains("◆ press c"))
       try viewer.press("c")
-      let end = try viewer.waitFor("the end") { $0.log.contains("» the end") && $0.header.contains("‖ idle") }
+      let end = try viewer.waitFor("the end") { $0.log.last == "» the end" && $0.header.contains("‖ idle") }
       #expect(end.header.contains("step 5 "))
       #expect(end.log.contains("› clip on"), "the key does its own work, too")
     }
@@ -82,7 +82,7 @@ extension EndToEnd {
       #expect(turned.header.contains("‖ held"))
       try viewer.press("]", "]", "]", "Space")
       try viewer.waitFor("the scenario again, faster") { $0.header.contains("▶ 160/s") || $0.header.contains("idle") }
-      let end = try viewer.waitFor("the end") { $0.log.contains("» the end") && $0.header.contains("‖ idle") }
+      let end = try viewer.waitFor("the end") { $0.log.last == "» the end" && $0.header.contains("‖ idle") }
       #expect(end.header.contains("step 60 "))
     }
 
