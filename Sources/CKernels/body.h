@@ -1,5 +1,5 @@
 // The kernels for one instruction set. The including file defines KERNELS_NAME, KERNELS (the table's identifier),
-// HARDWARE_FMA, VECTOR_LANES and ROWS, and pushes the target attribute.
+// HARDWARE_FMA, VECTOR_LANES and VECTORS, and pushes the target attribute.
 
 #include "include/CKernels.h"
 #include "polynomials.h"
@@ -11,12 +11,32 @@
 #include "body_functions.h"
 #include "body_product.h"
 #include "body_elementwise.h"
+#include "body_picture.h"
+#include "body_recurrent.h"
 #include "body_reduction.h"
+#include "body_optimizer.h"
 #include "body_normal.h"
 
 const struct ck_kernels KERNELS = {
     .name = KERNELS_NAME,
     .product = product,
+    .pack = pack,
+    .frame = frame,
+    .unframe = unframe,
+    .clear_frames = clear_frames,
+    .convolve = convolve,
+    .turn_weights = turn_weights,
+    .convolution_weight_gradient = convolution_weight_gradient,
+    .pool = pool,
+    .spread = spread,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .gru_forward = gru_forward,
+    .gru_backward = gru_backward,
+    .drop_tiny = drop_tiny,
+    .sgd = sgd,
+    .adam = adam,
+    .rmsprop = rmsprop,
     .apply = apply,
     .gradient = gradient,
     .power = power,
@@ -26,10 +46,14 @@ const struct ck_kernels KERNELS = {
     .affine = affine,
     .multiply = multiply,
     .add_product = add_product,
+    .add_rows = add_rows,
+    .repeat_row = repeat_row,
     .transpose = transpose,
     .sum = sum,
     .sum_of_magnitudes = sum_of_magnitudes,
     .sum_of_squares = sum_of_squares,
+    .scale_and_sum_squares = scale_and_sum_squares,
+    .squared_error = squared_error,
     .sum_of_powers = sum_of_powers,
     .largest_magnitude = largest_magnitude,
     .smallest_magnitude = smallest_magnitude,

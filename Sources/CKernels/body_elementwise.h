@@ -61,3 +61,26 @@ static void add_product(size_t n, const float *a, const float *b, float *out) {
                   store_part(out + i, FMA(load_part(a + i, rest), load_part(b + i, rest), load_part(out + i, rest)),
                              rest));
 }
+
+// out[n] += the sum of the rows of in, the first row first.
+static void add_rows(size_t rows, size_t n, const float *in, float *out) {
+  size_t i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    floats a = load(out + i), b = load(out + i + LANES), c = load(out + i + 2 * LANES), d = load(out + i + 3 * LANES);
+    for (size_t row = 0; row < rows; row++) {
+      const float *x = in + row * n + i;
+      a += load(x), b += load(x + LANES), c += load(x + 2 * LANES), d += load(x + 3 * LANES);
+    }
+    store(out + i, a), store(out + i + LANES, b), store(out + i + 2 * LANES, c), store(out + i + 3 * LANES, d);
+  }
+  for (; i < n; i += LANES) {
+    size_t width = n - i < LANES ? n - i : LANES;
+    floats sum = read(out + i, width);
+    for (size_t row = 0; row < rows; row++) sum += read(in + row * n + i, width);
+    write(out + i, sum, width);
+  }
+}
+// Each row of out = row.
+static void repeat_row(size_t rows, size_t n, const float *row, float *out) {
+  for (size_t i = 0; i < rows; i++, out += n) __builtin_memcpy(out, row, n * sizeof(float));
+}

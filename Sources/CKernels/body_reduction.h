@@ -38,9 +38,58 @@ INLINE doubles in_range(doubles exact, floats rounded) {
   return choose_double(wide, exact, widen(rounded));
 }
 
+#define SQUARES_AT_ONCE 256
+
+// Adds the squares of n elements. As long as all magnitudes are 0 or from 2^-63 to 2^63, `in_range` has nothing to do,
+// which is found out for many at once; otherwise they are added again with it.
+INLINE doubles add_squares(doubles total, size_t n, const float *a) {
+  doubles quick = total;
+  ints largest = {};
+  words smallest = ~(words){};
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    floats x = load(a + i);
+    ints size = (ints)((words)x & 0x7fffffffu);
+    largest = __builtin_elementwise_max(largest, size);
+    smallest = __builtin_elementwise_min(smallest, (words)size - 1u);  // 0 becomes the largest of all
+    doubles wide = widen(x);
+#if HARDWARE_FMA
+    quick = __builtin_elementwise_fma(wide, wide, quick);  // the same bits: the product is exact
+#else
+    quick += wide * wide;
+#endif
+  }
+  ints unusual = (largest > 0x5f000000) | (ints)(smallest < 0x20000000u - 1u);
+  if (i == n && !__builtin_reduce_or(unusual)) return quick;
+  REDUCE(n, a, 0.0f, doubles wide = widen(x); total += in_range(wide * wide, x * x));
+  return total;
+}
+
 static double sum_of_squares(size_t n, const float *a) {
   doubles total = {};
-  REDUCE(n, a, 0.0f, doubles wide = widen(x); total += in_range(wide * wide, x * x));
+  for (size_t i = 0; i < n; i += SQUARES_AT_ONCE)
+    total = add_squares(total, n - i < SQUARES_AT_ONCE ? n - i : SQUARES_AT_ONCE, a + i);
+  return tree(total);
+}
+
+static double scale_and_sum_squares(size_t n, float s, float *out) {
+  doubles total = {};
+  for (size_t i = 0; i < n; i += SQUARES_AT_ONCE) {
+    size_t length = n - i < SQUARES_AT_ONCE ? n - i : SQUARES_AT_ONCE;
+    scale(length, s, out + i);
+    total = add_squares(total, length, out + i);
+  }
+  return tree(total);
+}
+
+// The sum of the squared differences, each rounded to float32; gradient = slope · difference.
+static double squared_error(size_t n, const float *a, const float *target, float slope, float *gradient) {
+  doubles total = {};
+  FOR_EACH_PART(n, {
+    floats difference = read(a + i, width) - read(target + i, width);
+    total += widen(difference * difference);
+    write(gradient + i, slope * difference, width);
+  })
   return tree(total);
 }
 

@@ -27,6 +27,18 @@ INLINE floats load_part(const float *p, size_t n) {
 }
 INLINE void store_part(float *p, floats v, size_t n) { __builtin_memcpy(p, &v, n * sizeof(float)); }
 
+// The next `width` of them, at most 16.
+INLINE floats read(const float *p, size_t width) { return width == LANES ? load(p) : load_part(p, width); }
+INLINE void write(float *p, floats v, size_t width) {
+  if (width == LANES) store(p, v);
+  else store_part(p, v, width);
+}
+#define FOR_EACH_PART(n, ...)                               \
+  for (size_t i = 0; i < (n); i += LANES) {                 \
+    size_t width = (n) - i < LANES ? (n) - i : LANES;       \
+    __VA_ARGS__;                                            \
+  }
+
 // Bitwise choice; a mask lane is all ones or all zeros, as comparisons give.
 INLINE floats choose(ints mask, floats yes, floats no) {
   return (floats)((mask & (ints)yes) | (~mask & (ints)no));

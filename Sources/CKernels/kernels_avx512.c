@@ -6,7 +6,7 @@
 #define KERNELS ck_kernels_avx512
 #define HARDWARE_FMA 1
 #define VECTOR_LANES 16
-#define ROWS 8
+#define VECTORS 4
 
 // Without the width the compiler may split 512-bit vectors in two.
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"), \
@@ -15,6 +15,8 @@
 #define SOME(lanes) (__mmask16)((1u << (lanes)) - 1)
 #define LOAD_SOME(p, lanes) (vector) _mm512_maskz_loadu_ps(SOME(lanes), p)
 #define STORE_SOME(p, v, lanes) _mm512_mask_storeu_ps(p, SOME(lanes), (__m512)(v))
+
+#define LOOK_UP(table, i) (floats) _mm512_permutexvar_ps((__m512i)(i), _mm512_loadu_ps(table))
 
 #include "body.h"
 

@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #define KERNELS_NAME "neon"
 #define HARDWARE_FMA 1
-#define ROWS 8
+#define VECTORS 4
 #else
 #if defined(__x86_64__)
 #define KERNELS_NAME "sse2"
@@ -11,7 +11,7 @@
 #define KERNELS_NAME "scalar"
 #endif
 #define HARDWARE_FMA 0
-#define ROWS 2
+#define VECTORS 2
 #endif
 #define VECTOR_LANES 4
 #define KERNELS ck_kernels_baseline

@@ -24,6 +24,17 @@ public enum ActivationFunction: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// x = f(x), for all but GELU, whose gradient needs x.
+  func apply(to x: inout Matrix) {
+    switch self {
+    case .tanh: x.applyTanh()
+    case .relu: x.applyReLU()
+    case .sigmoid: x.applySigmoid()
+    case .gelu: preconditionFailure("the gradient of GELU needs its input")
+    case .none: break
+    }
+  }
+
   /// dx = dy f′(x), from whichever of x and y gives it most cheaply.
   func backward(_ input: Matrix, _ output: Matrix, _ outputGradient: Matrix, into inputGradient: inout Matrix) {
     switch self {
@@ -38,51 +49,44 @@ public enum ActivationFunction: String, CaseIterable, Hashable, Sendable {
   /// The units that pass all but no gradient: |tanh| > 0.99, sigmoid below 0.005 or above 0.995, ReLU at zero.
   ///
   /// The bound for tanh is the one Glorot and Bengio (2010) look at; sigmoid(x) = (1 + tanh(x/2))/2 gives its own.
-  func saturated(_ output: Matrix) -> Int? {
+  /// - Parameter zeros: how many of the elements are zeros that are no units.
+  func saturated(_ output: Matrix, zeros: Int = 0) -> Int? {
     switch self {
     case .tanh: output.countMagnitudes(above: 0.99)
-    case .relu: output.countZeros()
-    case .sigmoid: output.count - output.countMagnitudes(above: 0.005) + output.countMagnitudes(above: 0.995)
+    case .relu: output.countZeros() - zeros
+    case .sigmoid: output.count - zeros - output.countMagnitudes(above: 0.005) + output.countMagnitudes(above: 0.995)
     case .gelu, .none: nil
     }
   }
 }
 
-/// An activation function applied to each element of each matrix of the list.
+/// An activation function applied to each element.
 public struct Activation: Layer {
   let function: ActivationFunction
   /// In the shape of the inputs.
-  public private(set) var outputs: [Matrix] = []
+  public private(set) var outputs = Matrix(rows: 0, columns: 0)
   /// In the shape of the inputs.
-  public private(set) var inputGradients: [Matrix] = []
+  public private(set) var inputGradients = Matrix(rows: 0, columns: 0)
 
   /// A layer without parameters.
   public init(_ function: ActivationFunction) { self.function = function }
 
-  /// Summed over all matrices of the last forward.
+  /// Of the last forward.
   public var saturation: Saturation? {
-    var total = Saturation(saturated: 0, units: 0)
-    for output in outputs {
-      guard let saturated = function.saturated(output) else { return nil }
-      total.saturated += saturated
-      total.units += output.count
-    }
-    return total
+    function.saturated(outputs).map { Saturation(saturated: $0, units: outputs.count) }
   }
 
   /// y = f(x).
-  public mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) {
+  public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
     outputs.shape(like: inputs)
-    for index in inputs.indices { function.forward(inputs[index], into: &outputs[index]) }
+    function.forward(inputs, into: &outputs)
   }
 
   /// dx = dy f′(x).
   public mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     inputGradients.shape(like: inputs)
-    for index in inputs.indices {
-      function.backward(inputs[index], outputs[index], outputGradients[index], into: &inputGradients[index])
-    }
+    function.backward(inputs, outputs, outputGradients, into: &inputGradients)
   }
 }

@@ -83,7 +83,7 @@ extension Parameters {
     {
       let value = descriptions[index].role == .inputBias ? Float(bias.value) : 0
       let hidden = values[index].count / bias.gates
-      values[index].replaceColumns(from: hidden, with: Matrix(rows: 1, columns: hidden, repeating: value))
+      for unit in 0..<hidden { values[index].elements[hidden + unit] = value }
     }
   }
 

@@ -2,23 +2,23 @@ import Numerics
 
 /// A differentiable function with its forward and its backward side by side.
 ///
-/// What flows between layers is a list of matrices: one of B × features in a feed-forward network, T of them (one a time
-/// step) in a recurrent one, B of them (one of channels × pixels a picture) in a convolutional one.
+/// What flows between layers is one matrix: B × features in a feed-forward network, T·B × features, time after time, in a
+/// recurrent one, channels × framed pixels·B in a convolutional one (see `Convolution`).
 /// A layer keeps what its backward needs, in buffers that it makes once and uses again: a step allocates nothing.
 public protocol Layer: Sendable {
   /// What the last `forward` computed.
-  var outputs: [Matrix] { get }
+  var outputs: Matrix { get }
   /// The gradient of the loss by the inputs, as the last `backward` computed it; empty where nobody needs it.
-  var inputGradients: [Matrix] { get }
+  var inputGradients: Matrix { get }
   /// The share of this layer's units whose derivative is all but zero, `nil` for a layer that cannot saturate.
   var saturation: Saturation? { get }
 
   /// Computes `outputs` from `inputs` and the network's parameter values.
-  mutating func forward(_ inputs: [Matrix], _ values: [Matrix])
+  mutating func forward(_ inputs: Matrix, _ values: [Matrix])
   /// Adds to `gradients` the gradients by this layer's parameters and computes `inputGradients`,
   /// given the inputs of the last forward and the gradient by its outputs.
   mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix])
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix])
 }
 
 extension Layer {
@@ -32,17 +32,4 @@ public struct Saturation: Sendable {
   public var saturated: Int
   /// All units looked at.
   public var units: Int
-}
-
-extension Array where Element == Matrix {
-  /// Makes this `count` matrices of `rows` × `columns`; memory is taken only when the shape is a new one.
-  public mutating func shape(count: Int, rows: Int, columns: Int) {
-    guard self.count != count || first.map({ $0.rows != rows || $0.columns != columns }) ?? (count > 0) else { return }
-    self = (0..<count).map { _ in Matrix(rows: rows, columns: columns) }
-  }
-
-  /// Takes the shapes of `other`.
-  public mutating func shape(like other: [Matrix]) {
-    shape(count: other.count, rows: other.first?.rows ?? 0, columns: other.first?.columns ?? 0)
-  }
 }

@@ -1,18 +1,18 @@
 import Numerics
 
-/// `torch.nn.Linear`: y = x Wᵀ + b, applied to each matrix of the list.
+/// `torch.nn.Linear`: y = x Wᵀ + b.
 ///
-/// Axes: B batch, I inputs, O outputs. x is B × I, W is O × I, b is 1 × O, y is B × O.
+/// Axes: N rows (a batch, or all time steps of one), I inputs, O outputs. x is N × I, W is O × I, b is 1 × O, y is N × O.
 public struct Linear: Layer {
   let weight: Int
   let bias: Int
   let needsInputGradient: Bool
-  /// B × O for each input.
-  public private(set) var outputs: [Matrix] = []
-  /// B × I for each input.
-  public private(set) var inputGradients: [Matrix] = []
-  // Wᵀ, I × O: the product runs along rows of its second factor, so the forward needs the weight the other way round.
-  private var packed: Matrix
+  /// N × O.
+  public private(set) var outputs = Matrix(rows: 0, columns: 0)
+  /// N × I.
+  public private(set) var inputGradients = Matrix(rows: 0, columns: 0)
+  // Wᵀ, I × O.
+  private var packed: PackedMatrix
 
   /// A layer whose weight and bias stand at these places of the parameters.
   /// - Parameter needsInputGradient: false for the first layer of a network, which saves a product.
@@ -20,28 +20,24 @@ public struct Linear: Layer {
     self.weight = weight
     self.bias = bias
     self.needsInputGradient = needsInputGradient
-    packed = Matrix(rows: inputs, columns: outputs)
+    packed = PackedMatrix(rows: inputs, columns: outputs)
   }
 
   /// y = x Wᵀ + b.
-  public mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) {
-    outputs.shape(count: inputs.count, rows: inputs[0].rows, columns: packed.columns)
-    packed.setTranspose(of: values[weight])
-    for index in inputs.indices {
-      outputs[index].setRows(to: values[bias])
-      outputs[index].setProduct(inputs[index], packed, accumulating: true)
-    }
+  public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
+    outputs.shape(rows: inputs.rows, columns: packed.columns)
+    packed.pack(transposing: values[weight])
+    outputs.setProduct(inputs, packed, bias: values[bias])
   }
 
   /// dW += dyᵀ x, db += the column sums of dy, dx = dy W.
   public mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
-    if needsInputGradient { inputGradients.shape(like: inputs) }
-    for index in inputs.indices {
-      gradients[weight].setProduct(transposing: outputGradients[index], inputs[index], accumulating: true)
-      gradients[bias].addColumnSums(of: outputGradients[index])
-      if needsInputGradient { inputGradients[index].setProduct(outputGradients[index], values[weight]) }
-    }
+    gradients[weight].setProduct(transposing: outputGradients, inputs, accumulating: true)
+    gradients[bias].addColumnSums(of: outputGradients)
+    guard needsInputGradient else { return }
+    inputGradients.shape(like: inputs)
+    inputGradients.setProduct(outputGradients, values[weight])
   }
 }

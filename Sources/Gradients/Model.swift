@@ -127,9 +127,10 @@ public enum Model: Hashable, Sendable {
 public enum DataKind: String, Hashable, Sendable {
   /// A matrix of B × features.
   case rows
-  /// T matrices of B × features.
+  /// T·B × features, time step after time step.
   case sequences
-  /// B matrices of channels × pixels.
+  /// Channels × side·(side+2)·B: line by line with a pixel of zeros before and behind, for each pixel its value in each
+  /// picture.
   case pictures
 }
 
@@ -141,14 +142,17 @@ public struct Interface: Hashable, Sendable {
   public var inputs: Int
   /// Numbers, or classes, of an output.
   public var outputs: Int
+  /// The time steps of a sequence; 1 where there are no sequences.
+  public var steps: Int
   /// Whether a sequence has an output at each step or at the last one alone.
   public var everyStep: Bool
   /// The side of a square picture, in pixels; 1 where there are no pictures.
   public var side: Int
 
   /// An interface; rows have one step, so `everyStep` says nothing for them.
-  public init(_ kind: DataKind, inputs: Int, outputs: Int, everyStep: Bool = false, side: Int = 1) {
+  public init(_ kind: DataKind, inputs: Int, outputs: Int, steps: Int = 1, everyStep: Bool = false, side: Int = 1) {
     self.kind = kind
+    self.steps = steps
     self.inputs = inputs
     self.outputs = outputs
     self.everyStep = everyStep

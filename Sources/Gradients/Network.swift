@@ -12,18 +12,23 @@ public struct Network: Sendable {
     layers = model.layers(for: interface)
   }
 
-  /// What the last `forward` computed: one matrix, or one for each time step, as the interface says.
-  public var outputs: [Matrix] { layers[layers.count - 1].outputs }
+  /// What the last `forward` computed: a row for each row of a batch, or for each time step of each, as the interface
+  /// says.
+  public var outputs: Matrix { layers[layers.count - 1].outputs }
 
   /// The share of hidden units that pass all but no gradient, `nil` where no layer can saturate.
   public var saturated: Float? {
-    let counts = layers.compactMap(\.saturation)
-    let units = counts.reduce(0) { $0 + $1.units }
-    return units == 0 ? nil : Float(counts.reduce(0) { $0 + $1.saturated }) / Float(units)
+    var total = Saturation(saturated: 0, units: 0)
+    for layer in layers {
+      guard let part = layer.saturation else { continue }
+      total.saturated += part.saturated
+      total.units += part.units
+    }
+    return total.units == 0 ? nil : Float(total.saturated) / Float(total.units)
   }
 
   /// Computes `outputs` from the inputs of a batch.
-  public mutating func forward(_ inputs: [Matrix]) {
+  public mutating func forward(_ inputs: Matrix) {
     layers[0].forward(inputs, parameters.values)
     for index in layers.indices.dropFirst() {
       layers[index].forward(layers[index - 1].outputs, parameters.values)
@@ -31,7 +36,7 @@ public struct Network: Sendable {
   }
 
   /// Adds to the parameters' gradients, given the inputs of the last `forward` and the gradient by its outputs.
-  public mutating func backward(_ inputs: [Matrix], _ outputGradients: [Matrix]) {
+  public mutating func backward(_ inputs: Matrix, _ outputGradients: Matrix) {
     var upstream = outputGradients
     for index in layers.indices.reversed() {
       let below = index == 0 ? inputs : layers[index - 1].outputs
@@ -79,8 +84,7 @@ extension Model {
       layers.append(
         Convolution(
           weight: 2 * place, bias: 2 * place + 1, inputs: place == 0 ? interface.inputs : net.channels,
-          outputs: net.channels, side: side, needsInputGradient: place > 0))
-      if net.activation != .none { layers.append(Activation(net.activation)) }
+          outputs: net.channels, side: side, function: net.activation, needsInputGradient: place > 0))
       if net.isPooled(after: place + 1) {
         layers.append(AveragePooling(side: side))
         side /= 2
@@ -90,7 +94,7 @@ extension Model {
     let readout = Linear(
       weight: 2 * net.depth, bias: 2 * net.depth + 1, inputs: width, outputs: interface.outputs,
       needsInputGradient: true)
-    return layers + [PictureHead(net.head), readout]
+    return layers + [PictureHead(net.head, side: side), readout]
   }
 
   private static func recurrent(
@@ -98,7 +102,7 @@ extension Model {
   ) -> [any Layer] {
     let recurrences: [any Layer] = (0..<layers).map { layer in
       Self.recurrence(
-        cell, layer, inputs: layer == 0 ? interface.inputs : hidden, hidden: hidden,
+        cell, layer, interface, inputs: layer == 0 ? interface.inputs : hidden, hidden: hidden,
         emitsEveryStep: interface.everyStep || layer < layers - 1)
     }
     let readout = Linear(
@@ -107,13 +111,13 @@ extension Model {
   }
 
   private static func recurrence<Cell: RecurrentCell>(
-    _ cell: Cell, _ layer: Int, inputs: Int, hidden: Int, emitsEveryStep: Bool
+    _ cell: Cell, _ layer: Int, _ interface: Interface, inputs: Int, hidden: Int, emitsEveryStep: Bool
   ) -> Recurrence<Cell> {
     let first = 4 * layer
     let weights = RecurrentWeights(
       inputToHidden: first, hiddenToHidden: first + 1, inputBias: first + 2, hiddenBias: first + 3)
     return Recurrence(
-      cell: cell, weights: weights, inputs: inputs, hidden: hidden,
+      cell: cell, weights: weights, steps: interface.steps, inputs: inputs, hidden: hidden,
       emitsEveryStep: emitsEveryStep, needsInputGradient: layer > 0)
   }
 }

@@ -16,50 +16,57 @@ public enum PictureHeadKind: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// B pictures of C × P become one matrix of B rows.
+/// B pictures, C × S·(S+2)·B with their frames, become one matrix of B rows. P = S² pixels.
 public struct PictureHead: Layer {
   let kind: PictureHeadKind
-  /// One matrix of B × C or B × C·P.
-  public private(set) var outputs: [Matrix] = []
-  /// C × P for each picture.
-  public private(set) var inputGradients: [Matrix] = []
+  let side: Int
+  /// B × C or B × C·P.
+  public private(set) var outputs = Matrix(rows: 0, columns: 0)
+  /// C × S·(S+2)·B.
+  public private(set) var inputGradients = Matrix(rows: 0, columns: 0)
+  // C × P·B without frames, the same numbers as C·P × B, and C × B.
+  private var pixels = Matrix(rows: 0, columns: 0)
+  private var turned = Matrix(rows: 0, columns: 0)
 
-  /// A layer without parameters.
-  public init(_ kind: PictureHeadKind) { self.kind = kind }
+  /// A layer without parameters for pictures of this side.
+  public init(_ kind: PictureHeadKind, side: Int) {
+    self.kind = kind
+    self.side = side
+  }
 
-  /// A row for each picture: the means of its channels, or its elements as they stand.
-  public mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) {
-    let (channels, pixels) = (inputs[0].rows, inputs[0].columns)
-    let width = kind.width(channels: channels, pixels: pixels)
-    outputs.shape(count: 1, rows: inputs.count, columns: width)
-    for index in inputs.indices {
-      for place in 0..<width {
-        outputs[0].elements[index * width + place] =
-          kind == .flatten ? inputs[index].elements[place] : inputs[index].mean(ofRow: place)
-      }
+  /// A row for each picture: the means of its channels, or its pixels, channel after channel.
+  public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
+    let (channels, batch) = (inputs.rows, inputs.columns / Matrix.framedPixels(side: side))
+    pixels.shape(rows: channels, columns: side * side * batch)
+    pixels.setUnframed(inputs, side: side)
+    switch kind {
+    case .mean:
+      turned.shape(rows: channels, columns: batch)
+      turned.setPixelSums(of: pixels)
+      turned.scale(by: 1 / Float(side * side))
+      outputs.shape(rows: batch, columns: channels)
+      outputs.setTranspose(of: turned)
+    case .flatten:
+      pixels.shape(rows: channels * side * side, columns: batch)
+      outputs.shape(rows: batch, columns: pixels.rows)
+      outputs.setTranspose(of: pixels)
     }
   }
 
   /// Each pixel gets its channel's dy / P, or its own dy.
   public mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
-    inputGradients.shape(like: inputs)
-    let (width, pixels) = (outputGradients[0].columns, inputs[0].columns)
-    for index in inputs.indices {
-      for place in 0..<inputs[index].count {
-        let source = index * width + (kind == .flatten ? place : place / pixels)
-        let gradient = outputGradients[0].elements[source]
-        inputGradients[index].elements[place] = kind == .flatten ? gradient : gradient / Float(pixels)
-      }
+    switch kind {
+    case .mean:
+      turned.setTranspose(of: outputGradients)
+      turned.scale(by: 1 / Float(side * side))
+      pixels.setPixels(to: turned)
+    case .flatten:
+      pixels.setTranspose(of: outputGradients)
+      pixels.shape(rows: inputs.rows, columns: side * side * outputGradients.rows)
     }
-  }
-}
-
-extension Matrix {
-  /// Added up in double precision, rounded, then divided.
-  fileprivate func mean(ofRow row: Int) -> Float {
-    let sum = elements[(row * columns)..<((row + 1) * columns)].reduce(0.0) { $0 + Double($1) }
-    return Float(sum) / Float(columns)
+    inputGradients.shape(like: inputs)
+    inputGradients.setFramed(pixels, side: side)
   }
 }

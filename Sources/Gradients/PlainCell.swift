@@ -7,38 +7,41 @@ public struct PlainCell: RecurrentCell {
 
   /// One block of rows: there are no gates to choose between.
   public static let gates = 1
+  /// The hidden state tells enough.
+  public static let keepsGates = false
 
-  /// h_t itself is all that the backward needs: what remains is room for the sum of the two projections.
-  public struct Moment: Sendable {
-    var sum: Matrix
+  /// A cell with nonlinearity `function`, tanh or ReLU.
+  public init(_ function: ActivationFunction) {
+    precondition(function == .tanh || function == .relu, "nn.RNN knows tanh and ReLU")
+    self.function = function
   }
 
-  /// A cell with nonlinearity `function`.
-  public init(_ function: ActivationFunction) { self.function = function }
+  /// h_t itself is all that the backward needs.
+  public func shape(rows: Int, batch: Int, hidden: Int) {}
 
-  /// Room for the sum.
-  public func moment(batch: Int, hidden: Int) -> Moment { Moment(sum: Matrix(rows: batch, columns: hidden)) }
-
-  /// h = f(a), a = fromInput + fromHidden.
-  public func forward(
-    _ fromInput: Matrix, _ fromHidden: Matrix, _ previous: (hidden: Matrix, moment: Moment),
-    hidden: inout Matrix, moment: inout Moment
-  ) {
-    moment.sum.copy(from: fromInput)
-    moment.sum.add(fromHidden)
-    function.forward(moment.sum, into: &hidden)
+  /// h = f(a).
+  public func forward(_ rows: Range<Int>, _ states: inout RecurrentStates) {
+    if function == .tanh {
+      states.hidden.setTanh(of: states.gates, at: rows.lowerBound)
+    } else {
+      states.hidden.setReLU(of: states.gates, at: rows.lowerBound)
+    }
   }
+
+  /// There is nothing to carry.
+  public func beginBackward() {}
 
   /// da = dh f′(a), and both projections enter a with factor 1.
   public func backward(
-    _ hiddenGradient: Matrix, _ step: (hidden: Matrix, moment: Moment), _ previous: (hidden: Matrix, moment: Moment),
-    carried: inout Matrix, fromInput: inout Matrix, fromHidden: inout Matrix, direct: inout Matrix
-  ) -> Bool {
-    function.backward(step.moment.sum, step.hidden, hiddenGradient, into: &fromInput)
-    fromHidden.copy(from: fromInput)
-    return false
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int
+  ) {
+    if function == .tanh {
+      gradients.byInput.setTanhGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: place)
+    } else {
+      gradients.byInput.setReLUGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: place)
+    }
   }
 
   /// |h| > 0.99 for tanh, h = 0 for ReLU.
-  public func saturated(_ hidden: Matrix, _ moment: Moment) -> Int { function.saturated(hidden) ?? 0 }
+  public func saturated(_ states: RecurrentStates) -> Int { function.saturated(states.hidden) ?? 0 }
 }

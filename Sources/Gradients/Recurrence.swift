@@ -16,150 +16,203 @@ public struct RecurrentWeights: Hashable, Sendable {
   }
 }
 
-/// One time step of a recurrent layer, forward and backward; `Recurrence` is the loop over time around it.
-///
-/// Axes: B batch, H hidden units, G gates (1 for a plain RNN, 4 for an LSTM, 3 for a GRU).
-/// A cell may keep room to work in, but nothing that one step leaves to another: that is what moments are for.
-/// `fromInput` is x W_ihᵀ + b_ih and `fromHidden` is h W_hhᵀ + b_hh, each B × G·H: PyTorch adds them gate by gate.
-public protocol RecurrentCell: Sendable {
-  /// What a time step keeps beside its hidden state, for the next step and for its own backward.
-  associatedtype Moment: Sendable
+/// What a recurrent layer keeps of its time steps. Axes: T time, B batch, H hidden units, G gates; a time step is B rows.
+public struct RecurrentStates: Sendable {
+  /// In, the sums x W_ihᵀ + b_ih, with h W_hhᵀ + b_hh added where the cell wants one sum of both; out, what the cell makes
+  /// of them for its backward. T·B × G·H, or of a cell that does not look back at them B × G·H.
+  var gates = Matrix(rows: 0, columns: 0)
+  /// h W_hhᵀ + b_hh of a cell that wants it by itself. T·B × G·H.
+  var fromHidden = Matrix(rows: 0, columns: 0)
+  /// h₁ … h_T, T·B × H.
+  var hidden = Matrix(rows: 0, columns: 0)
+  /// h₀ = 0, B × H.
+  var initial = Matrix(rows: 0, columns: 0)
+}
 
+/// The gradients on the way back through time, of the few time steps that are worked on together.
+public struct RecurrentGradients: Sendable {
+  /// By x W_ihᵀ + b_ih, rows × G·H.
+  var byInput = Matrix(rows: 0, columns: 0)
+  /// By h W_hhᵀ + b_hh, rows × G·H; empty where it is the same.
+  var byHidden = Matrix(rows: 0, columns: 0)
+  /// By h of the present time step, B × H.
+  var hidden = Matrix(rows: 0, columns: 0)
+  /// The part of that by the h before which does not pass through W_hh, B × H; empty where there is none.
+  var direct = Matrix(rows: 0, columns: 0)
+}
+
+/// One time step of a recurrent layer, forward and backward, but for its products; `Recurrence` is the loop over time
+/// around it.
+public protocol RecurrentCell: Sendable {
   /// The number of gates G: how many blocks of H rows the weights have.
   static var gates: Int { get }
+  /// Whether the cell needs the two projections one by one, and not only their sum.
+  static var separatesProjections: Bool { get }
+  /// Whether the backward looks at the gates of each time step.
+  static var keepsGates: Bool { get }
 
-  /// A moment of zeros, which is also what stands before the first step.
-  func moment(batch: Int, hidden: Int) -> Moment
-  /// Computes the hidden state and the moment of a step from those of the step before.
-  mutating func forward(
-    _ fromInput: Matrix, _ fromHidden: Matrix, _ previous: (hidden: Matrix, moment: Moment),
-    hidden: inout Matrix, moment: inout Moment)
-  /// Turns dL/dh of a step into the gradients by its two projections.
-  /// - Parameters:
-  ///   - carried: dL by the cell's other state, from the later steps to the earlier ones (an LSTM's c).
-  ///   - direct: receives the part of dL/dh of the step before that does not pass through W_hh.
-  /// - Returns: whether there is a direct part.
+  /// Makes room for T·B rows of H units, B at a time.
+  mutating func shape(rows: Int, batch: Int, hidden: Int)
+  /// Computes `hidden` of a time step, which is some rows, and leaves in `gates` what the backward needs.
+  mutating func forward(_ rows: Range<Int>, _ states: inout RecurrentStates)
+  /// Begins a way back.
+  mutating func beginBackward()
+  /// From the gradient by h of a time step, those by its projections, from row `place` on, and where there is one the
+  /// direct part.
   mutating func backward(
-    _ hiddenGradient: Matrix, _ step: (hidden: Matrix, moment: Moment), _ previous: (hidden: Matrix, moment: Moment),
-    carried: inout Matrix, fromInput: inout Matrix, fromHidden: inout Matrix, direct: inout Matrix
-  ) -> Bool
-  /// How many of the B × H units of a hidden state pass all but no gradient.
-  func saturated(_ hidden: Matrix, _ moment: Moment) -> Int
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int)
+  /// How many of the units of all time steps pass all but no gradient.
+  func saturated(_ states: RecurrentStates) -> Int
+}
+
+extension RecurrentCell {
+  /// Most cells add the projections before they look at them.
+  public static var separatesProjections: Bool { false }
+  /// Gated cells do.
+  public static var keepsGates: Bool { true }
 }
 
 /// One layer of `nn.RNN`, `nn.LSTM` or `nn.GRU`: a cell, and the loop over time around it. h₀ = 0.
 ///
-/// Axes: T time, B batch, I inputs, H hidden, G gates. Inputs are T matrices of B × I.
+/// Axes: T time, B batch, I inputs, H hidden, G gates. Inputs are T·B × I, time after time.
 public struct Recurrence<Cell: RecurrentCell>: Layer {
   private var cell: Cell
   let weights: RecurrentWeights
+  let steps: Int
   let hidden: Int
   let emitsEveryStep: Bool
   let needsInputGradient: Bool
-  /// T matrices of B × I.
-  public private(set) var inputGradients: [Matrix] = []
-  // h₁ … h_T, each B × H, and what else the steps keep; before the first step both are zero.
-  private var states: [Matrix] = []
-  private var moments: [Cell.Moment] = []
-  private var initial: (hidden: Matrix, moment: Cell.Moment)
-  private var lastState: [Matrix] = []
-  // The weights the other way round: I × G·H and H × G·H.
-  private var packedInput: Matrix
-  private var packedHidden: Matrix
-  // The projections and, in the backward, the gradients by them: B × G·H. The others are B × H.
-  private var fromInput: Matrix
-  private var fromHidden: Matrix
-  private var hiddenGradient: Matrix
-  private var carried: Matrix
-  private var direct: Matrix
+  /// T·B × I.
+  public private(set) var inputGradients = Matrix(rows: 0, columns: 0)
+  private var states = RecurrentStates()
+  private var way = RecurrentGradients()
+  // h_T, B × H.
+  private var last = Matrix(rows: 0, columns: 0)
+  // W_ihᵀ, I × G·H, and W_hhᵀ, H × G·H, for the way there; W_hh, G·H × H, for the way back.
+  private var packedInput: PackedMatrix
+  private var packedHidden: PackedMatrix
+  private var packedBack: PackedMatrix
+  // W_ih, G·H × I; empty where nobody needs the gradient by the inputs.
+  private var packedInputBack: PackedMatrix
+  // 1 × G·H.
+  private var bias: Matrix
 
   /// A layer whose parameters stand at `weights`.
   /// - Parameters:
+  ///   - steps: the number of time steps T.
   ///   - emitsEveryStep: whether the output is every hidden state or the last one alone.
   ///   - needsInputGradient: false for the first layer of a network.
   public init(
-    cell: Cell, weights: RecurrentWeights, inputs: Int, hidden: Int, emitsEveryStep: Bool, needsInputGradient: Bool
+    cell: Cell, weights: RecurrentWeights, steps: Int, inputs: Int, hidden: Int, emitsEveryStep: Bool,
+    needsInputGradient: Bool
   ) {
     self.cell = cell
     self.weights = weights
+    self.steps = steps
     self.hidden = hidden
     self.emitsEveryStep = emitsEveryStep
     self.needsInputGradient = needsInputGradient
-    packedInput = Matrix(rows: inputs, columns: Cell.gates * hidden)
-    packedHidden = Matrix(rows: hidden, columns: Cell.gates * hidden)
-    fromInput = Matrix(rows: 0, columns: Cell.gates * hidden)
-    fromHidden = fromInput
-    hiddenGradient = Matrix(rows: 0, columns: hidden)
-    carried = hiddenGradient
-    direct = hiddenGradient
-    initial = (hiddenGradient, cell.moment(batch: 0, hidden: hidden))
+    packedInput = PackedMatrix(rows: inputs, columns: Cell.gates * hidden)
+    packedHidden = PackedMatrix(rows: hidden, columns: Cell.gates * hidden)
+    packedBack = PackedMatrix(rows: Cell.gates * hidden, columns: hidden)
+    packedInputBack = PackedMatrix(rows: Cell.gates * hidden, columns: needsInputGradient ? inputs : 0)
+    bias = Matrix(rows: 1, columns: Cell.gates * hidden)
   }
 
-  /// h₁ … h_T, each B × H, or h_T alone.
-  public var outputs: [Matrix] { emitsEveryStep ? states : lastState }
+  /// h₁ … h_T, T·B × H, or h_T alone, B × H.
+  public var outputs: Matrix { emitsEveryStep ? states.hidden : last }
 
   /// Over all T × B × H hidden units.
   public var saturation: Saturation? {
-    states.indices.reduce(into: Saturation(saturated: 0, units: 0)) { total, time in
-      total.saturated += cell.saturated(states[time], moments[time])
-      total.units += states[time].count
-    }
-  }
-
-  private mutating func shape(time: Int, batch: Int) {
-    guard states.count != time || initial.hidden.rows != batch else { return }
-    initial = (Matrix(rows: batch, columns: hidden), cell.moment(batch: batch, hidden: hidden))
-    states.shape(count: time, rows: batch, columns: hidden)
-    lastState.shape(count: 1, rows: batch, columns: hidden)
-    moments = (0..<time).map { _ in cell.moment(batch: batch, hidden: hidden) }
-    fromInput = Matrix(rows: batch, columns: Cell.gates * hidden)
-    fromHidden = Matrix(rows: batch, columns: Cell.gates * hidden)
-    hiddenGradient = Matrix(rows: batch, columns: hidden)
-    carried = Matrix(rows: batch, columns: hidden)
-    direct = Matrix(rows: batch, columns: hidden)
-  }
-
-  private func before(_ time: Int) -> (hidden: Matrix, moment: Cell.Moment) {
-    time == 0 ? initial : (states[time - 1], moments[time - 1])
+    Saturation(saturated: cell.saturated(states), units: states.hidden.count)
   }
 
   /// h_t = cell(x_t, h_{t-1}) for t = 1 … T.
-  public mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) {
-    shape(time: inputs.count, batch: inputs[0].rows)
-    packedInput.setTranspose(of: values[weights.inputToHidden])
-    packedHidden.setTranspose(of: values[weights.hiddenToHidden])
-    for time in inputs.indices {
-      let previous = before(time)
-      fromInput.setRows(to: values[weights.inputBias])
-      fromInput.setProduct(inputs[time], packedInput, accumulating: true)
-      fromHidden.setRows(to: values[weights.hiddenBias])
-      fromHidden.setProduct(previous.hidden, packedHidden, accumulating: true)
-      cell.forward(fromInput, fromHidden, previous, hidden: &states[time], moment: &moments[time])
+  public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
+    let (rows, batch) = (inputs.rows, inputs.rows / steps)
+    shape(rows: rows, batch: batch)
+    packedInput.pack(transposing: values[weights.inputToHidden])
+    packedHidden.pack(transposing: values[weights.hiddenToHidden])
+    bias.copy(from: values[weights.inputBias])
+    if !Cell.separatesProjections { bias.add(values[weights.hiddenBias]) }
+    for first in stride(from: 0, to: rows, by: batch) {
+      let (present, place) = (first..<(first + batch), Cell.keepsGates ? first : 0)
+      let before = first == 0 ? states.initial : states.hidden
+      let past = first == 0 ? 0..<batch : (first - batch)..<first
+      states.gates.setProduct(inputs, present, packedInput, bias: bias, at: place)
+      if Cell.separatesProjections {
+        states.fromHidden.setProduct(before, past, packedHidden, bias: values[weights.hiddenBias], at: first)
+      } else {
+        states.gates.setProduct(before, past, packedHidden, accumulating: true, at: place)
+      }
+      cell.forward(present, &states)
     }
-    if !emitsEveryStep { lastState[0].copy(from: states[inputs.count - 1]) }
+    if !emitsEveryStep { last.copy(rows: (rows - batch)..<rows, of: states.hidden) }
   }
 
-  /// Backpropagation through time: from the last step to the first, adding up the gradients of the shared weights.
+  private mutating func shape(rows: Int, batch: Int) {
+    let width = Cell.gates * hidden
+    states.gates.shape(rows: Cell.keepsGates ? rows : batch, columns: width)
+    if Cell.separatesProjections { states.fromHidden.shape(rows: rows, columns: width) }
+    states.hidden.shape(rows: rows, columns: hidden)
+    states.initial.shape(rows: batch, columns: hidden)
+    last.shape(rows: batch, columns: hidden)
+    cell.shape(rows: rows, batch: batch, hidden: hidden)
+  }
+
+  /// Backpropagation through time, from the last step to the first.
   public mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
+    let (rows, batch) = (inputs.rows, inputs.rows / steps)
+    // A few time steps add to the gradients of the weights together: fewer would keep these on their way between
+    // registers and cache, more would let the rows leave the cache before they are read again.
+    let together = max(1, 128 / batch) * batch
+    shapeGradients(like: inputs, together: together, batch: batch)
+    packedBack.pack(values[weights.hiddenToHidden])
+    if needsInputGradient { packedInputBack.pack(values[weights.inputToHidden]) }
+    way.hidden.copy(rows: (outputGradients.rows - batch)..<outputGradients.rows, of: outputGradients)
+    cell.beginBackward()
+    for first in stride(from: rows - batch, through: 0, by: -batch) {
+      let place = first % together
+      cell.backward(first..<(first + batch), states, &way, at: place)
+      if place == 0 { finish(first..<min(first + together, rows), inputs, &gradients) }
+      guard first > 0 else { break }
+      way.hidden.setProduct(
+        Cell.separatesProjections ? way.byHidden : way.byInput, place..<(place + batch), packedBack)
+      if Cell.separatesProjections { way.hidden.add(way.direct) }
+      if emitsEveryStep { way.hidden.add(rows: (first - batch)..<first, of: outputGradients) }
+    }
+  }
+
+  private mutating func shapeGradients(like inputs: Matrix, together: Int, batch: Int) {
+    way.byInput.shape(rows: together, columns: Cell.gates * hidden)
+    way.hidden.shape(rows: batch, columns: hidden)
     if needsInputGradient { inputGradients.shape(like: inputs) }
-    carried.fill(0)
-    hiddenGradient.copy(from: outputGradients[outputGradients.count - 1])
-    for time in inputs.indices.reversed() {
-      let previous = before(time)
-      let hasDirect = cell.backward(
-        hiddenGradient, (states[time], moments[time]), previous,
-        carried: &carried, fromInput: &fromInput, fromHidden: &fromHidden, direct: &direct)
-      gradients[weights.inputToHidden].setProduct(transposing: fromInput, inputs[time], accumulating: true)
-      gradients[weights.hiddenToHidden].setProduct(transposing: fromHidden, previous.hidden, accumulating: true)
-      gradients[weights.inputBias].addColumnSums(of: fromInput)
-      gradients[weights.hiddenBias].addColumnSums(of: fromHidden)
-      if needsInputGradient { inputGradients[time].setProduct(fromInput, values[weights.inputToHidden]) }
-      guard time > 0 else { break }
-      hiddenGradient.setProduct(fromHidden, values[weights.hiddenToHidden])
-      if hasDirect { hiddenGradient.add(direct) }
-      if emitsEveryStep { hiddenGradient.add(outputGradients[time - 1]) }
+    guard Cell.separatesProjections else { return }
+    way.byHidden.shape(rows: together, columns: Cell.gates * hidden)
+    way.direct.shape(rows: batch, columns: hidden)
+  }
+
+  // What these rows of all time steps, whose gradients are there now, give their weights and inputs: dW_ih += daᵀ x,
+  // dW_hh += dbᵀ h₋₁, the biases the column sums, dx = da W_ih.
+  private mutating func finish(_ rows: Range<Int>, _ inputs: Matrix, _ gradients: inout [Matrix]) {
+    let (count, batch) = (rows.count, states.initial.rows)
+    let byHidden = Cell.separatesProjections ? way.byHidden : way.byInput
+    gradients[weights.inputToHidden].setProduct(
+      transposing: way.byInput, 0..<count, inputs, rows, accumulating: true)
+    let isFirst = rows.lowerBound == 0
+    if isFirst {
+      gradients[weights.hiddenToHidden].setProduct(
+        transposing: byHidden, 0..<batch, states.initial, 0..<batch, accumulating: true)
+    }
+    let before = (isFirst ? 0 : rows.lowerBound - batch)..<(rows.upperBound - batch)
+    gradients[weights.hiddenToHidden].setProduct(
+      transposing: byHidden, (count - before.count)..<count, states.hidden, before, accumulating: true)
+    gradients[weights.inputBias].addColumnSums(of: way.byInput, rows: count)
+    gradients[weights.hiddenBias].addColumnSums(of: byHidden, rows: count)
+    if needsInputGradient {
+      inputGradients.setProduct(way.byInput, 0..<count, packedInputBack, at: rows.lowerBound)
     }
   }
 }

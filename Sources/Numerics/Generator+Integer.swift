@@ -7,9 +7,23 @@ extension Generator {
 
   /// Numbers from `low` up to, not including `high`: `torch.randint(low, high, (count,))`.
   public mutating func integers(from low: Int, to high: Int, count: Int) -> [Int] {
+    var drawn: [Int] = []
+    appendIntegers(from: low, to: high, count: count, to: &drawn)
+    return drawn
+  }
+
+  /// The same behind what the list holds already, so that a list that is used again takes no memory.
+  public mutating func appendIntegers(from low: Int, to high: Int, count: Int, to list: inout [Int]) {
     precondition(low < high, "there is no whole number from \(low) up to, not including \(high)")
     let range = UInt64(bitPattern: Int64(high &- low))
-    return (0..<count).map { _ in low &+ Int(truncatingIfNeeded: word(for: range) % range) }
+    list.reserveCapacity(list.count + count)
+    // from 2^28 on PyTorch takes 64 bits, so that the remainder is nearly uniform
+    guard range < 1 << 28 else {
+      for _ in 0..<count { list.append(low &+ Int(truncatingIfNeeded: next64() % range)) }
+      return
+    }
+    let narrow = UInt32(range)
+    draw(count) { list.append(low &+ Int($1 % narrow)) }
   }
 
   /// The numbers from 0 up to, not including `count` in random order: `torch.randperm(count)`.
@@ -24,10 +38,5 @@ extension Generator {
       for index in 0..<count { order.swapAt(index, Int(next64() % UInt64(index + 1))) }
     }
     return order
-  }
-
-  /// Ranges from 2^28 on take 64 bits, so that the remainder is nearly uniform.
-  private mutating func word(for range: UInt64) -> UInt64 {
-    range >= 1 << 28 ? next64() : UInt64(next32())
   }
 }

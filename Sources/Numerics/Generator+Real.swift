@@ -24,6 +24,11 @@ extension Generator {
     matrix.scale(by: high - low, adding: low)
   }
 
+  /// Values from 0 up to, not including 1, row by row: `torch.rand(rows, columns)`.
+  public mutating func fillUniform(_ matrix: inout Matrix) {
+    matrix.elements.withUnsafeMutableBufferPointer { fillUniform($0) }
+  }
+
   /// `torch.randn(count) * deviation + mean`, as `normal_` draws it.
   ///
   /// Fewer than 16 values come one by one from float64, and the second of a pair is kept for the next such call; 16 and

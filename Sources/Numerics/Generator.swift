@@ -23,6 +23,17 @@ public struct Generator: Equatable, Sendable {
     next = Generator.stateCount
   }
 
+  /// Becomes a copy of another without taking memory, as long as nothing else shares its own.
+  public mutating func assign(from other: Generator) {
+    state.withUnsafeMutableBufferPointer { own in
+      other.state.withUnsafeBufferPointer {
+        own.baseAddress!.update(from: $0.baseAddress!, count: Generator.stateCount)
+      }
+    }
+    next = other.next
+    keptNormal = other.keptNormal
+  }
+
   /// 32 random bits.
   public mutating func next32() -> UInt32 {
     if next == Generator.stateCount { renew() }

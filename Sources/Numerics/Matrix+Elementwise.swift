@@ -47,6 +47,14 @@ extension Matrix {
     combine(with: a, b) { kernels.add_product($0, $1, $2, $3) }
   }
 
+  /// self = slope · (a - target).
+  /// - Returns: the sum of the squared differences, each rounded to float32.
+  public mutating func setSquaredErrorGradient(_ a: Matrix, _ target: Matrix, slope: Float) -> Float {
+    var sum = 0.0
+    combine(with: a, target) { sum = kernels.squared_error($0, $1, $2, slope, $3) }
+    return Float(sum)
+  }
+
   mutating func combine(
     with other: Matrix, _ operation: StaticString = #function,
     _ body: (Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void

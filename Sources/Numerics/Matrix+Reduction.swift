@@ -12,9 +12,31 @@ extension Matrix {
     elements.withUnsafeBufferPointer { Norm.of($0, order: p) }
   }
 
+  /// self *= factor, and the norm of the result: for the order 2 in one pass over memory.
+  public mutating func scaleAndMeasure(by factor: Float, order p: Float) -> Float {
+    guard p == 2, count > 1 else {
+      scale(by: factor)
+      return norm(p)
+    }
+    return elements.withUnsafeMutableBufferPointer {
+      Norm.root(ofSquares: kernels.scale_and_sum_squares($0.count, factor, $0.baseAddress))
+    }
+  }
+
   /// How many elements have a magnitude above the bound. NaN is not above anything.
   public func countMagnitudes(above bound: Float) -> Int {
     elements.withUnsafeBufferPointer { kernels.count_magnitudes_above($0.count, $0.baseAddress, bound) }
+  }
+
+  /// The same in some columns only.
+  public func countMagnitudes(above bound: Float, inColumns range: Range<Int>) -> Int {
+    precondition(range.upperBound <= columns, "there are no columns \(range) of \(columns)")
+    return elements.withUnsafeBufferPointer { elements in
+      guard let start = elements.baseAddress else { return 0 }
+      return (0..<rows).reduce(0) { count, row in
+        count + kernels.count_magnitudes_above(range.count, start + row * columns + range.lowerBound, bound)
+      }
+    }
   }
 
   /// How many elements are 0 or -0.

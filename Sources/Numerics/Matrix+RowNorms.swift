@@ -2,12 +2,10 @@ import CKernels
 
 // What a rule needs that looks at the rows of a weight matrix, one for each output unit.
 extension Matrix {
-  /// The 2-norm of each row; see ``Norm``.
-  public var rowNorms: [Float] {
+  /// The 2-norm of row `row`; see ``Norm``.
+  public func norm(ofRow row: Int) -> Float {
     elements.withUnsafeBufferPointer { elements in
-      (0..<rows).map { row in
-        Norm.of(UnsafeBufferPointer(rebasing: elements[(row * columns)..<((row + 1) * columns)]), order: 2)
-      }
+      Norm.of(UnsafeBufferPointer(rebasing: elements[(row * columns)..<((row + 1) * columns)]), order: 2)
     }
   }
 

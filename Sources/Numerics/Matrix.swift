@@ -11,9 +11,9 @@
 /// ```
 public struct Matrix: Equatable, Sendable {
   /// The number of rows.
-  public let rows: Int
+  public private(set) var rows: Int
   /// The number of columns.
-  public let columns: Int
+  public private(set) var columns: Int
   /// `rows * columns` values, row by row. Their number must stay what it is.
   public var elements: [Float]
 
@@ -37,6 +37,17 @@ public struct Matrix: Equatable, Sendable {
 
   /// The number of elements.
   public var count: Int { elements.count }
+
+  /// Makes this a matrix of `rows` × `columns`. Memory is taken, and filled with zeros, only where the number of elements
+  /// changes; otherwise they stay as they stand.
+  public mutating func shape(rows: Int, columns: Int) {
+    if rows * columns != elements.count { elements = [Float](repeating: 0, count: rows * columns) }
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// Takes the shape of another; see ``shape(rows:columns:)``.
+  public mutating func shape(like other: Matrix) { shape(rows: other.rows, columns: other.columns) }
 
   func requireShape(_ rows: Int, _ columns: Int, _ operation: StaticString = #function) {
     precondition(

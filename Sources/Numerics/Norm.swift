@@ -22,7 +22,7 @@ public enum Norm {
     let (n, start) = (values.count, values.baseAddress)
     if n == 1 && p != 0 { return values[0].magnitude }
     switch p {
-    case 2: return root(of: kernels.sum_of_squares(n, start)) { ck_sqrt_double($0) }
+    case 2: return root(ofSquares: kernels.sum_of_squares(n, start))
     case 1: return Float(kernels.sum_of_magnitudes(n, start))
     case 0: return Float(n - kernels.count_zeros(n, start))
     case .infinity: return kernels.largest_magnitude(n, start)
@@ -32,6 +32,8 @@ public enum Norm {
       return root(of: kernels.sum_of_powers(n, start, exponent)) { ck_pow_double($0, 1 / exponent) }
     }
   }
+
+  static func root(ofSquares sum: Double) -> Float { root(of: sum) { ck_sqrt_double($0) } }
 
   /// The root of a sum that overflows where it would as float32, as it does in PyTorch.
   private static func root(of sum: Double, _ function: (Double) -> Double) -> Float {

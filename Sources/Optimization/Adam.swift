@@ -23,38 +23,20 @@ public struct Adam: Hashable, Sendable {
     return adam
   }
 
-  // Adam: g += λw, AdamW: w *= 1 - lr λ; then m += (1-β₁)(g-m); v = β₂v + (1-β₂)g²;
-  // w -= lr/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε), each rounding where torch has it.
-  func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState, decoupled: Bool) {
+  // Returns the 2-norm of the change.
+  func update(
+    _ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState, decoupled: Bool
+  ) -> Float {
     if state.first.count == index {
       state.first.append(Matrix(rows: value.rows, columns: value.columns))
       state.second.append(Matrix(rows: value.rows, columns: value.columns))
     }
-    if decoupled, weightDecay != 0 { value.scale(by: Float(1 - learningRate * weightDecay)) }
-    let step = Self.power(beta1, beta2, state.steps)
-    let stepSize = Float(-(learningRate / (1 - step.beta1)))
-    let root = Float((1 - step.beta2).squareRoot())
-    let (keep, mix, eps) = (Float(beta2), (first: Float(1 - beta1), second: Float(1 - beta2)), Float(epsilon))
-    let decay = decoupled ? 0 : Float(weightDecay)
-    state.first[index].elements.withUnsafeMutableBufferPointer { mean in
-      state.second[index].elements.withUnsafeMutableBufferPointer { square in
-        value.elements.withUnsafeMutableBufferPointer { weight in
-          gradient.elements.withUnsafeBufferPointer { slope in
-            for place in 0..<weight.count {
-              let g = decay == 0 ? slope[place] : slope[place] + decay * weight[place]
-              mean[place] = Self.mixed(mean[place], g, mix.first)
-              square[place] = keep * square[place] + mix.second * g * g
-              weight[place] += stepSize * (mean[place] / (square[place].squareRoot() / root + eps))
-            }
-          }
-        }
-      }
-    }
-  }
-
-  // torch.lerp goes from whichever end is nearer.
-  private static func mixed(_ start: Float, _ end: Float, _ share: Float) -> Float {
-    share < 0.5 ? start + share * (end - start) : end - (end - start) * (1 - share)
+    let power = Self.power(beta1, beta2, state.steps)
+    return value.updateAdam(
+      gradient, mean: &state.first[index], square: &state.second[index], meanShare: Float(1 - beta1),
+      squareKept: Float(beta2), squareShare: Float(1 - beta2), size: Float(-(learningRate / (1 - power.beta1))),
+      root: Float(Elementary.sqrt(1 - power.beta2)), epsilon: Float(epsilon), decay: decoupled ? 0 : Float(weightDecay),
+      shrink: decoupled ? Float(1 - learningRate * weightDecay) : 1)
   }
 
   // β₁ᵗ and β₂ᵗ by repeated squaring, which stays within a few units in the last place of a double.

@@ -17,18 +17,20 @@ public struct AdaptiveGradientClipping: Hashable, Sendable {
 
   private static let leastNorm: Float = 1e-6
 
-  func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, values: [Matrix]) -> ClipOutcome {
+  func clip(
+    _ gradients: inout [Matrix], _ norms: GradientNorms, values: [Matrix], state: inout ClippingState
+  ) -> ClipOutcome {
     let (share, least) = (Float(clipping), Float(epsilon))
     var isChanged = false
     for index in gradients.indices {
-      let lengths = zip(values[index].rowNorms, gradients[index].rowNorms)
-      for (row, (weight, gradient)) in lengths.enumerated() {
+      for row in 0..<values[index].rows {
+        let (weight, gradient) = (values[index].norm(ofRow: row), gradients[index].norm(ofRow: row))
         let limit = share * (weight < least ? least : weight)
         guard gradient > limit else { continue }
         gradients[index].scaleRow(row, by: limit / max(gradient, Self.leastNorm))
         isChanged = true
       }
     }
-    return isChanged ? .changed(gradients, from: norms) : .untouched(norms)
+    return isChanged ? .changed(gradients, from: norms, &state) : .untouched(norms)
   }
 }

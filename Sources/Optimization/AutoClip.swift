@@ -14,7 +14,7 @@ public struct AutoClip: Hashable, Sendable {
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
     guard norms.total.isFinite else { return .untouched(norms) }
     state.sortedNorms.insertSorted(norms.total)
-    return ClipNorm(maxNorm: threshold(state.sortedNorms)).scale(&gradients, norms)
+    return ClipNorm(maxNorm: threshold(state.sortedNorms)).scale(&gradients, norms, &state)
   }
 
   /// The percentile of sorted norms: linear between neighbours, in double precision, as `numpy.percentile` rounds it.

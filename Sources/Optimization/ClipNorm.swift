@@ -24,21 +24,22 @@ public struct ClipNorm: Hashable, Sendable {
     GradientClipping.coefficient(total: total, maxNorm: Float(maxNorm))
   }
 
-  func clip(_ gradients: inout [Matrix], _ norms: GradientNorms) throws(NonfiniteNorm) -> ClipOutcome {
+  func clip(
+    _ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState
+  ) throws(NonfiniteNorm) -> ClipOutcome {
     if errorIfNonfinite, !norms.total.isFinite {
       let first = norms.perParameter.firstIndex { !$0.isFinite }
       throw NonfiniteNorm(total: norms.total, order: normType, firstParameter: first)
     }
-    return scale(&gradients, norms)
+    return scale(&gradients, norms, &state)
   }
 
   // Infinity times 0 and NaN have to come out as they do in torch, so every element is multiplied, whatever it is.
-  func scale(_ gradients: inout [Matrix], _ norms: GradientNorms) -> ClipOutcome {
+  func scale(_ gradients: inout [Matrix], _ norms: GradientNorms, _ state: inout ClippingState) -> ClipOutcome {
     let factor = factor(total: norms.total)
     // A product with 1 changes no bit (of a number that is one), so there is nothing to write and nothing to measure.
     guard factor != 1 else { return .untouched(norms) }
-    for index in gradients.indices { gradients[index].scale(by: factor) }
-    return ClipOutcome(
-      factor: factor, clipped: factor < 1, after: GradientNorms.measure(gradients, order: norms.order))
+    state.after.measure(scaling: &gradients, by: factor, order: norms.order)
+    return ClipOutcome(factor: factor, clipped: factor < 1, after: state.after)
   }
 }

@@ -17,9 +17,13 @@ public struct ClipPerParameter: Hashable, Sendable {
     return norm <= bound ? 1 : bound / norm
   }
 
-  func clip(_ gradients: inout [Matrix], _ norms: GradientNorms) -> ClipOutcome {
-    let factors = norms.perParameter.map { factor(norm: $0) }
-    for index in gradients.indices where factors[index] != 1 { gradients[index].scale(by: factors[index]) }
-    return factors.contains { $0 < 1 } ? .changed(gradients, from: norms) : .untouched(norms)
+  func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
+    var isChanged = false
+    for index in gradients.indices {
+      let factor = factor(norm: norms.perParameter[index])
+      if factor != 1 { gradients[index].scale(by: factor) }
+      if factor < 1 { isChanged = true }
+    }
+    return isChanged ? .changed(gradients, from: norms, &state) : .untouched(norms)
   }
 }

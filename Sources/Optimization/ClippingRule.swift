@@ -71,10 +71,10 @@ public enum ClippingRule: Hashable, Sendable {
     _ gradients: inout [Matrix], _ norms: GradientNorms, values: [Matrix], state: inout ClippingState
   ) throws(NonfiniteNorm) -> ClipOutcome {
     switch self {
-    case .norm(let rule): try rule.clip(&gradients, norms)
-    case .value(let rule): rule.clip(&gradients, norms)
-    case .perParameter(let rule): rule.clip(&gradients, norms)
-    case .agc(let rule): rule.clip(&gradients, norms, values: values)
+    case .norm(let rule): try rule.clip(&gradients, norms, state: &state)
+    case .value(let rule): rule.clip(&gradients, norms, state: &state)
+    case .perParameter(let rule): rule.clip(&gradients, norms, state: &state)
+    case .agc(let rule): rule.clip(&gradients, norms, values: values, state: &state)
     case .autoclip(let rule): rule.clip(&gradients, norms, state: &state)
     case .zclip(let rule): rule.clip(&gradients, norms, state: &state)
     case .skip(let rule): rule.outcome(norms)
@@ -85,23 +85,24 @@ public enum ClippingRule: Hashable, Sendable {
 /// What a rule remembers from step to step: part of the experiment. It begins empty with each new rule.
 ///
 /// A norm that is NaN or infinite never enters it: one such step would spoil all that follow.
-public struct ClippingState: Hashable, Sendable {
+public struct ClippingState: Equatable, Sendable {
+  // Room to measure what a rule leaves, used again at each step.
+  var after = GradientNorms(perParameter: [], total: 0, order: 2)
   /// The norms so far, the smallest first; AutoClip's.
   var sortedNorms: [Float] = []
   /// The first norms, until there are enough to begin with; ZClip's.
   var firstNorms: [Double] = []
   /// The running mean and variance of norms, once there is one; ZClip's.
-  var average: (mean: Double, variance: Double)? {
-    get { hasAverage ? (mean, variance) : nil }
-    set { (hasAverage, mean, variance) = (newValue != nil, newValue?.mean ?? 0, newValue?.variance ?? 0) }
-  }
-  // A tuple alone would not be Hashable.
-  private var hasAverage = false
-  private var mean = 0.0
-  private var variance = 0.0
+  var average: (mean: Double, variance: Double)?
 
   /// A state that remembers nothing yet.
   public init() {}
+
+  /// Whether both remember the same; the room to measure in does not count.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.sortedNorms == right.sortedNorms && left.firstNorms == right.firstNorms
+      && left.average?.mean == right.average?.mean && left.average?.variance == right.average?.variance
+  }
 }
 
 /// What a rule did to the gradients of one step.
@@ -129,9 +130,9 @@ public struct ClipOutcome: Hashable, Sendable {
   }
 
   /// Gradients that were changed by more than one factor.
-  static func changed(_ gradients: [Matrix], from norms: GradientNorms) -> ClipOutcome {
-    let after = GradientNorms.measure(gradients, order: norms.order)
-    return ClipOutcome(factor: after.total / norms.total, clipped: true, after: after)
+  static func changed(_ gradients: [Matrix], from norms: GradientNorms, _ state: inout ClippingState) -> ClipOutcome {
+    state.after.measure(gradients, order: norms.order)
+    return ClipOutcome(factor: state.after.total / norms.total, clipped: true, after: state.after)
   }
 }
 

@@ -19,7 +19,26 @@ public struct GradientNorms: Hashable, Sendable {
   /// Measures the gradients and leaves them alone. The total of no gradients at all is 0.
   /// - Parameter order: p of the p-norm, as `norm_type` of `clip_grad_norm_`.
   public static func measure(_ gradients: [Matrix], order: Float) -> GradientNorms {
-    let norms = gradients.map { $0.norm(order) }
-    return GradientNorms(perParameter: norms, total: norms.isEmpty ? 0 : Norm.of(norms, order: order), order: order)
+    var norms = GradientNorms(perParameter: [], total: 0, order: order)
+    norms.measure(gradients, order: order)
+    return norms
   }
+
+  /// The same in place, which takes no memory where there is room for as many norms.
+  public mutating func measure(_ gradients: [Matrix], order: Float) {
+    perParameter.removeAll(keepingCapacity: true)
+    for gradient in gradients { perParameter.append(gradient.norm(order)) }
+    self.order = order
+    sumUp()
+  }
+
+  /// Multiplies the gradients by a factor, and measures them in the same pass where the order is 2.
+  mutating func measure(scaling gradients: inout [Matrix], by factor: Float, order: Float) {
+    perParameter.removeAll(keepingCapacity: true)
+    for index in gradients.indices { perParameter.append(gradients[index].scaleAndMeasure(by: factor, order: order)) }
+    self.order = order
+    sumUp()
+  }
+
+  private mutating func sumUp() { total = perParameter.isEmpty ? 0 : Norm.of(perParameter, order: order) }
 }

@@ -39,19 +39,20 @@ public enum Optimizer: Hashable, Sendable {
   }
 
   /// Moves `values` by one step against `gradients`; `state` is what the optimizer remembers.
-  /// - Returns: the 2-norm of the change of each parameter, as measured on the values.
-  public func update(_ values: inout [Matrix], _ gradients: [Matrix], _ state: inout OptimizerState) -> [Float] {
+  /// - Parameter changes: receives the 2-norm of the change of each parameter, as measured on the values.
+  public func update(
+    _ values: inout [Matrix], _ gradients: [Matrix], _ state: inout OptimizerState, changes: inout [Float]
+  ) {
     state.steps += 1
-    state.makeRoom(for: values)
-    return values.indices.map { index in
-      state.before[index].copy(from: values[index])
+    changes.removeAll(keepingCapacity: true)
+    for index in values.indices {
+      let gradient = gradients[index]
       switch self {
-      case .sgd(let sgd): sgd.update(&values[index], gradients[index], index, &state)
-      case .adam(let adam): adam.update(&values[index], gradients[index], index, &state, decoupled: false)
-      case .adamw(let adam): adam.update(&values[index], gradients[index], index, &state, decoupled: true)
-      case .rmsprop(let rmsprop): rmsprop.update(&values[index], gradients[index], index, &state)
+      case .sgd(let sgd): changes.append(sgd.update(&values[index], gradient, index, &state))
+      case .adam(let adam): changes.append(adam.update(&values[index], gradient, index, &state, decoupled: false))
+      case .adamw(let adam): changes.append(adam.update(&values[index], gradient, index, &state, decoupled: true))
+      case .rmsprop(let rmsprop): changes.append(rmsprop.update(&values[index], gradient, index, &state))
       }
-      return values[index].distance(from: state.before[index])
     }
   }
 }
@@ -65,35 +66,10 @@ public struct OptimizerState: Sendable {
   public var first: [Matrix] = []
   /// A second one: Adam's mean of squared gradients. Empty until used.
   public var second: [Matrix] = []
-  // Room to work in, made at the first step and used again: the parameters before the step, and SGD's direction.
-  var before: [Matrix] = []
-  var direction: [Matrix] = []
 
   /// A state that remembers nothing yet.
   public init() {}
 
   /// All remembered quantities, for the digest.
   public var tensors: [Matrix] { first + second }
-
-  fileprivate mutating func makeRoom(for values: [Matrix]) {
-    guard before.count != values.count else { return }
-    before = values.map { Matrix(rows: $0.rows, columns: $0.columns) }
-    direction = before
-  }
-}
-
-extension Matrix {
-  /// The 2-norm of the difference to `before`, which has as many elements.
-  fileprivate func distance(from before: Matrix) -> Float {
-    var sum = 0.0
-    elements.withUnsafeBufferPointer { now in
-      before.elements.withUnsafeBufferPointer { before in
-        for place in now.indices {
-          let change = now[place] - before[place]
-          sum += Double(change * change)
-        }
-      }
-    }
-    return Float(sum).squareRoot()
-  }
 }

@@ -12,20 +12,11 @@ public struct RMSprop: Hashable, Sendable {
   /// PyTorch's defaults.
   public init() {}
 
-  // v = αv + (1-α)g²; w -= lr · g / (√v + ε).
-  func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState) {
+  // Returns the 2-norm of the change.
+  func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState) -> Float {
     if state.first.count == index { state.first.append(Matrix(rows: value.rows, columns: value.columns)) }
-    let (rate, keep, mix, eps) = (-Float(learningRate), Float(alpha), Float(1 - alpha), Float(epsilon))
-    state.first[index].elements.withUnsafeMutableBufferPointer { square in
-      value.elements.withUnsafeMutableBufferPointer { weight in
-        gradient.elements.withUnsafeBufferPointer { slope in
-          for place in 0..<weight.count {
-            let g = slope[place]
-            square[place] = keep * square[place] + mix * g * g
-            weight[place] += rate * (g / (square[place].squareRoot() + eps))
-          }
-        }
-      }
-    }
+    return value.updateRMSprop(
+      gradient, square: &state.first[index], rate: Float(learningRate), kept: Float(alpha), share: Float(1 - alpha),
+      epsilon: Float(epsilon))
   }
 }

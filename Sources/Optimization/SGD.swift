@@ -16,21 +16,20 @@ public struct SGD: Hashable, Sendable {
   /// PyTorch's defaults, with lr 0.01.
   public init() {}
 
-  // d = g + λw; b = μb + (1-τ)d, the first time b = d; w -= lr·(nesterov ? d + μb : b).
-  func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState) {
-    let rate = -Float(learningRate)
-    guard momentum != 0 || weightDecay != 0 else { return value.add(gradient, scaled: rate) }
-    state.direction[index].copy(from: gradient)
-    if weightDecay != 0 { state.direction[index].add(value, scaled: Float(weightDecay)) }
-    guard momentum != 0 else { return value.add(state.direction[index], scaled: rate) }
-    if state.first.count == index {
-      state.first.append(state.direction[index])
-    } else {
-      state.first[index].scale(by: Float(momentum))
-      state.first[index].add(state.direction[index], scaled: Float(1 - dampening))
+  // Returns the 2-norm of the change.
+  func update(_ value: inout Matrix, _ gradient: Matrix, _ index: Int, _ state: inout OptimizerState) -> Float {
+    let isFirst = momentum != 0 && state.first.count == index
+    if isFirst { state.first.append(Matrix(rows: value.rows, columns: value.columns)) }
+    if momentum == 0 {
+      var none = Matrix(rows: 0, columns: 0)
+      return update(&value, gradient, &none, isFirst: false)
     }
-    guard nesterov else { return value.add(state.first[index], scaled: rate) }
-    state.direction[index].add(state.first[index], scaled: Float(momentum))
-    value.add(state.direction[index], scaled: rate)
+    return update(&value, gradient, &state.first[index], isFirst: isFirst)
+  }
+
+  private func update(_ value: inout Matrix, _ gradient: Matrix, _ buffer: inout Matrix, isFirst: Bool) -> Float {
+    value.updateSGD(
+      gradient, buffer: &buffer, rate: Float(learningRate), momentum: Float(momentum), share: Float(1 - dampening),
+      decay: Float(weightDecay), nesterov: nesterov, isFirst: isFirst)
   }
 }

@@ -35,7 +35,7 @@ public struct ZClip: Hashable, Sendable {
     }
     let bound = average.mean + threshold * threshold / z * deviation
     state.average = updated(average, bound)
-    return ClipNorm(maxNorm: bound).scale(&gradients, norms)
+    return ClipNorm(maxNorm: bound).scale(&gradients, norms, &state)
   }
 
   private func updated(

@@ -150,10 +150,10 @@ private struct DrawnTableRows: PreparedTask {
       let rows = DrawnRows(inputs: task.data.inputs, targets: task.data.values, batchSize: task.batchSize)
       rows.draw(&generator, into: &batch)
     } else {
-      let chosen = generator.integers(below: task.data.inputs.rows, count: task.batchSize)
-      batch.inputs.shape(count: 1, rows: task.batchSize, columns: task.data.inputs.columns)
-      batch.inputs[0].gatherRows(of: task.data.inputs, at: chosen)
-      batch.targets = .classes([chosen.map { task.data.labels[$0] }])
+      batch.chooseRows(of: task.data.inputs, task.batchSize, &generator)
+      var classes = batch.targets.takeClasses()
+      for row in batch.draws { classes.append(task.data.labels[row]) }
+      batch.targets = .classes(classes)
     }
   }
 }

@@ -34,7 +34,10 @@ public struct Experiment: Sendable {
   private let task: any PreparedTask
   // What the open step has done to its first batch, so that a failed step can give it back.
   private var outlierTaken: Outlier?
-  private var outputGradients: [Matrix] = []
+  private var outputGradients = Matrix(rows: 0, columns: 0)
+  // Room for what a step measures, used again at the next: a step takes no memory as long as nobody keeps the records.
+  private var norms = GradientNorms(perParameter: [], total: 0, order: 2)
+  private var updateRatios: [Float] = []
 
   /// Draws the initial state, in PyTorch's order: the module's default parameters, `init` over them, then what the task
   /// draws once.
@@ -84,7 +87,7 @@ public struct Experiment: Sendable {
   public mutating func forgetNorms() { clippingState = ClippingState() }
 
   private mutating func zero() {
-    generatorBefore = generator
+    generatorBefore.assign(from: generator)
     outlierTaken = nil
     open = OpenStep(phase: .zero)
     network.parameters.zeroGradients()
@@ -99,7 +102,7 @@ public struct Experiment: Sendable {
         batches[place].targets.apply(next)
         (outlier, outlierTaken) = (nil, next)
       }
-      loss += evaluate(batches[place])
+      loss += evaluate(place)
       saturated = saturated.flatMap { sum in network.saturated.map { sum + $0 } }
     }
     open?.loss = loss / Float(batches.count)
@@ -107,22 +110,23 @@ public struct Experiment: Sendable {
   }
 
   /// The loss of a batch, and in `outputGradients` the gradient of its share in the mean over all batches of the step.
-  private mutating func evaluate(_ batch: Batch) -> Float {
-    network.forward(batch.inputs)
+  private mutating func evaluate(_ place: Int) -> Float {
+    network.forward(batches[place].inputs)
     return settings.task.loss.evaluate(
-      network.outputs, batch.targets, scale: 1 / Float(batches.count), gradients: &outputGradients)
+      network.outputs, batches[place].targets, scale: 1 / Float(batches.count), gradients: &outputGradients)
   }
 
   // The layers keep what one batch leaves in them: where there are several, each has to go forward once more.
   private mutating func backward() {
-    for batch in batches {
-      if batches.count > 1 { _ = evaluate(batch) }
-      network.backward(batch.inputs, outputGradients)
+    for place in batches.indices {
+      if batches.count > 1 { _ = evaluate(place) }
+      network.backward(batches[place].inputs, outputGradients)
     }
   }
 
   private mutating func norm() {
-    let norms = GradientNorms.measure(network.parameters.gradients, order: clipping.normOrder)
+    open?.before = nil
+    norms.measure(network.parameters.gradients, order: clipping.normOrder)
     open?.before = norms
     // A positive order's norm is finite only if each element is, so that most steps need not look again.
     open?.nonfinite = network.parameters.gradients.indices.filter { index in
@@ -141,7 +145,7 @@ public struct Experiment: Sendable {
       open?.outcome = outcome ?? .untouched(before)
       open?.clipping = clipping
     } catch {
-      generator = generatorBefore
+      generator.assign(from: generatorBefore)
       outlier = outlier ?? outlierTaken
       open = nil
       let name = error.firstParameter.map { network.parameters.descriptions[$0].name }
@@ -150,23 +154,28 @@ public struct Experiment: Sendable {
   }
 
   private mutating func update() -> StepRecord {
-    var ratios = [Float](repeating: 0, count: network.parameters.count)
-    if open?.outcome?.skipsStep != true {
-      let changes = optimizer.update(&network.parameters.values, network.parameters.gradients, &optimizerState)
-      ratios = zip(changes, weightNorms).map { $0 / $1 }
-      weightNorms = network.parameters.values.map { $0.norm(2) }
+    if open?.outcome?.skipsStep == true {
+      updateRatios.removeAll(keepingCapacity: true)
+      for _ in 0..<network.parameters.count { updateRatios.append(0) }
+    } else {
+      optimizer.update(
+        &network.parameters.values, network.parameters.gradients, &optimizerState, changes: &updateRatios)
+      for index in updateRatios.indices {
+        updateRatios[index] /= weightNorms[index]
+        weightNorms[index] = network.parameters.values[index].norm(2)
+      }
     }
     step += 1
     defer {
       open = nil
-      generatorBefore = generator
+      generatorBefore.assign(from: generator)
     }
     guard let open, let loss = open.loss, let before = open.before, let outcome = open.outcome else {
       preconditionFailure("the step phase comes after all others")
     }
     return StepRecord(
       step: step, loss: loss, before: before, outcome: outcome, nonfinite: open.nonfinite ?? [],
-      weightNorms: weightNorms, updateRatios: ratios, saturated: open.saturated,
+      weightNorms: weightNorms, updateRatios: updateRatios, saturated: open.saturated,
       learningRate: optimizer.learningRate, clipping: open.clipping ?? clipping)
   }
 

@@ -13,10 +13,10 @@ extension Targets {
   /// Makes these targets an outlier.
   mutating func apply(_ outlier: Outlier) {
     var values = takeValues()
-    precondition(!values.isEmpty, "an outlier needs targets that are numbers")
+    precondition(values.count > 0, "an outlier needs targets that are numbers")
     switch outlier {
-    case .scale(let factor): for index in values.indices { values[index].scale(by: Float(factor)) }
-    case .nan: values[0].elements[0] = .nan
+    case .scale(let factor): values.scale(by: Float(factor))
+    case .nan: values.elements[0] = .nan
     }
     self = .values(values)
   }

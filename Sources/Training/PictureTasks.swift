@@ -1,7 +1,7 @@
 import Gradients
 import Numerics
 
-// Tasks on pictures. A batch is B matrices of channels × pixels.
+// Tasks on pictures. A batch is channels × side·(side+2)·B, framed, for each pixel its value in each picture.
 
 /// `task shapes`: filled square, hollow square, cross, diagonal (classes 0 to 3) at a random place and of a random size;
 /// `size` is at least 5.
@@ -44,7 +44,7 @@ public struct ShapesTask: Hashable, Sendable, BatchSource {
         pictures.elements[row * pixels + pixel] += 1
       }
     }
-    return DrawnPictures(pictures: pictures, classes: shapes.map(\.kind), batchSize: batchSize)
+    return DrawnPictures(pictures: pictures, classes: shapes.map(\.kind), size: size, batchSize: batchSize)
   }
 
   private func drawShapes(_ generator: inout Generator) -> [Shape] {
@@ -82,12 +82,22 @@ private struct Shape {
 private struct DrawnPictures: PreparedTask {
   let pictures: Matrix
   let classes: [Int]
+  let size: Int
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let chosen = generator.integers(below: pictures.rows, count: batchSize)
-    batch.inputs.shape(count: batchSize, rows: 1, columns: pictures.columns)
-    for (index, row) in chosen.enumerated() { batch.inputs[index].gatherRows(of: pictures, at: [row]) }
-    batch.targets = .classes([chosen.map { classes[$0] }])
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: pictures.rows, count: batchSize, to: &batch.draws)
+    batch.numbers.shape(rows: batchSize, columns: pictures.columns)
+    batch.numbers.gatherRows(of: pictures, at: batch.draws)
+    // pixels × pictures, as one channel
+    batch.turned.shape(rows: pictures.columns, columns: batchSize)
+    batch.turned.setTranspose(of: batch.numbers)
+    batch.turned.shape(rows: 1, columns: pictures.columns * batchSize)
+    batch.inputs.shape(rows: 1, columns: Matrix.framedPixels(side: size) * batchSize)
+    batch.inputs.setFramed(batch.turned, side: size)
+    var labels = batch.targets.takeClasses()
+    for row in batch.draws { labels.append(classes[row]) }
+    batch.targets = .classes(labels)
   }
 }

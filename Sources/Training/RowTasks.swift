@@ -102,7 +102,7 @@ public struct XorTask: Hashable, Sendable, BatchSource {
   func prepare(_ generator: inout Generator) -> any PreparedTask {
     WholeTable(
       inputs: Matrix(rows: 4, columns: 2, elements: [0, 0, 0, 1, 1, 0, 1, 1]),
-      targets: .values([Matrix(rows: 4, columns: 1, elements: [0, 1, 1, 0])]))
+      targets: .values(Matrix(rows: 4, columns: 1, elements: [0, 1, 1, 0])))
   }
 }
 
@@ -112,7 +112,7 @@ struct WholeTable: PreparedTask {
   var targets = Targets.none
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.inputs = [inputs]
+    batch.inputs = inputs
     batch.targets = targets
   }
 }
@@ -124,21 +124,37 @@ struct DrawnRows: PreparedTask {
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let chosen = generator.integers(below: inputs.rows, count: batchSize)
-    batch.inputs.shape(count: 1, rows: batchSize, columns: inputs.columns)
-    batch.inputs[0].gatherRows(of: inputs, at: chosen)
+    batch.chooseRows(of: inputs, batchSize, &generator)
     var values = batch.targets.takeValues()
-    values.shape(count: 1, rows: batchSize, columns: targets.columns)
-    values[0].gatherRows(of: targets, at: chosen)
+    values.shape(rows: batchSize, columns: targets.columns)
+    values.gatherRows(of: targets, at: batch.draws)
     batch.targets = .values(values)
   }
 }
 
+extension Batch {
+  /// `draws = torch.randint(0, rows, (count,))`, and those rows as inputs.
+  mutating func chooseRows(of table: Matrix, _ count: Int, _ generator: inout Generator) {
+    draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: table.rows, count: count, to: &draws)
+    inputs.shape(rows: count, columns: table.columns)
+    inputs.gatherRows(of: table, at: draws)
+  }
+}
+
 extension Targets {
-  /// The matrices inside, leaving `none` behind, so that their buffers can be written without being copied.
-  mutating func takeValues() -> [Matrix] {
-    guard case .values(let values) = self else { return [] }
+  /// The matrix inside, leaving `none` behind, so that it can be written without being copied.
+  mutating func takeValues() -> Matrix {
+    guard case .values(let values) = self else { return Matrix(rows: 0, columns: 0) }
     self = .none
     return values
+  }
+
+  /// The classes inside, likewise; as many as there will be room for.
+  mutating func takeClasses() -> [Int] {
+    guard case .classes(var classes) = self else { return [] }
+    self = .none
+    classes.removeAll(keepingCapacity: true)
+    return classes
   }
 }

@@ -1,7 +1,7 @@
 import Gradients
 import Numerics
 
-// Tasks on sequences, drawn afresh at each step. Axes: T time, B batch. A batch is T matrices of B × features.
+// Tasks on sequences, drawn afresh at each step. Axes: T time, B batch. A batch is T·B × features, time after time.
 
 /// `task adding` (Hochreiter and Schmidhuber 1997).
 ///
@@ -18,27 +18,28 @@ public struct AddingTask: Hashable, Sendable, BatchSource, PreparedTask {
   /// 32 sequences of 50.
   public init() {}
 
-  var interface: Interface { Interface(.sequences, inputs: 2, outputs: 1) }
+  var interface: Interface { Interface(.sequences, inputs: 2, outputs: 1, steps: length) }
   var loss: Loss { .meanSquaredError }
   var steps: Int { length }
   func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let values = generator.uniform(count: length * batchSize)
-    let first = generator.integers(below: length / 2, count: batchSize)
-    let second = generator.integers(from: length / 2, to: length, count: batchSize)
-    batch.inputs.shape(count: length, rows: batchSize, columns: 2)
+    batch.numbers.shape(rows: length * batchSize, columns: 1)
+    generator.fillUniform(&batch.numbers)
+    // i, then j
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: length / 2, count: batchSize, to: &batch.draws)
+    generator.appendIntegers(from: length / 2, to: length, count: batchSize, to: &batch.draws)
+    batch.inputs.shape(rows: length * batchSize, columns: 2)
+    batch.inputs.fill(0)
+    batch.inputs.setColumn(0, to: batch.numbers)
     var sums = batch.targets.takeValues()
-    sums.shape(count: 1, rows: batchSize, columns: 1)
-    for time in 0..<length {
-      for row in 0..<batchSize {
-        let isMarked = time == first[row] || time == second[row]
-        batch.inputs[time].elements[2 * row] = values[time * batchSize + row]
-        batch.inputs[time].elements[2 * row + 1] = isMarked ? 1 : 0
-      }
-    }
-    for row in 0..<batchSize {
-      sums[0].elements[row] = values[first[row] * batchSize + row] + values[second[row] * batchSize + row]
+    sums.shape(rows: batchSize, columns: 1)
+    sums.fill(0)
+    for (place, time) in batch.draws.enumerated() {
+      let row = place % batchSize
+      batch.inputs.elements[2 * (time * batchSize + row) + 1] = 1
+      sums.elements[row] += batch.numbers.elements[time * batchSize + row]
     }
     batch.targets = .values(sums)
   }
@@ -60,23 +61,31 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
   /// 20 sequences of 20.
   public init() {}
 
-  var interface: Interface { Interface(.sequences, inputs: 6, outputs: 4) }
+  var interface: Interface { Interface(.sequences, inputs: 6, outputs: 4, steps: length) }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
   func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    var symbols = generator.integers(from: 2, to: 6, count: length * batchSize)
-    let early = generator.integers(from: length / 10, to: length / 5, count: batchSize)
-    let late = generator.integers(from: length / 2, to: 3 * length / 5, count: batchSize)
-    let first = generator.integers(below: 2, count: batchSize)
-    let second = generator.integers(below: 2, count: batchSize)
+    // s, p, q, a, c one behind the other
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 2, to: 6, count: length * batchSize, to: &batch.draws)
+    generator.appendIntegers(from: length / 10, to: length / 5, count: batchSize, to: &batch.draws)
+    generator.appendIntegers(from: length / 2, to: 3 * length / 5, count: batchSize, to: &batch.draws)
+    generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
+    generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
+    var classes = batch.targets.takeClasses()
+    let early = length * batchSize
     for row in 0..<batchSize {
-      symbols[early[row] * batchSize + row] = first[row]
-      symbols[late[row] * batchSize + row] = second[row]
+      let place = early + row
+      let (first, second) = (batch.draws[place + 2 * batchSize], batch.draws[place + 3 * batchSize])
+      batch.draws[batch.draws[place] * batchSize + row] = first
+      batch.draws[batch.draws[place + batchSize] * batchSize + row] = second
+      classes.append(2 * first + second)
     }
-    batch.inputs.setOneHot(steps: length, rows: batchSize, classes: 6) { symbols[$0 * batchSize + $1] }
-    batch.targets = .classes([zip(first, second).map { 2 * $0 + $1 }])
+    let symbols = batch.draws
+    batch.inputs.setOneHot(rows: early, classes: 6) { symbols[$0] }
+    batch.targets = .classes(classes)
   }
 }
 
@@ -99,23 +108,25 @@ public struct CopyTask: Hashable, Sendable, BatchSource, PreparedTask {
   /// 32 sequences of five of eight symbols, five steps apart.
   public init() {}
 
-  var interface: Interface { Interface(.sequences, inputs: symbols + 2, outputs: symbols + 1, everyStep: true) }
+  var interface: Interface {
+    Interface(.sequences, inputs: symbols + 2, outputs: symbols + 1, steps: steps, everyStep: true)
+  }
   var loss: Loss { .crossEntropy }
   var steps: Int { length + delay + length }
   func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let drawn = generator.integers(below: symbols, count: length * batchSize)
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: symbols, count: length * batchSize, to: &batch.draws)
     let (go, blank) = (length + delay - 1, symbols)
-    batch.inputs.setOneHot(steps: steps, rows: batchSize, classes: symbols + 2) { time, row in
-      time == go ? symbols + 1 : time < length ? drawn[time * batchSize + row] : blank
+    let drawn = batch.draws
+    batch.inputs.setOneHot(rows: steps * batchSize, classes: symbols + 2) { row in
+      row / batchSize == go ? symbols + 1 : row < drawn.count ? drawn[row] : blank
     }
-    batch.targets = .classes(
-      (0..<steps).map { time in
-        (0..<batchSize).map { row in
-          time < length + delay ? blank : drawn[(time - length - delay) * batchSize + row]
-        }
-      })
+    var classes = batch.targets.takeClasses()
+    for _ in 0..<((length + delay) * batchSize) { classes.append(blank) }
+    classes.append(contentsOf: batch.draws)
+    batch.targets = .classes(classes)
   }
 }
 
@@ -132,23 +143,19 @@ public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
   /// 64 sequences of 20.
   public init() {}
 
-  var interface: Interface { Interface(.sequences, inputs: 1, outputs: 2, everyStep: true) }
+  var interface: Interface { Interface(.sequences, inputs: 1, outputs: 2, steps: length, everyStep: true) }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
   func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let bits = generator.integers(below: 2, count: length * batchSize)
-    batch.inputs.shape(count: length, rows: batchSize, columns: 1)
-    var parities = [[Int]](repeating: [], count: length)
-    var soFar = [Int](repeating: 0, count: batchSize)
-    for time in 0..<length {
-      for row in 0..<batchSize {
-        let bit = bits[time * batchSize + row]
-        batch.inputs[time].elements[row] = Float(bit)
-        soFar[row] ^= bit
-      }
-      parities[time] = soFar
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: 2, count: length * batchSize, to: &batch.draws)
+    batch.inputs.shape(rows: length * batchSize, columns: 1)
+    var parities = batch.targets.takeClasses()
+    for (place, bit) in batch.draws.enumerated() {
+      batch.inputs.elements[place] = Float(bit)
+      parities.append(place < batchSize ? bit : parities[place - batchSize] ^ bit)
     }
     batch.targets = .classes(parities)
   }
@@ -175,28 +182,34 @@ public struct TextTask: Hashable, Sendable, BatchSource, PreparedTask {
 
   var interface: Interface {
     let width = text.vocabulary.count
-    return Interface(.sequences, inputs: width, outputs: width, everyStep: true)
+    return Interface(.sequences, inputs: width, outputs: width, steps: length, everyStep: true)
   }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
   func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    let starts = generator.integers(below: text.symbols.count - length, count: batchSize)
-    batch.inputs.setOneHot(steps: length, rows: batchSize, classes: text.vocabulary.count) { time, row in
-      text.symbols[starts[row] + time]
+    batch.draws.removeAll(keepingCapacity: true)
+    generator.appendIntegers(from: 0, to: text.symbols.count - length, count: batchSize, to: &batch.draws)
+    let starts = batch.draws
+    batch.inputs.setOneHot(rows: length * batchSize, classes: text.vocabulary.count) { row in
+      text.symbols[starts[row % batchSize] + row / batchSize]
     }
-    batch.targets = .classes((0..<length).map { time in starts.map { text.symbols[$0 + time + 1] } })
+    var classes = batch.targets.takeClasses()
+    for time in 1...length { for start in batch.draws { classes.append(text.symbols[start + time]) } }
+    batch.targets = .classes(classes)
   }
 }
 
-extension Array where Element == Matrix {
-  /// `F.one_hot(symbol, classes).float()` for each time step and row.
-  fileprivate mutating func setOneHot(steps: Int, rows: Int, classes: Int, symbol: (Int, Int) -> Int) {
-    shape(count: steps, rows: rows, columns: classes)
-    for time in 0..<steps {
-      self[time].fill(0)
-      for row in 0..<rows { self[time].elements[row * classes + symbol(time, row)] = 1 }
-    }
+extension Matrix {
+  /// `F.one_hot(symbol, classes).float()` for each row.
+  fileprivate mutating func setOneHot(rows: Int, classes: Int, symbol: (Int) -> Int) {
+    shape(rows: rows, columns: classes)
+    fill(0)
+    for row in 0..<rows { elements[row * classes + symbol(row)] = 1 }
+  }
+
+  fileprivate mutating func setColumn(_ column: Int, to values: Matrix) {
+    for row in 0..<rows { elements[row * columns + column] = values.elements[row] }
   }
 }

@@ -59,10 +59,15 @@ public enum TaskSettings: Hashable, Sendable {
 
 /// One batch: what goes into the network and what should come out.
 public struct Batch: Sendable {
-  /// One matrix of B × features, or one for each time step; a matrix of channels × pixels for each picture.
-  public var inputs: [Matrix] = []
+  /// B × features; T·B × features, time step after time step; channels × framed pixels·B, for each pixel its value
+  /// in each picture.
+  public var inputs = Matrix(rows: 0, columns: 0)
   /// What the outputs are compared with.
   public var targets = Targets.none
+  // What a task draws on its way to these.
+  var draws: [Int] = []
+  var numbers = Matrix(rows: 0, columns: 0)
+  var turned = Matrix(rows: 0, columns: 0)
 
   /// An empty batch, to be drawn into.
   public init() {}

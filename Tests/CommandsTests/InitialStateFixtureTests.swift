@@ -1,5 +1,7 @@
 import Commands
 import Foundation
+import Gradients
+import Numerics
 import Testing
 import Training
 
@@ -76,13 +78,15 @@ struct InitialStateFixtureTests {
     for drawn in row.batches {
       repeat { _ = try experiment.advance() } while experiment.open?.phase != .forward
       let batch = experiment.batches[0]
-      #expect(agrees(batch.inputs.flatMap(\.elements), floats(drawn.x), bound), "\(row.settings): x")
+      #expect(
+        agrees(inTorchsOrder(batch.inputs, experiment.settings.task.interface), floats(drawn.x), bound),
+        "\(row.settings): x")
       switch batch.targets {
       case .none: #expect(drawn.y == nil && drawn.classes == nil)
       case .values(let values):
-        #expect(agrees(values.flatMap(\.elements), floats(drawn.y ?? ""), bound), "\(row.settings): y")
+        #expect(agrees(values.elements, floats(drawn.y ?? ""), bound), "\(row.settings): y")
       case .classes(let classes):
-        #expect(Array(classes.joined()) == (drawn.classes ?? "").split(separator: " ").map { Int($0)! })
+        #expect(classes == (drawn.classes ?? "").split(separator: " ").map { Int($0)! })
       }
       while experiment.open != nil { _ = try experiment.advance() }
     }
@@ -99,6 +103,18 @@ struct InitialStateFixtureTests {
 
   private static func load<Content: Decodable>(_ name: String) throws -> Content {
     try JSONDecoder().decode(Content.self, from: Data(FixtureFolder.text("\(name).json").utf8))
+  }
+}
+
+/// B pictures of one channel, one after the other, out of their frames; everything else stands as it is.
+private func inTorchsOrder(_ inputs: Matrix, _ interface: Interface) -> [Float] {
+  guard interface.kind == .pictures else { return inputs.elements }
+  let side = interface.side
+  let batch = inputs.columns / (side * (side + 2))
+  return (0..<batch).flatMap { picture in
+    (0..<(side * side)).map { pixel in
+      inputs.elements[((pixel / side) * (side + 2) + pixel % side + 1) * batch + picture]
+    }
   }
 }
 

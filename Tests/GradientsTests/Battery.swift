@@ -14,6 +14,9 @@ enum Battery {
     var layer: any Layer
     var parameters: [(rows: Int, columns: Int)]
     var inputs: (count: Int, rows: Int, columns: Int)
+    var arrangement = Arrangement.below
+    /// Where the outputs are arranged otherwise than the inputs.
+    var outputs: Arrangement?
     var reference: @Sendable (_ inputs: [Numbers], _ values: [Numbers]) -> [Numbers]
 
     var description: String { name }
@@ -28,8 +31,11 @@ enum Battery {
     // Halved, so that no tanh is so full that 1 - y² is nothing but the rounding of y.
     var values = testCase.parameters.map { random((1, $0.rows, $0.columns), &generator)[0] }
     for index in values.indices { values[index].scale(by: 0.5) }
-    layer.forward(inputs, values)
-    let outputs = layer.outputs
+    let joined = testCase.arrangement.joined(inputs)
+    layer.forward(joined, values)
+    let expected = testCase.reference(inputs.map(Numbers.init), values.map(Numbers.init))
+    let arrangement = testCase.outputs ?? testCase.arrangement
+    let (outputs, isClean) = arrangement.split(layer.outputs, count: expected.count)
     let weights = outputs.map { random((1, $0.rows, $0.columns), &generator)[0] }
     func objective(_ inputs: [Numbers], _ values: [Numbers]) -> Double {
       zip(testCase.reference(inputs, values), weights).reduce(0) { sum, pair in
@@ -37,33 +43,42 @@ enum Battery {
       }
     }
 
-    var failures = compare("outputs", outputs, testCase.reference(inputs.map(Numbers.init), values.map(Numbers.init)))
+    var failures = compare("outputs", outputs, expected)
+    if !isClean { failures.append("the outputs' frame is not zero") }
     var gradients = values.map { Matrix(rows: $0.rows, columns: $0.columns, repeating: 1) }
-    layer.backward(inputs, weights, values, &gradients)
+    layer.backward(joined, arrangement.joined(weights), values, &gradients)
     let (x, w) = (inputs.map(Numbers.init), values.map(Numbers.init))
     let byValues = differentiate(w) { objective(x, $0) }.map { $0.map { $0 + 1 } }
     failures += compare("gradients by parameters", gradients, byValues)
-    failures += compare("gradients by inputs", layer.inputGradients, differentiate(x) { objective($0, w) })
+    let (byInputs, isGradientClean) = testCase.arrangement.split(layer.inputGradients, count: inputs.count)
+    failures += compare("gradients by inputs", byInputs, differentiate(x) { objective($0, w) })
+    if !isGradientClean { failures.append("the gradients' frame is not zero") }
 
     let shape = testCase.inputs
     let others = random((shape.count, shape.rows + (shape.rows > 1 ? -1 : 0), shape.columns), &generator)
-    if others[0].rows == shape.rows || testCase.isRowwise { layer.forward(others, values) }
-    layer.forward(inputs, values)
-    if layer.outputs != outputs { failures.append("a second forward gives other bits") }
+    if others[0].rows == shape.rows || testCase.arrangement == .below {
+      layer.forward(testCase.arrangement.joined(others), values)
+    }
+    layer.forward(joined, values)
+    if arrangement.split(layer.outputs, count: expected.count).list != outputs {
+      failures.append("a second forward gives other bits")
+    }
     return failures
   }
 
   /// What is wrong with the gradients of a whole network with its loss.
-  static func failures(_ model: Model, _ interface: Interface, _ inputs: [Matrix], _ loss: Loss, _ targets: Targets)
-    -> [String]
-  {
+  static func failures(
+    _ model: Model, _ interface: Interface, _ inputs: [Matrix], _ arrangement: Arrangement, _ loss: Loss,
+    _ targets: Targets
+  ) -> [String] {
     var network = Network(model, for: interface)
     var generator = Generator(seed: 3)
     network.parameters.initialize(.standard, from: &generator)
-    var slopes: [Matrix] = []
-    network.forward(inputs)
+    var slopes = Matrix(rows: 0, columns: 0)
+    let joined = arrangement.joined(inputs)
+    network.forward(joined)
     let value = loss.evaluate(network.outputs, targets, scale: 0.5, gradients: &slopes)
-    network.backward(inputs, slopes)
+    network.backward(joined, slopes)
     let (x, values) = (inputs.map(Numbers.init), network.parameters.values.map(Numbers.init))
     func objective(_ values: [Numbers]) -> Double {
       Reference.loss(loss, Reference.outputs(model, interface, x, values), targets)
@@ -114,9 +129,4 @@ enum Battery {
       return Matrix(rows: shape.rows, columns: shape.columns, elements: values)
     }
   }
-}
-
-extension Battery.LayerCase {
-  /// Whether rows are members of a batch, so that there may be fewer of them.
-  fileprivate var isRowwise: Bool { !name.contains("picture") }
 }

@@ -28,7 +28,7 @@ struct LayerTests {
   }
 
   // Time, batch, inputs, hidden.
-  private static let shapes = [(1, 1, 1, 1), (1, 2, 3, 2), (4, 1, 2, 3), (5, 3, 1, 1), (3, 2, 4, 3)]
+  private static let shapes = [(1, 1, 1, 1), (1, 2, 3, 2), (4, 1, 2, 3), (5, 3, 1, 1), (3, 2, 4, 3), (3, 90, 1, 1)]
 
   static let recurrences: [Battery.LayerCase] = Reference.Cell.allCases.flatMap { cell in
     shapes.flatMap { time, batch, inputs, hidden in
@@ -36,18 +36,20 @@ struct LayerTests {
         let rows = cell.gates * hidden
         return Battery.LayerCase(
           name: "\(cell) T=\(time) B=\(batch) I=\(inputs) H=\(hidden) \(everyStep ? "every step" : "last step")",
-          layer: layer(cell, inputs: inputs, hidden: hidden, everyStep: everyStep),
+          layer: layer(cell, steps: time, inputs: inputs, hidden: hidden, everyStep: everyStep),
           parameters: [(rows, inputs), (rows, hidden), (1, rows), (1, rows)], inputs: (time, batch, inputs)
         ) { Reference.recurrence(cell, $0, $1, everyStep: everyStep) }
       }
     }
   }
 
-  private static func layer(_ cell: Reference.Cell, inputs: Int, hidden: Int, everyStep: Bool) -> any Layer {
+  private static func layer(
+    _ cell: Reference.Cell, steps: Int, inputs: Int, hidden: Int, everyStep: Bool
+  ) -> any Layer {
     func recurrence(_ cell: some RecurrentCell) -> any Layer {
       Recurrence(
         cell: cell, weights: RecurrentWeights(inputToHidden: 0, hiddenToHidden: 1, inputBias: 2, hiddenBias: 3),
-        inputs: inputs, hidden: hidden, emitsEveryStep: everyStep, needsInputGradient: true)
+        steps: steps, inputs: inputs, hidden: hidden, emitsEveryStep: everyStep, needsInputGradient: true)
     }
     switch cell {
     case .tanh: return recurrence(PlainCell(.tanh))
@@ -57,30 +59,38 @@ struct LayerTests {
     }
   }
 
-  // Batch, channels, outputs, side.
+  // Batch, channels, outputs, side: also such that vectors of pixels have a rest, and more outputs than fit one block.
   static let convolutions: [Battery.LayerCase] = [
-    (1, 1, 1, 1), (1, 1, 2, 2), (2, 1, 2, 3), (2, 3, 2, 4), (3, 2, 1, 5),
-  ].map { batch, channels, outputs, side in
-    Battery.LayerCase(
-      name: "pictures: convolution B=\(batch) C=\(channels) O=\(outputs) S=\(side)",
-      layer: Convolution(
-        weight: 0, bias: 1, inputs: channels, outputs: outputs, side: side, needsInputGradient: true),
-      parameters: [(outputs, 9 * channels), (1, outputs)], inputs: (batch, channels, side * side)
-    ) { inputs, values in inputs.map { Reference.convolution($0, values[0], values[1], side: side) } }
+    (1, 1, 1, 1), (1, 1, 2, 2), (2, 1, 2, 3), (2, 3, 2, 4), (3, 2, 1, 5), (5, 2, 11, 3), (16, 1, 3, 2),
+  ].flatMap { batch, channels, outputs, side in
+    ActivationFunction.allCases.map { function in
+      Battery.LayerCase(
+        name: "convolution \(function) B=\(batch) C=\(channels) O=\(outputs) S=\(side)",
+        layer: Convolution(
+          weight: 0, bias: 1, inputs: channels, outputs: outputs, side: side, function: function,
+          needsInputGradient: true),
+        parameters: [(outputs, 9 * channels), (1, outputs)], inputs: (batch, channels, side * side),
+        arrangement: .pictures(side: side)
+      ) { inputs, values in
+        inputs.map { picture in
+          Reference.convolution(picture, values[0], values[1], side: side).map { Reference.apply(function, $0) }
+        }
+      }
+    }
   }
 
   static let poolings: [Battery.LayerCase] = [(1, 1, 2), (2, 3, 4), (1, 2, 5), (2, 1, 3)].map { batch, channels, side in
     Battery.LayerCase(
-      name: "pictures: pooling B=\(batch) C=\(channels) S=\(side)", layer: AveragePooling(side: side), parameters: [],
-      inputs: (batch, channels, side * side)
+      name: "pooling B=\(batch) C=\(channels) S=\(side)", layer: AveragePooling(side: side), parameters: [],
+      inputs: (batch, channels, side * side), arrangement: .pictures(side: side), outputs: .pictures(side: side / 2)
     ) { inputs, _ in inputs.map { Reference.pool($0, side: side) } }
   }
 
   static let heads: [Battery.LayerCase] = PictureHeadKind.allCases.flatMap { kind in
-    [(1, 1, 1), (3, 2, 4), (2, 3, 9)].map { batch, channels, pixels in
+    [(1, 1, 1), (3, 2, 2), (2, 3, 3), (17, 2, 3)].map { batch, channels, side in
       Battery.LayerCase(
-        name: "pictures: head \(kind) B=\(batch) C=\(channels) P=\(pixels)", layer: PictureHead(kind), parameters: [],
-        inputs: (batch, channels, pixels)
+        name: "head \(kind) B=\(batch) C=\(channels) S=\(side)", layer: PictureHead(kind, side: side), parameters: [],
+        inputs: (batch, channels, side * side), arrangement: .pictures(side: side), outputs: .below
       ) { inputs, _ in [Reference.head(kind, inputs)] }
     }
   }
@@ -103,13 +113,13 @@ private struct BrokenLayer: Layer {
   var layer: any Layer
   let damage: Damage
 
-  var outputs: [Matrix] { layer.outputs.map { damaged($0, .output) } }
-  var inputGradients: [Matrix] { layer.inputGradients.map { damaged($0, .inputGradient) } }
+  var outputs: Matrix { damaged(layer.outputs, .output) }
+  var inputGradients: Matrix { damaged(layer.inputGradients, .inputGradient) }
 
-  mutating func forward(_ inputs: [Matrix], _ values: [Matrix]) { layer.forward(inputs, values) }
+  mutating func forward(_ inputs: Matrix, _ values: [Matrix]) { layer.forward(inputs, values) }
 
   mutating func backward(
-    _ inputs: [Matrix], _ outputGradients: [Matrix], _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     if damage == .overwritten { for index in gradients.indices { gradients[index].fill(0) } }
     layer.backward(inputs, outputGradients, values, &gradients)

@@ -7,18 +7,17 @@ struct NetworkTests {
   func gradientsOfTheLoss(_ row: Row) {
     var generator = Generator(seed: 11)
     let inputs = Battery.random(row.inputs, &generator)
+    let arrangement = row.interface.kind == .pictures ? Arrangement.pictures(side: row.interface.side) : .below
     var network = Network(row.model, for: row.interface)
-    network.forward(inputs)
-    let shape = network.outputs[0]
+    network.forward(arrangement.joined(inputs))
+    let shape = network.outputs
     let targets: Targets
     switch row.loss {
     case .sum: targets = .none
-    case .meanSquaredError:
-      targets = .values(Battery.random((network.outputs.count, shape.rows, shape.columns), &generator))
-    case .crossEntropy:
-      targets = .classes(network.outputs.map { _ in generator.integers(below: shape.columns, count: shape.rows) })
+    case .meanSquaredError: targets = .values(Battery.random((1, shape.rows, shape.columns), &generator)[0])
+    case .crossEntropy: targets = .classes(generator.integers(below: shape.columns, count: shape.rows))
     }
-    #expect(Battery.failures(row.model, row.interface, inputs, row.loss, targets) == [])
+    #expect(Battery.failures(row.model, row.interface, inputs, arrangement, row.loss, targets) == [])
   }
 
   struct Row: Sendable, CustomStringConvertible {
@@ -84,7 +83,7 @@ struct NetworkTests {
         [true, false].map { everyStep in
           Row(
             name: "\(name) \(layers) layers, \(everyStep ? "every step" : "last step")", model: model(layers),
-            interface: Interface(.sequences, inputs: 2, outputs: 3, everyStep: everyStep),
+            interface: Interface(.sequences, inputs: 2, outputs: 3, steps: 4, everyStep: everyStep),
             loss: everyStep ? .crossEntropy : .meanSquaredError, inputs: (4, 2, 2))
         }
       }

@@ -207,14 +207,14 @@ enum Reference {
   static func loss(_ loss: Loss, _ outputs: [Numbers], _ targets: Targets) -> Double {
     switch (loss, targets) {
     case (.meanSquaredError, .values(let values)):
-      let pairs = zip(outputs, values).flatMap { zip($0.elements, $1.elements) }
+      let pairs = Array(zip(outputs.flatMap(\.elements), values.elements))
       return pairs.reduce(0) { $0 + ($1.0 - Double($1.1)) * ($1.0 - Double($1.1)) } / Double(pairs.count)
     case (.crossEntropy, .classes(let classes)):
-      let rows = zip(outputs, classes).flatMap { output, classes in
-        classes.enumerated().map { row, target in
-          let scores = (0..<output.columns).map { output[row, $0] }
-          return log(scores.reduce(0) { $0 + exp($1) }) - scores[target]
-        }
+      let scores = outputs.flatMap { output in
+        (0..<output.rows).map { row in (0..<output.columns).map { output[row, $0] } }
+      }
+      let rows = zip(scores, classes).map { scores, target in
+        log(scores.reduce(0) { $0 + exp($1) }) - scores[target]
       }
       return rows.reduce(0, +) / Double(rows.count)
     default:

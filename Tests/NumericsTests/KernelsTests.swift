@@ -100,12 +100,102 @@ import Numerics
         var generator = Generator(seed: 9)
         digest.combine(generator.normal(count: count, mean: 0.5, standardDeviation: 2))
       }
+      for size in [1, 3, 7, 16, 33, 70] { combineStructured(size, into: &digest) }
       digests[name] = digest.text
     }
     #expect(digests.count == Kernels.available.count)
     #expect(Set(digests.values).count == 1, "\(digests)")
     // fixed, so that other processors and compilers are held to it
-    #expect(digests.values.first == "92f5c1a1c0aa7373")
+    #expect(digests.values.first == "7a3eb7898ecc3cce")
+  }
+
+  /// What works on more than elements side by side: products in every order, cells, pictures, optimizers.
+  private func combineStructured(_ size: Int, into digest: inout Digest) {
+    let (a, b) = (Matrix.random(size, size + 5, seed: 6), Matrix.random(size + 5, size + 2, seed: 7))
+    let bias = Matrix.random(1, size + 2, seed: 8)
+    var product = Matrix(rows: size, columns: size + 2)
+    var packed = PackedMatrix(rows: size + 5, columns: size + 2)
+    packed.pack(b)
+    product.setProduct(a, packed, bias: bias)
+    product.setProduct(a, b, accumulating: true)
+    digest.combine(product)
+    var narrow = Matrix(rows: size + 5, columns: 3)
+    narrow.setProduct(transposing: a, Matrix.random(size, 3, seed: 9))
+    digest.combine(narrow)
+    var wide = Matrix(rows: size + 5, columns: size + 2)
+    wide.setProduct(transposing: a, product)
+    digest.combine(wide)
+    var sums = bias
+    sums.addColumnSums(of: wide)
+    digest.combine(sums)
+    combineCells(size, into: &digest)
+    combinePictures(size, into: &digest)
+    combineOptimizers(size, into: &digest)
+  }
+
+  private func combineCells(_ size: Int, into digest: inout Digest) {
+    let rows = 2..<4
+    let initial = Matrix(rows: 2, columns: size)
+    var (memory, bounded, hidden) = (Matrix.random(4, size, seed: 1), Matrix(rows: 4, columns: size), initial)
+    hidden.shape(rows: 4, columns: size)
+    var gates = Matrix.extraordinary(4, 4 * size, seed: 2)
+    LongShortTermMemory.forward(
+      rows: rows, gates: &gates, memory: &memory, bounded: &bounded, hidden: &hidden, initial: initial)
+    var carried = Matrix.random(2, size, seed: 3)
+    var gradients = Matrix(rows: 4, columns: 4 * size)
+    LongShortTermMemory.backward(
+      rows: rows, upstream: Matrix.random(2, size, seed: 4), gates: gates, memory: memory, bounded: bounded,
+      initial: initial, carried: &carried, gradients: &gradients, place: 2)
+    for matrix in [gates, memory, bounded, hidden, carried, gradients] { digest.combine(matrix) }
+
+    let fromHidden = Matrix.random(4, 3 * size, seed: 5)
+    gates = Matrix.extraordinary(4, 3 * size, seed: 6)
+    GatedRecurrence.forward(rows: rows, gates: &gates, fromHidden: fromHidden, hidden: &hidden, initial: initial)
+    var (byInput, byHidden) = (Matrix(rows: 2, columns: 3 * size), Matrix(rows: 2, columns: 3 * size))
+    GatedRecurrence.backward(
+      rows: rows, upstream: Matrix.random(2, size, seed: 4), gates: gates, fromHidden: fromHidden, hidden: hidden,
+      initial: initial,
+      direct: &carried, byInput: &byInput, byHidden: &byHidden, place: 0)
+    for matrix in [gates, hidden, byInput, byHidden] { digest.combine(matrix) }
+  }
+
+  private func combinePictures(_ size: Int, into digest: inout Digest) {
+    let (side, batch) = (5, min(size, 20))
+    var pictures = Matrix(rows: 3, columns: Matrix.framedPixels(side: side) * batch)
+    pictures.setFramed(Matrix.extraordinary(3, side * side * batch, seed: 7), side: side)
+    let weight = Matrix.random(size, 27, seed: 8)
+    var offsets = [UInt32](repeating: 0, count: 9 * max(3, size))
+    var out = Matrix(rows: size, columns: pictures.columns)
+    out.setConvolution(pictures, weight: weight, bias: Matrix.random(1, size, seed: 9), side: side, offsets: &offsets)
+    var gradient = Matrix.random(size, 27, seed: 10)
+    var room = Matrix(rows: 3, columns: 1152)
+    gradient.addWeightGradient(pictures, outputGradient: out, side: side, room: &room)
+    var turned = Matrix(rows: 3, columns: 9 * size)
+    turned.setTurned(weight)
+    var back = pictures
+    back.setConvolution(out, weight: turned, bias: nil, side: side, offsets: &offsets)
+    var pooled = Matrix(rows: size, columns: Matrix.framedPixels(side: 2) * batch)
+    pooled.setPooled(out, side: side)
+    for matrix in [out, gradient, back, pooled] { digest.combine(matrix) }
+  }
+
+  private func combineOptimizers(_ size: Int, into digest: inout Digest) {
+    let gradient = Matrix.extraordinary(1, size, seed: 1)
+    var (w, m, v) = (Matrix.random(1, size, seed: 2), Matrix.random(1, size, seed: 3), Matrix.random(1, size, seed: 4))
+    v.multiply(by: w)
+    v.setReLU(of: m)
+    let lengths = [
+      w.updateSGD(
+        gradient, buffer: &m, rate: 0.1, momentum: 0.9, share: 0.7, decay: 0.01, nesterov: true, isFirst: false),
+      w.updateAdam(
+        gradient, mean: &m, square: &v, meanShare: 0.1, squareKept: 0.999, squareShare: 0.001, size: -0.01, root: 0.3,
+        epsilon: 1e-8, decay: 0.1, shrink: 0.99),
+      w.updateRMSprop(gradient, square: &v, rate: 0.01, kept: 0.99, share: 0.01, epsilon: 1e-8),
+      w.scaleAndMeasure(by: 0.3, order: 2),
+      m.setSquaredErrorGradient(w, v, slope: 0.1),
+    ]
+    digest.combine(lengths)
+    for matrix in [w, m, v] { digest.combine(matrix) }
   }
 
   private var operations: [(inout Matrix, Matrix, Matrix) -> Void] {

@@ -32,7 +32,7 @@ struct OptimizerTests {
     for (number, step) in row.steps.enumerated() {
       let before = values
       let gradients = step.gradients.map(Fixture.row)
-      let changes = optimizer.update(&values, gradients, &state)
+      let changes = optimizer.updated(&values, gradients, &state)
       for place in values.indices {
         let expected = Fixture.floats(step.after[place])
         #expect(
@@ -58,12 +58,12 @@ struct OptimizerTests {
     var values = [Matrix(rows: 8, columns: 8, repeating: 1)]
     let gradients = [Matrix(rows: 8, columns: 8, repeating: 0.5)]
     var state = OptimizerState()
-    _ = optimizer.update(&values, gradients, &state)
+    _ = optimizer.updated(&values, gradients, &state)
     // SGD's buffer begins as a copy of the direction, and parts from it at the second step.
-    _ = optimizer.update(&values, gradients, &state)
+    _ = optimizer.updated(&values, gradients, &state)
     let places = (address(values), address(state.first), address(state.second))
     for _ in 0..<3 {
-      _ = optimizer.update(&values, gradients, &state)
+      _ = optimizer.updated(&values, gradients, &state)
       #expect((address(values), address(state.first), address(state.second)) == places)
     }
   }
@@ -76,7 +76,7 @@ struct OptimizerTests {
     let norms = GradientNorms.measure(gradients, order: 2)
     _ = try? ClippingRule.norm(ClipNorm(maxNorm: 0.5)).clip(&gradients, norms, values: values, state: &state)
     var memory = OptimizerState()
-    let change = Optimizer(text: "sgd lr=0.1").update(&values, gradients, &memory)
+    let change = Optimizer(text: "sgd lr=0.1").updated(&values, gradients, &memory)
     #expect(isNear(change[0], 0.05, relative: 1e-5))
     #expect(change[0] <= 0.05)
   }
@@ -87,6 +87,12 @@ private func address(_ matrices: [Matrix]) -> UnsafePointer<Float>? {
 }
 
 extension Optimizer {
+  fileprivate func updated(_ values: inout [Matrix], _ gradients: [Matrix], _ state: inout OptimizerState) -> [Float] {
+    var changes: [Float] = []
+    update(&values, gradients, &state, changes: &changes)
+    return changes
+  }
+
   /// `adam lr=0.1 …`, as the fixtures name them; what is not written has its default.
   fileprivate init(text: String) {
     let words = text.split(separator: " ")

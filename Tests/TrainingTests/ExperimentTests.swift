@@ -190,9 +190,9 @@ extension Experiment {
 }
 
 extension Batch {
-  /// The first matrix of the targets.
+  /// The targets, where they are numbers.
   fileprivate var values: [Float]? {
-    if case .values(let values) = targets { values[0].elements } else { nil }
+    if case .values(let values) = targets { values.elements } else { nil }
   }
 }
 

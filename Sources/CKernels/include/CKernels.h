@@ -23,11 +23,58 @@ enum ck_gradient {
   CK_TANH_GRADIENT, CK_SIGMOID_GRADIENT, CK_RELU_GRADIENT, CK_GELU_GRADIENT
 };
 
+// How many columns of a packed matrix stand together.
+#define CK_PANEL 64
+
+// torch.optim.SGD: rate lr, momentum μ, share 1 - τ of a new gradient, decay λ; is_first where b is to become d.
+struct ck_sgd {
+  float rate, momentum, share, decay;
+  bool nesterov, is_first;
+};
+// torch.optim.Adam, AdamW: mean_share 1 - β₁, square_kept β₂, square_share 1 - β₂, size -lr / (1 - β₁ᵗ), root
+// √(1 - β₂ᵗ), decay λ (Adam), shrink 1 - lr λ (AdamW; else 1).
+struct ck_adam {
+  float mean_share, square_kept, square_share, size, root, epsilon, decay, shrink;
+};
+
 struct ck_kernels {
   const char *name;
-  // c[m×n] = (or +=) a · b; a[i, k] is at a[i·row_stride + k·k_stride], so that the transposed a needs no copy.
+  // c[m×n] = start + a · b; a[i, k] is at a[i·row_stride + k·k_stride], one of the strides being 1, so that the
+  // transposed a needs no copy. b is k×n, or packed. start is NULL for zeros; its rows are start_stride apart, 0 where
+  // each is the same, such as a bias; it may be c.
   void (*product)(size_t m, size_t n, size_t k, const float *a, size_t row_stride, size_t k_stride, const float *b,
-                  float *c, bool accumulate);
+                  bool is_packed, const float *start, size_t start_stride, float *c);
+  // b[k×n], or its transpose [n×k], in panels of CK_PANEL columns, each k×CK_PANEL.
+  void (*pack)(size_t k, size_t n, const float *b, bool is_transposed, float *packed);
+  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is room for 9 × channels, lanes for 1152 × channels.
+  void (*frame)(size_t channels, size_t side, size_t batch, const float *in, float *out);
+  void (*unframe)(size_t channels, size_t side, size_t batch, const float *in, float *out);
+  void (*clear_frames)(size_t channels, size_t side, size_t batch, float *out);
+  void (*convolve)(size_t outputs, size_t channels, size_t side, size_t batch, const float *weight, const float *bias,
+                   const float *in, uint32_t *offsets, float *out);
+  void (*turn_weights)(size_t outputs, size_t channels, const float *weight, float *turned);
+  void (*convolution_weight_gradient)(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
+                                      const float *gradient, float *lanes, float *out);
+  void (*pool)(size_t channels, size_t side, size_t batch, const float *in, float *out);
+  void (*spread)(size_t channels, size_t side, size_t batch, const float *gradient, float *out);
+  // The gated cells between their products, see body_recurrent.h.
+  void (*lstm_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *initial, float *memory,
+                       float *bounded, float *state);
+  void (*lstm_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+                        const float *gates, const float *initial, const float *memory, const float *bounded,
+                        float *carried, float *gate_gradients);
+  void (*gru_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *from_hidden,
+                      const float *initial, float *state);
+  void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+                       const float *gates, const float *from_hidden, const float *initial, const float *state,
+                       float *direct, float *by_input, float *by_hidden);
+  void (*drop_tiny)(size_t n, float *out);  // below 2^-100 becomes 0
+  // The optimizers, see body_optimizer.h; momentum may be NULL. They return the sum of the squared changes.
+  double (*sgd)(size_t n, const struct ck_sgd *options, const float *gradient, float *momentum, float *weight);
+  double (*adam)(size_t n, const struct ck_adam *options, const float *gradient, float *mean, float *square,
+                 float *weight);
+  double (*rmsprop)(size_t n, float rate, float kept, float share, float epsilon, const float *gradient, float *square,
+                    float *weight);
   void (*apply)(enum ck_function f, size_t n, const float *in, float *out);
   void (*gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
   // out[i] = base[i]^exponent
@@ -38,11 +85,16 @@ struct ck_kernels {
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
   void (*multiply)(size_t n, const float *a, const float *b, float *out);       // out = a · b, in place is allowed
   void (*add_product)(size_t n, const float *a, const float *b, float *out);    // out = fma(a, b, out)
+  void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += each row of in, in order
+  void (*repeat_row)(size_t rows, size_t n, const float *row, float *out);      // each row of out = row
   void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ
   // Sums in float64: 16 lanes, element i in lane i mod 16, the lanes added as a tree.
   double (*sum)(size_t n, const float *a);
   double (*sum_of_magnitudes)(size_t n, const float *a);
   double (*sum_of_squares)(size_t n, const float *a);                  // as float32 squares over- and underflow
+  double (*scale_and_sum_squares)(size_t n, float s, float *out);      // out *= s, and sum_of_squares of that
+  // of a - target, in float32; gradient = slope · (a - target)
+  double (*squared_error)(size_t n, const float *a, const float *target, float slope, float *gradient);
   double (*sum_of_powers)(size_t n, const float *a, double exponent);  // of |a|, as float32 powers do
   float (*largest_magnitude)(size_t n, const float *a);                // 0 of nothing; NaN if there is one
   float (*smallest_magnitude)(size_t n, const float *a);               // infinity of nothing; NaN if there is one
