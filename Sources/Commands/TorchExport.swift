@@ -2,65 +2,51 @@ import Training
 
 /// `export torch`: a program in plain PyTorch that makes the steps which were made here, and prints their trace.
 ///
-/// Written for people first: nothing but the code of this network, this task and these rules, with every change before
-/// the step that it took effect in. What it prints is `TraceText`'s lines without `kernels` and `digest`.
+/// Written for people first: nothing but the code of these networks, tasks and rules, with every change before the step
+/// that it took effect in. What it prints is `TraceText`'s lines without `kernels` and `digest`.
 public enum TorchExport {
+  /// The longest program that fits on a page; a longer one says the same in fewer lines where it can.
+  static let page = 80
+
   /// The program of one experiment, or of several, one after the other.
   public static func program(_ runs: [ExperimentRun]) -> String {
-    let parts = runs.map { TorchParts(TorchPlan($0)) }
-    var program = docstring(parts) + imports(parts) + helpers(parts)
-    if parts.count == 1 {
-      program += spaced(parts[0].definitions) + ["", ""] + parts[0].body
-    } else {
-      program += functions(parts)
-    }
+    let plans = runs.map(TorchPlan.init)
+    let spacious = lines(plans, isTight: false)
+    let program = spacious.count > page ? lines(plans, isTight: true) : spacious
     return program.joined(separator: "\n") + "\n"
   }
 
-  private static func docstring(_ parts: [TorchParts]) -> [String] {
-    let experiments = parts.map(\.plan.title)
-    let title = parts.count == 1 ? experiments[0] : "\(parts.count) experiments, one after the other"
+  private static func lines(_ plans: [TorchPlan], isTight: Bool) -> [String] {
+    let script = TorchScript(plans, isTight: isTight)
+    let code = script.definitions.flatMap { ["", ""] + $0 } + ["", ""] + script.body
+    return docstring(plans, isTight) + imports(code) + number(isTight) + code
+  }
+
+  private static func docstring(_ plans: [TorchPlan], _ isTight: Bool) -> [String] {
+    let title = plans.count == 1 ? plans[0].title : "\(plans.count) experiments, one after the other"
+    let opening = "\"\"\"\(title); written by clipscope for PyTorch 2.13."
+    guard !isTight else { return [opening + "\"\"\"", ""] }
     return [
-      "\"\"\"\(title); written by clipscope for PyTorch 2.13.", "",
+      opening, "",
       "Prints a JSON line for each step: its loss, and the norms of its gradients before and after clipping.\"\"\"", "",
     ]
   }
 
-  private static func imports(_ parts: [TorchParts]) -> [String] {
-    let code = parts.flatMap { $0.definitions.joined() + $0.body }
+  private static func imports(_ code: [String]) -> [String] {
     let table = code.contains { $0.contains("csv.") } ? ["import csv"] : []
+    let ordered = code.contains { $0.contains("OrderedDict(") } ? ["from collections import OrderedDict"] : []
     let functional = code.contains { $0.contains("F.") } ? ["import torch.nn.functional as F"] : []
-    return table + ["import json", "import math", "", "import torch"] + functional + ["from torch import nn"]
+    return table + ["import json", "import math"] + ordered + ["", "import torch"] + functional + [
+      "from torch import nn"
+    ]
   }
 
-  private static func helpers(_ parts: [TorchParts]) -> [String] {
-    spaced([
-      [
-        "def number(x):",
-        "    \"\"\"A float32 in its shortest digits, or \"nan\", \"inf\", \"-inf\": JSON has no words for those.\"\"\"",
-        "    digits = (float(f\"{x:.{n}g}\") for n in range(1, 10))",
-        "    return next((v for v in digits if math.isfinite(v) and torch.tensor(v) == x), str(float(x)))",
-      ]
-    ])
-  }
-
-  private static func spaced(_ definitions: [[String]]) -> [String] { definitions.flatMap { ["", ""] + $0 } }
-
-  // Each experiment is a function; what all of them define alike stands above them.
-  private static func functions(_ parts: [TorchParts]) -> [String] {
-    let shared = parts[0].definitions.filter { definition in parts.allSatisfy { $0.definitions.contains(definition) } }
-    var lines = spaced(shared)
-    var known: [[String]] = []
-    var calls: [String] = []
-    for part in parts {
-      let body = part.definitions.filter { !shared.contains($0) }.flatMap { $0 + [""] } + part.body
-      if !known.contains(body) {
-        known.append(body)
-        lines += ["", "", "def experiment_\(known.count)():", "    \"\"\"\(part.plan.title).\"\"\""] + body.indented
-      }
-      calls.append("experiment_\(known.firstIndex(of: body)! + 1)()")
-    }
-    return lines + ["", ""] + calls
+  private static func number(_ isTight: Bool) -> [String] {
+    let what = "A float32 in its shortest digits, or \"nan\", \"inf\", \"-inf\": JSON has no words for those."
+    return ["", ""] + (isTight ? ["def number(x):  # \(what)"] : ["def number(x):", "    \"\"\"\(what)\"\"\""]) + [
+      "    digits = (float(f\"{x:.{n}g}\") for n in range(1, 10))",
+      "    return next((v for v in digits if math.isfinite(v) and torch.tensor(v) == x), str(float(x)))",
+    ]
   }
 }
 

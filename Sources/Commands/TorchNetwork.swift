@@ -8,13 +8,14 @@ struct TorchNetwork {
   /// What makes `model`, with its initial values.
   let making: [String]
 
-  init(_ settings: Settings) {
+  /// - Parameter isTight: whether to say it in as few lines as can be read.
+  init(_ settings: Settings, isTight: Bool) {
     let interface = settings.task.interface
     var construction: [String]
     switch settings.model {
     case .simplenet(let net):
-      definition = Self.simple(net, interface)
-      construction = ["model = SimpleNet()"]
+      definition = isTight ? [] : Self.simple(net, interface)
+      construction = isTight ? Self.sequence(net, interface) : ["model = SimpleNet()"]
     case .mlp(let net):
       definition = []
       construction = Self.stack(net, interface)
@@ -23,18 +24,16 @@ struct TorchNetwork {
       construction = Self.pictures(net, interface)
     case .rnn(let net):
       let options = net.nonlinearity == .tanh ? [] : ["nonlinearity=\"\(net.nonlinearity.rawValue)\""]
-      definition = Self.recurrent("RNN", "rnn", net.hidden, net.layers, options, interface)
+      definition = Self.recurrent("RNN", "rnn", net.hidden, net.layers, options, interface, isTight)
       construction = ["model = RNN()"]
     case .lstm(let net):
-      definition = Self.recurrent("LSTM", "lstm", net.hidden, net.layers, [], interface)
+      definition = Self.recurrent("LSTM", "lstm", net.hidden, net.layers, [], interface, isTight)
       construction = ["model = LSTM()"]
     case .gru(let net):
-      definition = Self.recurrent("GRU", "gru", net.hidden, net.layers, [], interface)
+      definition = Self.recurrent("GRU", "gru", net.hidden, net.layers, [], interface, isTight)
       construction = ["model = GRU()"]
     }
-    construction += Self.initialization(settings)
-    construction += Self.gateBias(settings.model)
-    making = construction
+    making = construction + Self.initialization(settings)
   }
 
   // MARK: Modules
@@ -55,9 +54,24 @@ struct TorchNetwork {
       ], ["return self.fc2(\(hidden))"])
   }
 
+  private static func sequence(_ net: SimpleNet, _ interface: Interface) -> [String] {
+    let layers = [
+      "fc1=nn.Linear(\(interface.inputs), \(net.hidden))", net.activation.module.map { "activation=\($0)" },
+      "fc2=nn.Linear(\(net.hidden), \(interface.outputs))",
+    ]
+    return ["model = nn.Sequential(OrderedDict(\(layers.compactMap(\.self).joined(separator: ", "))))"]
+  }
+
   private static func recurrent(
-    _ kind: String, _ name: String, _ hidden: Int, _ layers: Int, _ options: [String], _ interface: Interface
+    _ kind: String, _ name: String, _ hidden: Int, _ layers: Int, _ options: [String], _ interface: Interface,
+    _ isTight: Bool
   ) -> [String] {
+    let last = interface.everyStep ? "" : "[-1]"
+    let comment = interface.everyStep ? "" : "  # the last time step"
+    let forward =
+      isTight
+      ? ["return self.fc(self.\(name)(x)[0]\(last))\(comment)"]
+      : ["states, _ = self.\(name)(x)  # (time, batch, hidden)", "return self.fc(states\(last))\(comment)"]
     let sizes = ["\(interface.inputs)", "\(hidden)"] + (layers == 1 ? [] : ["num_layers=\(layers)"])
     return module(
       kind,
@@ -65,8 +79,7 @@ struct TorchNetwork {
         "self.\(name) = nn.\(kind)(\((sizes + options).joined(separator: ", ")))",
         "self.fc = nn.Linear(\(hidden), \(interface.outputs))",
       ],
-      ["states, _ = self.\(name)(x)  # (time, batch, hidden)"]
-        + [interface.everyStep ? "return self.fc(states)" : "return self.fc(states[-1])  # the last time step"])
+      forward)
   }
 
   private static func stack(_ net: MultilayerPerceptron, _ interface: Interface) -> [String] {
@@ -115,44 +128,44 @@ struct TorchNetwork {
   // MARK: Initial values
 
   private static func initialization(_ settings: Settings) -> [String] {
+    let biases = ["elif \"bias\" in name:", "    nn.init.zeros_(p)"]
+    let others = ["else:", "    nn.init.zeros_(p)"]
+    var comment = ""
+    var lines: [String] = []
     switch settings.initialization {
-    case .standard: return []
+    case .standard: break
     case .gain(let gain):
       let last = settings.parameters[settings.parameters.count - 2].name
       let value = PythonText.of(gain.factor) + (gain.he ? " * math.sqrt(2)" : "")
-      return redrawn(
-        "deviation gain / sqrt(fan_in), the last gain 1; biases: 0", "p.dim() > 1",
-        ["nn.init.normal_(p, 0, (1 if name == \"\(last)\" else \(value)) / math.sqrt(p[0].numel()))"])
+      let deviation = "(1 if name == \"\(last)\" else \(value)) / math.sqrt(p[0].numel())"
+      comment = "deviation gain / sqrt(fan_in), the last gain 1; biases: 0"
+      lines = ["if p.dim() > 1:", "    nn.init.normal_(p, 0, \(deviation))"] + others
     case .radius(let radius):
-      return redrawn(
-        "spectral radius \(PythonText.of(radius)), on average; biases: 0", "\"weight_hh\" in name",
-        ["nn.init.normal_(p, 0, \(PythonText.of(radius)) / math.sqrt(p.shape[1]))"], else: "\"bias\" in name")
+      comment = "spectral radius \(PythonText.of(radius)), on average; biases: 0"
+      lines = ["if \"weight_hh\" in name:"]
+      lines += ["    nn.init.normal_(p, 0, \(PythonText.of(radius)) / math.sqrt(p.shape[1]))"] + biases
     case .orthogonal(let gain):
-      return redrawn(
-        "orthogonal hidden-to-hidden weights; biases: 0", "\"weight_hh\" in name",
-        ["nn.init.orthogonal_(p, gain=\(PythonText.of(gain)))"], else: "\"bias\" in name")
+      comment = "orthogonal hidden-to-hidden weights; biases: 0"
+      lines = ["if \"weight_hh\" in name:", "    nn.init.orthogonal_(p, gain=\(PythonText.of(gain)))"] + biases
     case .identity:
-      return redrawn(
-        "Le, Jaitly, Hinton 2015", "\"weight_hh\" in name", ["nn.init.eye_(p)"],
-        ["elif \"weight_ih\" in name:"] + ["nn.init.normal_(p, 0, 0.3)"].indented, else: "\"bias\" in name")
+      comment = "Le, Jaitly, Hinton 2015; biases: 0"
+      lines = ["if \"weight_hh\" in name:", "    nn.init.eye_(p)", "elif \"weight_ih\" in name:"]
+      lines += ["    nn.init.normal_(p, 0, 0.3)"] + biases
     case .xavier:
-      return redrawn("Glorot, Bengio 2010; biases: 0", "p.dim() > 1", ["nn.init.xavier_uniform_(p)"])
+      comment = "Glorot, Bengio 2010; biases: 0"
+      lines = ["if p.dim() > 1:", "    nn.init.xavier_uniform_(p)"] + others
     case .kaiming:
-      return redrawn(
-        "He et al. 2015; biases: 0", "p.dim() > 1", ["nn.init.kaiming_normal_(p, nonlinearity=\"relu\")"])
+      comment = "He et al. 2015; biases: 0"
+      lines = ["if p.dim() > 1:", "    nn.init.kaiming_normal_(p, nonlinearity=\"relu\")"] + others
     }
-  }
-
-  private static func redrawn(
-    _ comment: String, _ condition: String, _ lines: [String], _ more: [String] = [], else biases: String? = nil
-  ) -> [String] {
-    ["for name, p in model.named_parameters():  # \(comment)"]
-      + (["if \(condition):"] + lines.indented + more + [biases.map { "elif \($0):" } ?? "else:"]
-      + ["nn.init.zeros_(p)"].indented).indented
+    let gate = gateBias(settings.model, areZero: !lines.isEmpty)
+    guard !lines.isEmpty || !gate.isEmpty else { return [] }
+    return ["for name, p in model.named_parameters():\(comment.isEmpty ? "" : "  # \(comment)")"]
+      + (lines + gate).indented
   }
 
   // PyTorch's gates: LSTM input, forget, cell, output; GRU reset, update, new.
-  private static func gateBias(_ model: Model) -> [String] {
+  private static func gateBias(_ model: Model, areZero: Bool) -> [String] {
     let (gate, value, gates): (String, Double, Int)
     switch model {
     case .lstm(let net):
@@ -163,11 +176,13 @@ struct TorchNetwork {
       (gate, value, gates) = ("update", update, 3)
     case .simplenet, .mlp, .rnn, .cnn: return []
     }
-    return ["for name, p in model.named_parameters():"]
-      + [
-        "if \"bias_ih\" in name or \"bias_hh\" in name:  # the second of \(gates) gates is the \(gate) gate",
-        "    p.data.chunk(\(gates))[1].fill_(\(PythonText.of(value)) if \"bias_ih\" in name else 0)",
-      ].indented
+    let (number, what) = (PythonText.of(value), "  # the second of \(gates) gates is the \(gate) gate")
+    return areZero
+      ? ["if \"bias_ih\" in name:\(what)", "    p.data.chunk(\(gates))[1].fill_(\(number))"]
+      : [
+        "if \"bias_ih\" in name or \"bias_hh\" in name:\(what)",
+        "    p.data.chunk(\(gates))[1].fill_(\(number) if \"bias_ih\" in name else 0)",
+      ]
   }
 }
 

@@ -2,9 +2,9 @@ import Optimization
 import Training
 
 /// A run as a program sees it: for each step the settings that were in force when a phase read them.
-struct TorchPlan {
+struct TorchPlan: Equatable {
   /// Settings that hold from a step on.
-  struct Stretch {
+  struct Stretch: Equatable {
     let step: Int
     let settings: Settings
     /// Whether a rule was given here: it remembers nothing of the norms before.
@@ -17,7 +17,7 @@ struct TorchPlan {
   /// At least one, the first from step 1.
   let stretches: [Stretch]
   /// The batches whose targets were changed.
-  let outliers: [(step: Int, outlier: Outlier)]
+  let outliers: [Int: Outlier]
 
   init(_ run: ExperimentRun) {
     settings = run.timeline.settings
@@ -44,7 +44,7 @@ struct TorchPlan {
       forgets = forgets && !current.clipping.isOn
     }
     self.stretches = stretches
-    self.outliers = outliers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    self.outliers = outliers
   }
 
   // The step whose phase was the first to read a change: in an open step, the phase may have been made already.
@@ -59,18 +59,11 @@ struct TorchPlan {
     return position.step + (made ? 2 : 1)
   }
 
-  /// The rules that were in force at some time, by name; "off" among them where there was none.
-  var rules: [String] {
-    var names: [String] = []
-    for stretch in stretches where !names.contains(stretch.rule) { names.append(stretch.rule) }
-    return names
-  }
-
   /// `rnn on adding, clip norm, 50 steps`.
   var title: String {
     let model = SettingsText.of(settings.model).prefix { $0 != " " }
     let task = SettingsText.of(settings.task).prefix { $0 != " " }
-    let names = rules.map { $0 == "off" ? "no clipping" : "clip \($0)" }
+    let names = stretches.rules.map { $0 == "off" ? "no clipping" : "clip \($0)" }
     let rule = names.count < 3 ? names.joined(separator: ", then ") : "\(names.count) ways of clipping"
     return "\(model) on \(task), \(rule), \(steps) step\(steps == 1 ? "" : "s")"
   }
@@ -81,39 +74,7 @@ extension TorchPlan.Stretch {
   var rule: String { settings.clipping.active.map(SettingsText.name) ?? "off" }
 }
 
-/// Python's literals.
-enum PythonText {
-  static func of(_ value: Double) -> String { NumberText.of(value).asPython }
-  static func of(_ value: Float) -> String { NumberText.of(value).asPython }
-  static func of(_ value: Bool) -> String { value ? "True" : "False" }
-  /// A string; JSON's escapes are Python's, too.
-  static func of(_ text: String) -> String { TraceText.quoted(text) }
-
-  /// `name(first, second)` in lines of at most 110 characters, broken between arguments.
-  static func call(_ opening: String, _ arguments: [String], _ closing: String) -> [String] {
-    let line = opening + arguments.joined(separator: ", ") + closing
-    guard line.count > 110 else { return [line] }
-    var lines = [""]
-    for argument in arguments {
-      let item = argument + ","
-      if lines[lines.count - 1].isEmpty {
-        lines[lines.count - 1] = item
-      } else if lines[lines.count - 1].count + item.count < 102 {
-        lines[lines.count - 1] += " " + item
-      } else {
-        lines.append(item)
-      }
-    }
-    return [opening] + lines.indented + [closing]
-  }
-}
-
-extension String {
-  fileprivate var asPython: String {
-    switch self {
-    case "inf": "math.inf"
-    case "-inf": "-math.inf"
-    default: self
-    }
-  }
+extension [TorchPlan.Stretch] {
+  /// The rules that were in force at some time, by name; "off" among them where there was none.
+  var rules: [String] { reduce(into: []) { if !$0.contains($1.rule) { $0.append($1.rule) } } }
 }

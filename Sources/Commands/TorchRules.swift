@@ -3,17 +3,17 @@ import Training
 
 /// The clipping rules of an experiment in PyTorch's words: the one rule, or a choice by `clip` where they change.
 struct TorchRules {
-  private let plan: TorchPlan
+  private let stretches: [TorchPlan.Stretch]
   private let names: [String]
 
-  init(_ plan: TorchPlan) {
-    self.plan = plan
-    names = plan.rules
+  init(_ stretches: [TorchPlan.Stretch]) {
+    self.stretches = stretches
+    names = stretches.rules
   }
 
   private var changes: Bool { names.count > 1 }
   private var usesOrder: Bool {
-    names.contains("norm") || plan.stretches.contains { $0.settings.clipping.normOrder != 2 }
+    names.contains("norm") || stretches.contains { $0.settings.clipping.normOrder != 2 }
   }
 
   /// How `norm_type` follows another argument, where norms may be of another order than 2.
@@ -32,22 +32,8 @@ struct TorchRules {
 
   // MARK: Settings
 
-  /// The variables that a stretch sets; after another one only those that change.
-  func settings(of stretch: TorchPlan.Stretch, after last: TorchPlan.Stretch?) -> [(String, String)] {
-    let before = last.map(variables) ?? []
-    return variables(stretch).filter { variable in
-      // Norms that a rule has seen are forgotten when a rule is given anew, and never otherwise.
-      variable.name == "history"
-        ? stretch.forgetsNorms || isFirst(stretch.rule, stretch)
-        : !before.contains { $0 == variable }
-    }
-  }
-
-  private func isFirst(_ rule: String, _ stretch: TorchPlan.Stretch) -> Bool {
-    plan.stretches.first { $0.rule == rule }?.step == stretch.step
-  }
-
-  private func variables(_ stretch: TorchPlan.Stretch) -> [(name: String, value: String)] {
+  /// The variables that a stretch needs, with its values.
+  func variables(_ stretch: TorchPlan.Stretch) -> [(name: String, value: String)] {
     var variables: [(String, String)] = changes ? [("clip", PythonText.of(stretch.rule))] : []
     switch stretch.settings.clipping.active {
     case .norm(let rule):
@@ -72,7 +58,7 @@ struct TorchRules {
 
   private var errorsOnNonfinite: Set<Bool> {
     Set(
-      plan.stretches.compactMap {
+      stretches.compactMap {
         if case .norm(let rule) = $0.settings.clipping.active { rule.errorIfNonfinite } else { nil }
       })
   }
@@ -83,27 +69,38 @@ struct TorchRules {
   /// The total norm, the rule, and the total norm after it.
   var lines: [String] {
     let total = "torch.nn.utils.get_total_norm([p.grad for p in model.parameters()]\(order))"
-    let after = isOff ? [] : ["total_norm_after = \(total)", "norms_after = \(norms)"]
+    let after = isOff ? [] : ["total_norm_after = \(total)", "after = \(norms)"]
     guard changes else {
       let before = names == ["norm"] ? [] : ["total_norm = \(total)"]
-      return before + rule(names[0]).filter { $0 != "clipped = factor < 1" } + after
+      return before + (names.first.map(rule) ?? []) + after
     }
-    var lines = ["total_norm = \(total)"]
-    for (place, name) in names.enumerated() {
-      let opening = place == 0 ? "if" : "elif"
-      lines.append(place == names.count - 1 ? "else:" : "\(opening) clip == \"\(name)\":")
-      lines +=
-        (rule(name) + ["options = \(optionsText(name))"]
-        + (hasRatio && Self.isRatio(name) ? ["factor = None"] : [])).indented
-    }
-    lines += after
-    if hasRatio { lines += ["if factor is None:", "    factor = \(Self.ratio)"] }
-    return lines
+    return ["total_norm = \(total)"] + choice + after + ratioOfSome
+  }
+
+  // The rule by its name; what is so without a rule stands in front.
+  private var choice: [String] {
+    let rules = names.filter { $0 != "off" }
+    let none =
+      (names.contains("zclip") ? [("norm", "total_norm.item()")] : []) + [("factor", "1")]
+      + (usesFactor ? [] : [("clipped", "False")]) + (names.contains("off") ? [("options", optionsText("off"))] : [])
+    return ["\(none.map(\.0).joined(separator: ", ")) = \(none.map(\.1).joined(separator: ", "))"]
+      + rules.enumerated().flatMap { place, name in
+        let isElse = place == rules.count - 1 && place > 0 && !names.contains("off")
+        return [isElse ? "else:" : "\(place == 0 ? "if" : "elif") clip == \"\(name)\":"]
+          + (rule(name) + ["options = \(optionsText(name))"]).indented
+      }
   }
 
   private static func isRatio(_ name: String) -> Bool { ["value", "per-parameter", "agc"].contains(name) }
-  private var hasRatio: Bool { names.contains(where: Self.isRatio) }
-  private static let ratio = "total_norm_after / total_norm if clipped else 1"
+  // Whether the factor alone says whether anything was clipped.
+  private var usesFactor: Bool { names.allSatisfy { ["off", "norm", "autoclip", "zclip"].contains($0) } }
+
+  private var ratioOfSome: [String] {
+    let some = names.filter(Self.isRatio).map { "\"\($0)\"" }
+    guard !some.isEmpty else { return [] }
+    let condition = some.count == 1 ? "clip == \(some[0])" : "clip in (\(some.joined(separator: ", ")))"
+    return ["if \(condition) and clipped:", "    factor = total_norm_after / total_norm"]
+  }
 
   /// What was measured, for the trace.
   var measured: [(String, String)] {
@@ -113,15 +110,12 @@ struct TorchRules {
         ("clipped", "0"),
       ]
     }
-    let factor = !changes && hasRatio ? Self.ratio : "factor"
+    let factor = !changes && Self.isRatio(names[0]) ? "total_norm_after / total_norm if clipped else 1" : "factor"
     return [
       ("total_norm", "number(total_norm)"), ("factor", names == ["skip"] ? "1" : "number(\(factor))"),
-      ("total_norm_after", "number(total_norm_after)"), ("clipped", clipped),
+      ("total_norm_after", "number(total_norm_after)"),
+      ("clipped", usesFactor ? "int(factor < 1)" : "int(clipped)"),
     ]
-  }
-
-  private var clipped: String {
-    !changes && ["norm", "autoclip", "zclip"].contains(names[0]) ? "int(factor < 1)" : "int(clipped)"
   }
 
   /// The rule and its options, for the trace.
@@ -134,12 +128,12 @@ struct TorchRules {
 
   private func optionsText(_ name: String) -> String {
     let text = "{\(options(name).map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", "))}"
-    let orders = Set(plan.stretches.filter { $0.rule == "off" }.map { $0.settings.clipping.normOrder })
+    let orders = Set(stretches.filter { $0.rule == "off" }.map { $0.settings.clipping.normOrder })
     return name == "off" && orders.count > 1 && orders.contains(2) ? "{} if norm_type == 2 else \(text)" : text
   }
 
   private func options(_ name: String) -> [(String, String)] {
-    let orders = Set(plan.stretches.filter { $0.rule == name }.map { $0.settings.clipping.normOrder })
+    let orders = Set(stretches.filter { $0.rule == name }.map { $0.settings.clipping.normOrder })
     let order = orders.contains { $0.isInfinite } ? "number(norm_type)" : "norm_type"
     switch name {
     case "norm": return [("max_norm", "max_norm"), ("norm_type", order)]
@@ -154,41 +148,37 @@ struct TorchRules {
   }
 
   private func rule(_ name: String) -> [String] {
+    let clipped = usesFactor ? [] : ["clipped = factor < 1"]
     switch name {
-    case "norm": norm
+    case "norm": return norm + clipped
     case "value":
-      [
+      return [
         "clipped = any((p.grad.abs() > clip_value).any() for p in model.parameters())",
         "torch.nn.utils.clip_grad_value_(model.parameters(), clip_value)",
       ]
-    case "per-parameter": Self.perParameter
-    case "agc": Self.adaptive
-    case "autoclip": Self.autoclip
-    case "zclip": Self.zclip
+    case "per-parameter": return (changes ? [] : ["clipped = False"]) + Self.perParameter
+    case "agc": return (changes ? [] : ["clipped = False"]) + Self.adaptive
+    case "autoclip": return (changes ? [] : ["factor = 1"]) + Self.autoclip + clipped
+    case "zclip": return (changes ? [] : ["norm, factor = total_norm.item(), 1"]) + Self.zclip + clipped
     case "skip":
-      [
-        "clipped = not total_norm <= max_norm  # the step is left out, also where the norm is nan or inf"
-      ] + (changes ? ["factor = 1"] : [])
-    default: changes ? ["factor, clipped = 1, False"] : [Self.placeOfClipping]
+      return ["clipped = not total_norm <= max_norm  # the step is left out, also where the norm is nan or inf"]
+    default: return [Self.placeOfClipping]
     }
   }
 
   private static let placeOfClipping =
     "# Without clipping; torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1) would stand here."
-  private static let coefficient = "(max_norm / (total_norm + 1e-6)).clamp(max=1)"
 
   private var norm: [String] {
     let fails = failsSometimes ? ", error_if_nonfinite" : errorsOnNonfinite == [true] ? ", error_if_nonfinite=True" : ""
     let call = "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm, norm_type\(fails))"
     return [
       changes ? call : "total_norm = " + call,
-      "factor = \(Self.coefficient)  # what every gradient was multiplied by",
-      "clipped = factor < 1",
+      "factor = (max_norm / (total_norm + 1e-6)).clamp(max=1)  # what every gradient was multiplied by",
     ]
   }
 
   private static let perParameter = [
-    "clipped = False",
     "for p in model.parameters():  # each gradient by its own norm, as Keras' clipnorm",
     "    norm = p.grad.norm()",
     "    if not norm <= max_norm:",
@@ -197,7 +187,6 @@ struct TorchRules {
   ]
 
   private static let adaptive = [
-    "clipped = False",
     "for p in model.parameters():  # Brock et al. 2021: each unit's gradient by the norm of its weights",
     "    unit = tuple(range(1, p.dim())) or 0  # all axes but the first; a bias is one unit",
     "    limit = clipping * p.detach().norm(2, unit, keepdim=True).clamp(min=eps)",
@@ -207,29 +196,23 @@ struct TorchRules {
   ]
 
   private static let autoclip = [
-    "factor = 1",
-    "if total_norm.isfinite():  # Seetharaman et al. 2020: max_norm is a percentile of all norms so far",
+    "if total_norm.isfinite():  # Seetharaman et al. 2020: clipped at a percentile of all norms so far",
     "    history.append(total_norm.item())",
-    "    max_norm = torch.quantile(torch.tensor(history).double(), percentile / 100).item()",
-    "    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
-    "    factor = \(coefficient)",
-    "clipped = factor < 1",
+    "    limit = torch.quantile(torch.tensor(history).double(), percentile / 100).item()",
+    "    torch.nn.utils.clip_grad_norm_(model.parameters(), limit)",
+    "    factor = (limit / (total_norm + 1e-6)).clamp(max=1)",
   ]
 
   private static let zclip = [
-    "norm, factor = total_norm.item(), 1",
     "if math.isfinite(norm) and len(history) < warmup:  # Kumar et al. 2025: the first norms are only seen",
     "    history.append(norm)",
-    "    mean = sum(history) / len(history)",
-    "    variance = sum((n - mean) ** 2 for n in history) / len(history)",
+    "    variance, mean = torch.var_mean(torch.tensor(history).double(), correction=0)",
     "elif math.isfinite(norm):  # later ones that stand out are pulled back towards the running mean",
-    "    z = (norm - mean) / (math.sqrt(variance) + 1e-6)",
-    "    if z > threshold:",
-    "        max_norm = norm = mean + threshold**2 / z * math.sqrt(variance)",
-    "        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
-    "        factor = \(coefficient)",
+    "    if (z := (norm - mean) / (variance.sqrt() + 1e-6)) > threshold:",
+    "        norm = (mean + threshold**2 / z * variance.sqrt()).item()",
+    "        torch.nn.utils.clip_grad_norm_(model.parameters(), norm)",
+    "        factor = (norm / (total_norm + 1e-6)).clamp(max=1)",
     "    mean = alpha * mean + (1 - alpha) * norm",
     "    variance = alpha * variance + (1 - alpha) * (norm - mean) ** 2",
-    "clipped = factor < 1",
   ]
 }

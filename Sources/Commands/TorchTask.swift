@@ -11,18 +11,21 @@ struct TorchTask {
   let batch: [String]
   let loss: String
 
-  init(_ task: TaskSettings) {
-    definition = Self.definition(task)
+  /// - Parameter isTight: whether a batch is drawn where it is used, without a function for it.
+  init(_ task: TaskSettings, isTight: Bool) {
+    let drawing = Self.drawing(task)
+    definition = drawing.isEmpty || isTight ? [] : ["def draw_batch():"] + Self.function(drawing).indented
     switch task {
     case .sum(let task):
       (once, batch) = (["x = torch.randn(\(task.batchSize), 10)  # one batch, the same at each step"], [])
     case .regression(let task): (once, batch) = (Self.regression(task), Self.rows("\(task.rows)", task.batchSize))
     case .sine(let task): (once, batch) = (Self.sine(task), Self.rows("\(task.rows)", task.batchSize))
-    case .xor: (once, batch) = (Self.xor, ["x, y = X, Y"])
+    case .xor: (once, batch) = (Self.xor, ["x, y = X, Y.clone()"])
     case .shapes(let task): (once, batch) = (Self.shapes(task), Self.rows("\(task.rows)", task.batchSize))
     case .csv(let task): (once, batch) = (Self.table(task), Self.rows("len(X)", task.batchSize))
     case .text(let task): (once, batch) = Self.text(task)
-    case .adding, .temporalOrder, .copy, .parity: (once, batch) = ([], ["x, y = draw_batch()"])
+    case .parity(let task): (once, batch) = ([], Self.parity(task))
+    case .adding, .temporalOrder, .copy: (once, batch) = ([], isTight ? drawing : ["x, y = draw_batch()"])
     }
     switch task.loss {
     case .sum: loss = "model(x).sum()"
@@ -65,14 +68,13 @@ struct TorchTask {
   private static func shapes(_ task: ShapesTask) -> [String] {
     let (rows, size) = (task.rows, task.size)
     return [
-      "# Filled square, hollow square, cross, diagonal (classes 0 to 3) at a random place and of a random size.",
       "Y, side = torch.randint(0, 4, (\(rows),)), torch.randint(4, \(size), (\(rows), 1, 1))",
       "row = torch.arange(\(size)).view(1, -1, 1) - torch.randint(0, 65536, (\(rows), 1, 1)) % (\(size + 1) - side)",
       "column = torch.arange(\(size)).view(1, 1, -1) - torch.randint(0, 65536, (\(rows), 1, 1)) % (\(size + 1) - side)",
       "square = (row >= 0) & (row < side) & (column >= 0) & (column < side)",
       "edge = (row == 0) | (row == side - 1) | (column == 0) | (column == side - 1)",
       "cross, diagonal = (row == side // 2) | (column == side // 2), row == column",
-      "kinds = torch.stack([square, square & edge, square & cross, square & diagonal])",
+      "kinds = torch.stack([square, square & edge, square & cross, square & diagonal])  # classes 0 to 3",
       "X = kinds[Y, torch.arange(\(rows))].unsqueeze(1) "
         + "+ \(PythonText.of(task.noise)) * torch.randn(\(rows), 1, \(size), \(size))",
     ]
@@ -84,14 +86,15 @@ struct TorchTask {
       "with open(\(PythonText.of(task.location)), encoding=\"utf-8-sig\", newline=\"\") as file:",
       "    table = list(csv.DictReader(file))",
       "X = torch.tensor([[float(row[name]) for name in row if name != \(target)] for row in table])",
-      "X = (X - X.mean(0)) / X.std(0)",
     ]
     guard task.data.classes != nil else {
       return opening + [
-        "Y = torch.tensor([[float(row[\(target)])] for row in table])", "Y = (Y - Y.mean(0)) / Y.std(0)",
+        "Y = torch.tensor([[float(row[\(target)])] for row in table])",
+        "X, Y = (X - X.mean(0)) / X.std(0), (Y - Y.mean(0)) / Y.std(0)",
       ]
     }
     return opening + [
+      "X = (X - X.mean(0)) / X.std(0)",
       "labels = [row[\(target)].strip(\" \\t\") for row in table]",
       "classes = sorted(set(labels))",
       "Y = torch.tensor([classes.index(label) for label in labels])",
@@ -100,16 +103,18 @@ struct TorchTask {
 
   // MARK: Sequences
 
-  private static func definition(_ task: TaskSettings) -> [String] {
-    let lines: [String]
+  // What is worth a function; its last line sets x and y.
+  private static func drawing(_ task: TaskSettings) -> [String] {
     switch task {
-    case .adding(let task): lines = adding(task)
-    case .temporalOrder(let task): lines = temporalOrder(task)
-    case .copy(let task): lines = copy(task)
-    case .parity(let task): lines = parity(task)
-    case .sum, .regression, .sine, .xor, .shapes, .text, .csv: return []
+    case .adding(let task): adding(task)
+    case .temporalOrder(let task): temporalOrder(task)
+    case .copy(let task): copy(task)
+    case .sum, .regression, .sine, .xor, .shapes, .text, .csv, .parity: []
     }
-    return ["def draw_batch():"] + lines.indented
+  }
+
+  private static func function(_ drawing: [String]) -> [String] {
+    drawing.map { $0.hasPrefix("x, y = ") ? "return " + $0.dropFirst(7) : $0 }
   }
 
   private static func text(_ task: TextTask) -> ([String], [String]) {
@@ -121,8 +126,8 @@ struct TorchTask {
         "codes = torch.tensor([code[character] for character in text])",
       ],
       [
-        "i = torch.randint(0, len(codes) - \(task.length), (\(task.batchSize),))",
-        "i = i + torch.arange(\(task.length)).unsqueeze(1)  # (time, batch)",
+        "i = torch.randint(0, len(codes) - \(task.length), (\(task.batchSize),)) "
+          + "+ torch.arange(\(task.length)).unsqueeze(1)  # (time, batch)",
         "x, y = F.one_hot(codes[i], \(task.text.vocabulary.count)).float(), codes[i + 1]",
       ]
     )
@@ -131,11 +136,10 @@ struct TorchTask {
   private static func adding(_ task: AddingTask) -> [String] {
     let (length, batch) = (task.length, task.batchSize)
     return [
-      "v, b = torch.rand(\(length), \(batch)), torch.arange(\(batch))  # two of the numbers are to be added",
-      "i, j = torch.randint(0, \(length / 2), (\(batch),)), torch.randint(\(length / 2), \(length), (\(batch),))",
-      "marks = torch.zeros(\(length), \(batch))",
-      "marks[i, b] = marks[j, b] = 1",
-      "return torch.stack([v, marks], -1), (v[i, b] + v[j, b]).unsqueeze(1)",
+      "v, i, j = torch.rand(\(length), \(batch)), torch.randint(0, \(length / 2), (\(batch),)), "
+        + "torch.randint(\(length / 2), \(length), (\(batch),))",
+      "marks = (F.one_hot(i, \(length)) + F.one_hot(j, \(length))).T.float()  # i and j are to be added",
+      "x, y = torch.stack([v, marks], -1), (v * marks).sum(0).unsqueeze(1)",
     ]
   }
 
@@ -147,7 +151,7 @@ struct TorchTask {
         + "torch.randint(\(length / 2), \(3 * length / 5), (\(batch),))",
       "first, second = torch.randint(0, 2, (2, \(batch)))  # an A or B early and one late",
       "s[early, b], s[late, b] = first, second",
-      "return F.one_hot(s, 6).float(), 2 * first + second",
+      "x, y = F.one_hot(s, 6).float(), 2 * first + second",
     ]
   }
 
@@ -159,14 +163,14 @@ struct TorchTask {
       "y = z.clone()",
       "z[:\(length)] = y[-\(length):] = s",
       "z[\(length + task.delay - 1)] = \(symbols + 1)  # the sign to write down what was read",
-      "return F.one_hot(z, \(symbols + 2)).float(), y",
+      "x, y = F.one_hot(z, \(symbols + 2)).float(), y",
     ]
   }
 
   private static func parity(_ task: ParityTask) -> [String] {
     [
       "bits = torch.randint(0, 2, (\(task.length), \(task.batchSize)))",
-      "return bits.float().unsqueeze(-1), bits.cumsum(0) % 2",
+      "x, y = bits.float().unsqueeze(-1), bits.cumsum(0) % 2",
     ]
   }
 }

@@ -4,13 +4,13 @@ extension Workbench {
   /// The session as a file, at a path seen from the current folder.
   func save(_ path: String) -> Effect { .save(path: path, contents: script(for: path)) }
 
-  /// The experiment as a PyTorch program, at a path seen from the current folder.
-  func export(_ path: String) -> Effect {
-    .save(path: path, contents: TorchExport.program([run].compactMap(\.self)))
-  }
+  /// All experiments so far as a PyTorch program, at a path seen from the current folder.
+  func export(_ path: String) -> Effect { .save(path: path, contents: TorchExport.program(runs)) }
 
-  /// The experiment so far, `nil` where there is none.
-  public var run: ExperimentRun? { experiment.map { ExperimentRun(timeline: timeline, steps: $0.step) } }
+  /// All experiments so far, each as it was last, the one of now at the end.
+  public var runs: [ExperimentRun] {
+    earlierRuns + (experiment.map { [ExperimentRun(timeline: timeline, steps: $0.step)] } ?? [])
+  }
 
   /// A scenario that leads from nothing to the state of now: the settings of the beginning, and every change at its
   /// place between the steps.

@@ -13,6 +13,8 @@ public struct Workbench: Sendable {
   public private(set) var experiment: Experiment?
   /// What was measured.
   public private(set) var history = History(parameters: 0)
+  /// The experiments before this one, as they were last.
+  public private(set) var earlierRuns: [ExperimentRun] = []
   /// What was done since the experiment began.
   public private(set) var timeline = Timeline<Command>(settings: Settings())
   /// What it is busy with.
@@ -87,6 +89,7 @@ public struct Workbench: Sendable {
     settings = next
     guard let begun = experiment else { return [] }
     let hadSteps = begun.position > Position(step: 0)
+    keepRun()
     // What was measured was another network's: its numbers have no place among the parameters of this one.
     experiment = nil
     history = History(parameters: 0)
@@ -95,9 +98,14 @@ public struct Workbench: Sendable {
   }
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
+    keepRun()
     experiment = nil
     activity = .idle
     return try settle()
+  }
+
+  private mutating func keepRun() {
+    if let experiment { earlierRuns.append(ExperimentRun(timeline: timeline, steps: experiment.step)) }
   }
 
   /// Makes the experiment of the settings, if there is none yet.

@@ -21,20 +21,13 @@ struct ExportTorchCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
-    var runs: [ExperimentRun] = []
-    func note(_ effects: [Effect]) {
-      // Each experiment is taken as it was last; the next one begins with its own effect.
-      let begins = effects.contains { if case .began = $0 { true } else { false } }
-      guard let run = stage.workbench.run else { return }
-      if begins || runs.isEmpty { runs.append(run) } else { runs[runs.count - 1] = run }
-    }
-    while stage.isBusy { note(stage.proceed()) }
-    note(stage.settle())
+    while stage.isBusy { _ = stage.proceed() }
+    _ = stage.settle()
     stage.closeFailure()
-    guard !runs.isEmpty else {
+    guard !stage.workbench.runs.isEmpty else {
       throw Failure.usage(["clipscope: \(VisibleText.of(file)) makes no experiment to export"])
     }
-    print(TorchExport.program(runs), terminator: "")
+    print(TorchExport.program(stage.workbench.runs), terminator: "")
     // The program makes the steps that were made; whether there should have been more is said as `run` says it.
     for case .error(let text) in stage.log.entries { StandardError.write(text) }
     guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }

@@ -1,27 +1,9 @@
-import Training
+import Commands
+import Foundation
 import Testing
-
-@testable import Commands
 
 /// `export torch`: what the program looks like. That it prints the same numbers, `scripts/parity/exports` asks torch.
 @Suite struct TorchExportTests {
-  /// A network with a task and a rule, each of the latter at least once.
-  static let experiments = [
-    "model simplenet; task sum; clip norm",
-    "model simplenet activation=gelu; task regression scale=10; clip value clip_value=0.1; init gain=1.3he",
-    "model mlp hidden=8x3 activation=relu; task sine; clip agc; init kaiming; optimizer rmsprop",
-    "model mlp hidden=16,8; task xor; clip per-parameter; optimizer sgd lr=0.1 momentum=0.9 nesterov=yes",
-    "model mlp hidden=4x2 activation=none; task csv table.csv target=y; clip skip max_norm=2; init xavier",
-    "model simplenet; task csv classes.csv target=kind; clip autoclip",
-    "model rnn hidden=5; task adding length=6 batch=3; clip norm norm_type=inf; init identity",
-    "model rnn hidden=5 layers=2 nonlinearity=relu; task temporal-order; clip zclip; optimizer adam",
-    "model lstm hidden=5 forget=2; task copy length=2; clip autoclip",
-    "model gru hidden=5 update=1; task parity length=5; clip zclip; init radius=1.2; optimizer adamw weight_decay=0.1",
-    "model gru hidden=5; task text words.txt length=4 batch=2; clip off",
-    "model cnn depth=3 channels=4 pool=1; task shapes rows=16 size=6; clip agc; init gain=2",
-    "model cnn depth=2 channels=4 pool=2 head=flatten; task shapes rows=16 size=8; clip value",
-  ]
-
   private func program(_ text: String) throws -> String {
     let stage = try Stage.told(
       text,
@@ -29,28 +11,83 @@ import Testing
         "words.txt": "some words and more words", "table.csv": "a,b,y\n1,0,2\n2,9,3\n3,1,5\n",
         "classes.csv": "a,kind\n1,x\n2,z\n3,x\n",
       ])
-    try #require(stage.isGood, "\(stage.errors)")
-    return TorchExport.program([try #require(stage.workbench.run)])
+    try #require(stage.isGood, "\(text): \(stage.errors)")
+    return TorchExport.program(stage.workbench.runs)
   }
 
   private func lines(_ text: String) throws -> [String] {
     try program(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  @Test("A program fits on a page, is the same each time, and has its parts in PyTorch's order", arguments: experiments)
-  func parts(experiment: String) throws {
-    let text = try program("seed 7; \(experiment); step 2")
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-    #expect((40...88).contains(lines.count), "\(lines.count) lines")
-    #expect(lines.allSatisfy { $0.count <= 120 && $0.last != " " })
-    #expect(text == (try program("seed 7; \(experiment); step 2")))
-    let order = [
-      "torch.manual_seed(7)", "optimizer = torch.optim.", "for step in range(1, 3):", "optimizer.zero_grad()",
-      ".backward()", "norms = ", "clip", "optimizer.step()", "print(json.dumps({",
+  static let rows = [
+    "sum", "regression scale=10", "sine", "xor", "csv table.csv target=y", "csv classes.csv target=kind",
+  ]
+  static let sequences = [
+    "adding length=6 batch=3", "temporal-order length=10", "copy length=2", "parity length=5",
+    "text words.txt length=4 batch=2",
+  ]
+  static let pairs: [(model: String, task: String)] =
+    ["simplenet hidden=3 activation=gelu", "mlp hidden=4,4,5 activation=relu"].flatMap { model in
+      rows.map { (model, $0) }
+    }
+    + ["rnn hidden=3 layers=2 nonlinearity=relu", "lstm hidden=3 forget=2", "gru hidden=3 update=1"].flatMap { model in
+      sequences.map { (model, $0) }
+    }
+    + ["cnn depth=3 channels=4 pool=2", "cnn depth=2 channels=4 pool=1 head=flatten"].map { model in
+      (model, "shapes rows=16 size=8 batch=4")
+    }
+  static let rules = [
+    "off", "norm norm_type=inf error_if_nonfinite=yes", "value", "per-parameter", "agc", "autoclip", "zclip", "skip",
+  ]
+  static let optimizers = [
+    "sgd", "sgd lr=0.1 momentum=0.9 nesterov=yes weight_decay=0.1", "adamw beta1=0.8 weight_decay=0.1",
+    "rmsprop alpha=0.9",
+  ]
+
+  /// Steps alone; with the rate and the threshold turned; with all that can be changed while it runs.
+  private static func stories(_ task: String, _ rule: String) -> [String] {
+    let hasNumbers = ["regression", "sine", "xor", "adding", "y"].contains {
+      task.prefix { $0 != " " } == $0 || task.hasSuffix("=" + $0)
+    }
+    let turned = ["norm", "per-parameter", "skip"].contains(rule.prefix { $0 != " " }) ? "; max_norm up; step" : ""
+    let outlier = hasNumbers ? "outlier scale=3; " : ""
+    let spoilt = hasNumbers && !rule.contains("error") ? "outlier nan; " : ""
+    return [
+      "step 2", "step 2; lr up; step\(turned)",
+      "accumulate 2; step; \(outlier)step; lr up; clip off; step; clip on; \(spoilt)step; accumulate 3; lr 0.2; step",
     ]
-    var rest = text[...]
+  }
+
+  @Test(
+    "A program fits on a page, whatever is combined, and has its parts in PyTorch's order",
+    arguments: pairs, rules)
+  func page(pair: (model: String, task: String), rule: String) throws {
+    let recurrent = Self.sequences.contains(pair.task) ? ["radius=1.2", "orthogonal=1", "identity"] : []
+    for (place, start) in (["default", "gain=1.3he", "xavier", "kaiming"] + recurrent).enumerated() {
+      for (number, story) in Self.stories(pair.task, rule).enumerated() {
+        let optimizer = Self.optimizers[(place + number) % Self.optimizers.count]
+        let text =
+          "seed 7; model \(pair.model); task \(pair.task); init \(start); optimizer \(optimizer); clip \(rule); \(story)"
+        let program = try program(text)
+        let lines = program.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect((40...80).contains(lines.count), "\(lines.count) lines: \(text)")
+        #expect(lines.allSatisfy { $0.count <= 120 && $0.last != " " }, "\(text)")
+        expectOrder(program)
+      }
+    }
+  }
+
+  private func expectOrder(_ program: String) {
+    let order = [
+      "torch.manual_seed(7)", "optimizer = torch.optim.", "for step in range(1, ", "optimizer.zero_grad()",
+      ".backward()", "norms = ", "clip", "optimizer.step()", "print(json.dumps(dict(",
+    ]
+    var rest = program[...]
     for part in order {
-      let found = try #require(rest.firstRange(of: part), "\(part) after what comes before it")
+      guard let found = rest.firstRange(of: part) else {
+        Issue.record("\(part) is not after what comes before it:\n\(program)")
+        return
+      }
       rest = rest[found.upperBound...]
     }
   }
@@ -71,7 +108,7 @@ import Testing
     #expect(try lines("\(small); until step >= 7 max 20; step").contains("for step in range(1, 9):"))
   }
 
-  /// What stands below `if step == …:` in a program, as `step: lines`.
+  /// What stands below `if step == …:` in a program, as `step: lines`, and what is looked up by step.
   private func changes(_ text: String) throws -> [String] {
     var found: [String] = []
     var isInside = false
@@ -83,6 +120,7 @@ import Testing
         found[found.count - 1] += " " + line.drop { $0 == " " }
       } else {
         isInside = false
+        if line.contains(".get(step, ") { found.append(String(line.drop { $0 == " " })) }
       }
     }
     return found
@@ -98,7 +136,7 @@ import Testing
         == ["2: optimizer.param_groups[0][\"lr\"] = 0.5", "3: max_norm = 3"])
     #expect(
       try changes("\(small); step; phase; accumulate 2; outlier scale=3; phase; accumulate 4; step; step")
-        == ["2: accumulate = 2", "3: accumulate = 4"])
+        == ["accumulate = {2: 2, 3: 4}.get(step, accumulate)"])
     #expect(
       try changes("\(small); step; outlier scale=3; step; phase 2; outlier nan; outlier scale=4; step 2")
         == ["2: y = y * 3  # a bad batch", "4: y = y * 4  # a bad batch"])
@@ -120,40 +158,79 @@ import Testing
       "\(small); clip autoclip; step 2; clip off; step; clip on; step; clip autoclip; step; clip off; step; clip zclip; clip autoclip; clip off; step; clip on; step"
     #expect(
       try changes(text) == [
-        "3: clip = \"off\"", "4: clip, percentile = \"autoclip\", 10", "5: history = []", "6: clip = \"off\"",
-        "8: clip, percentile, history = \"autoclip\", 10, []",
+        "clip = {3: \"off\", 4: \"autoclip\", 6: \"off\", 8: \"autoclip\"}.get(step, clip)",
+        "history = {5: [], 8: []}.get(step, history)",
       ])
   }
 
-  @Test("Inside a session, the file is the program of the experiment as it is")
+  @Test("Inside a session, the file is the program of all experiments up to then")
   func session() throws {
-    var stage = try Stage.told(
-      "\(small); step 2; seed 4; clip off; step 3; export torch out/run.py", path: "lessons/a.scenario")
+    var stage = try Stage.told("\(small); step 2; seed 4; clip off; step 3", path: "lessons/a.scenario")
+    let scenario = try Stage.told("\(small); step 2; seed 4; clip off; step 3; export torch out/run.py; step 4")
+    #expect(scenario.isGood)
     let files = stage.type("export torch here.py").compactMap { effect -> (String, String)? in
       if case .save(let path, let contents) = effect { (path, contents) } else { nil }
     }
     #expect(files.map(\.0) == ["here.py"])
-    #expect(files.first?.1 == TorchExport.program([try #require(stage.workbench.run)]))
-    #expect(files.first?.1.contains("for step in range(1, 4):") == true)
+    let text = try #require(files.first?.1)
+    #expect(text == (try program("\(small); step 2; seed 4; clip off; step 3")))
+    #expect(text.hasSuffix("\n\n\ntrain(steps=2, seed=0)\ntrain(steps=3, seed=4)\n"))
   }
 
-  @Test("Several experiments are functions, called in turn; equal ones are written once")
+  @Test("Several experiments are calls of one function, whose arguments are what differs")
   func experimentsInTurn() throws {
-    let runs = try ["\(small); step 2", "\(small); clip norm; step 2", "\(small); step 2"].map { text in
-      try #require(try Stage.told(text).workbench.run)
+    let restarted = try program("\(small); clip off; step 2; clip norm; restart; step 5; clip off; restart; step 2")
+    #expect(restarted.contains("\n\n\ndef train(steps, clip):\n    torch.manual_seed(0)\n"))
+    #expect(
+      restarted.hasSuffix(
+        "\n\n\ntrain(steps=2, clip=\"off\")\ntrain(steps=5, clip=\"norm\")\ntrain(steps=2, clip=\"off\")\n"))
+    #expect(restarted.components(separatedBy: "class SimpleNet").count == 2)
+    let rates = try program("\(small); step 2; optimizer sgd lr=0.5; step 2")
+    #expect(rates.contains("    optimizer = torch.optim.SGD(model.parameters(), lr=lr)\n"))
+    #expect(rates.contains("\ntrain(lr=0.01, header=dict(model=\"simplenet hidden=8 activation=none\",\n"))
+    #expect(rates.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    let once = try program("\(small); clip norm; step 2; max_norm 2; step 2; restart; step 3")
+    #expect(once.contains("        if run == 1 and step == 3:\n            max_norm = 2\n"))
+    let changed = try program("\(small); clip norm; step 2; max_norm 2; step 2; restart; step; max_norm 3; step 2")
+    #expect(changed.contains("    max_norm = {(1, 3): 2, (2, 2): 3}.get((run, step), max_norm)\n"))
+    #expect(changed.hasSuffix("train(run=1, steps=4, max_norm=1)\ntrain(run=2, steps=3, max_norm=2)\n"))
+  }
+
+  @Test("What several experiments have in different words stands in branches, under names of its own")
+  func differentNetworks() throws {
+    let text = try program(
+      "task parity length=3 batch=2; model rnn hidden=3; step 2; model rnn hidden=4; init identity; step 2; "
+        + "model gru hidden=3; task copy length=2; step 2")
+    #expect(text.contains("\nclass RNN(nn.Module):\n") && text.contains("\nclass RNN2(nn.Module):\n"))
+    #expect(text.contains("    if run == 1:\n        model = RNN()\n    elif run == 2:\n        model = RNN2()\n"))
+    #expect(text.contains("    else:\n        model = GRU()\n"))
+    #expect(text.contains("        if run in (1, 2):\n            bits = torch.randint("))
+  }
+
+  @Test(
+    "The lessons fit on a page each",
+    arguments: ["cnn", "deep-tanh", "diverges", "outlier", "relu-mlp", "rnn-explodes", "text", "tutorial", "vanishing"])
+  func lessons(name: String) throws {
+    let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../scenarios").standardized
+    let scenario = try String(contentsOf: folder.appending(path: "\(name).scenario"), encoding: .utf8)
+    let words = try String(contentsOf: folder.appending(path: "sample-text.txt"), encoding: .utf8)
+    // What a program says does not depend on how far each experiment goes: none of the steps is needed.
+    let short = scenario.split(separator: "\n").map { line in
+      line.hasPrefix("step") || line.hasPrefix("until") ? "step" : line.hasPrefix("expect") ? "" : String(line)
     }
-    let text = TorchExport.program(runs)
-    #expect(text.contains("def experiment_1():") && text.contains("def experiment_2():"))
-    #expect(text.hasSuffix("\n\n\nexperiment_1()\nexperiment_2()\nexperiment_1()\n"))
-    #expect(text.components(separatedBy: "class SimpleNet").count == 2)
+    let stage = try Stage.told(short.joined(separator: "\n"), files: ["sample-text.txt": words])
+    try #require(stage.isGood, "\(stage.errors)")
+    let lines = TorchExport.program(stage.workbench.runs).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect((40...80).contains(lines.count - 1), "\(lines.count - 1) lines")
+    #expect(lines.allSatisfy { $0.count <= 120 })
   }
 
   @Test("The user's words stay strings of the program")
   func userWords() throws {
     let stage = try Stage.told(
       "task text \"a \\\"b\\\".txt\" length=2 batch=2; model rnn hidden=3; step", files: ["a \"b\".txt": "abcabc"])
-    let text = TorchExport.program([try #require(stage.workbench.run)])
+    let text = TorchExport.program(stage.workbench.runs)
     #expect(text.contains("with open(\"a \\\"b\\\".txt\", encoding=\"utf-8\", newline=\"\") as file:"))
-    #expect(text.contains("\"task\": \"text \\\"a \\\\\\\"b\\\\\\\".txt\\\" length=2 batch=2\""))
+    #expect(text.contains("task=\"text \\\"a \\\\\\\"b\\\\\\\".txt\\\" length=2 batch=2\""))
   }
 }
