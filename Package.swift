@@ -33,7 +33,9 @@ let package = Package(
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"]),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Goldens"]),
     .testTarget(name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),

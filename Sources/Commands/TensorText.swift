@@ -2,21 +2,42 @@ import Foundation
 
 /// Tensors as PyTorch prints them, with its default print options: four digits, lines of 80 columns, and beyond 1000
 /// elements only three at each end (`torch/_tensor_str.py` is the behaviour that is followed).
-enum TensorText {
+public enum TensorText {
   private static let edge = 3
   private static let threshold = 1000
   private static let lineWidth = 80
 
   /// The lines of `print(tensor)`.
-  /// - Parameter isParameter: whether to print it as an `nn.Parameter`.
-  static func of(_ values: [Float], _ shape: [Int], isParameter: Bool = false) -> [String] {
+  /// - Parameters:
+  ///   - values: the elements, row by row.
+  ///   - shape: the sizes; none for a scalar.
+  ///   - isParameter: whether to print it as an `nn.Parameter`.
+  public static func of(_ values: [Float], _ shape: [Int], isParameter: Bool = false) -> [String] {
+    guard !values.isEmpty else { return lines(ending(empty(shape), isParameter)) }
     let abridged = values.count > threshold
     let shown = places(shape, abridged).map { values[$0] }
     let format = NumberFormat(shown)
-    let body = text(values[...], shape[...], format, abridged, indent: 7)
-    let text =
-      isParameter ? "Parameter containing:\ntensor(\(body), requires_grad=True)" : "tensor(\(body))"
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let body = "tensor(" + text(values[...], shape[...], format, abridged, indent: 7)
+    return lines(ending(body, isParameter))
+  }
+
+  private static func empty(_ shape: [Int]) -> String {
+    let sizes = shape.map(String.init).joined(separator: ", ")
+    return "tensor([]" + (shape.count == 1 ? "" : ", size=(\(sizes))")
+  }
+
+  // What stands behind the numbers goes to a line of its own where it would make the last one too long; torch counts two
+  // columns more than there are.
+  private static func ending(_ body: String, _ isParameter: Bool) -> String {
+    guard isParameter else { return body + ")" }
+    let suffix = "requires_grad=True"
+    let last = body.split(separator: "\n", omittingEmptySubsequences: false).last!.count + 2
+    let separator = last + suffix.count + 2 > lineWidth ? ",\n" + String(repeating: " ", count: 7) : ", "
+    return "Parameter containing:\n" + body + separator + suffix + ")"
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
   // The places of the elements that are printed.
@@ -30,7 +51,7 @@ enum TensorText {
   private static func text(
     _ elements: ArraySlice<Float>, _ shape: ArraySlice<Int>, _ format: NumberFormat, _ abridged: Bool, indent: Int
   ) -> String {
-    let size = shape.first!
+    guard let size = shape.first else { return format.text(elements.first!) }
     let stride = shape.dropFirst().reduce(1, *)
     func part(_ index: Int) -> ArraySlice<Float> {
       elements[(elements.startIndex + index * stride)..<(elements.startIndex + (index + 1) * stride)]
