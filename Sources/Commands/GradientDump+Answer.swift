@@ -13,7 +13,7 @@ public struct DumpClipper: Sendable {
     do throws(DumpError) {
       switch dump.options.rule ?? "norm" {
       case "norm": return try Self.norm(dump)
-      case "value": return Self.value(dump)
+      case "value": return try Self.value(dump)
       default: return try other(dump)
       }
     } catch {
@@ -30,6 +30,11 @@ public struct DumpClipper: Sendable {
     let options = dump.options
     let (maxNorm, order) = (options.maxNorm ?? 1, options.normType ?? 2)
     let isStrict = options.errorIfNonfinite ?? false
+    if order == .infinity || order < 0, let empty = dump.gradients.first(where: \.values.isEmpty) {
+      throw DumpError(
+        "\(VisibleText.of(empty.name)) has no elements, and nothing has no norm of order \(NumberText.of(order)): torch refuses it, too"
+      )
+    }
     do throws(GradientClipping.NonfiniteTotal) {
       switch dump.format {
       case .float32:
@@ -52,8 +57,11 @@ public struct DumpClipper: Sendable {
     }
   }
 
-  private static func value(_ dump: GradientDump) -> String {
+  private static func value(_ dump: GradientDump) throws(DumpError) -> String {
     let bound = dump.options.clipValue ?? 1
+    if dump.format == .float32, bound.isFinite, !Float(bound).isFinite {
+      throw DumpError("clip_value \(NumberText.of(bound)) is beyond the range of float32: torch refuses it, too")
+    }
     switch dump.format {
     case .float32:
       var gradients = dump.singles

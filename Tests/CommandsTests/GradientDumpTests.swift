@@ -21,6 +21,24 @@ private func dump(_ values: String, _ rest: String) -> String {
 }
 
 @Suite("Dumped gradients") struct GradientDumpTests {
+  // torch 2.13 raises: there is no infinity norm, and none of a negative order, of an empty tensor; and 1e39 is no float32.
+  @Test(
+    "what torch refuses is an error",
+    arguments: [
+      (",\"norm_type\":\"inf\"", "e has no elements, and nothing has no norm of order inf: torch refuses it, too"),
+      (",\"norm_type\":-2", "e has no elements, and nothing has no norm of order -2: torch refuses it, too"),
+      (
+        ",\"rule\":\"value\",\"clip_value\":1e39",
+        "clip_value 1e39 is beyond the range of float32: torch refuses it, too"
+      ),
+    ])
+  func refused(rest: String, message: String) {
+    let gradients = "{\"gradients\":[{\"name\":\"e\",\"shape\":[0,3],\"values\":[]}]"
+    #expect(answer(gradients + rest + "}") == DumpClipper.error(message))
+    #expect(!answer(gradients + ",\"norm_type\":0.5}").contains("error"))
+    #expect(!answer(gradients + rest + ",\"dtype\":\"float64\"}").contains("range"))
+  }
+
   // Figures that torch 2.13 prints, from the table of clip_grad_norm_'s behaviour.
   @Test(
     "norm answers what torch does",
