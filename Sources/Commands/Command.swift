@@ -52,6 +52,22 @@ extension Command {
     }
   }
 
+  /// Whether it chooses what the next step is made of, and makes none itself.
+  var setsUp: Bool {
+    switch self {
+    case .seed, .model, .initialization, .task, .optimizer, .clip, .maxNorm, .normType, .learningRate, .accumulate: true
+    default: false
+    }
+  }
+
+  /// Whether the experiment that there is gives way to one at step 0: what a key should not do unasked.
+  public var beginsAfresh: Bool {
+    switch self {
+    case .seed, .model, .initialization, .task, .optimizer, .restart: true
+    default: false
+    }
+  }
+
   /// Whether it ends what is being done: steps of its own, another experiment, or the end.
   var takesOver: Bool {
     switch self {

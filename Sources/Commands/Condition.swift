@@ -41,6 +41,15 @@ public struct Condition: Hashable, Sendable {
     case nonfinite
   }
 
+  /// Whether it asks for something small, or large; `nil` where it asks for neither.
+  var isBelow: Bool? {
+    switch predicate {
+    case .compares(.less, _), .compares(.lessOrEqual, _): true
+    case .compares(.greater, _), .compares(.greaterOrEqual, _): false
+    default: nil
+    }
+  }
+
   /// Whether it holds for a value of the quantity.
   public func holds(for value: Double) -> Bool {
     switch predicate {

@@ -7,15 +7,18 @@ public enum HelpText {
 
   /// The keys, grouped by the line they type.
   public static func keys(_ bindings: KeyBindings) -> [String] {
-    var lines = ["KEYS  (digits before a key are a count: 10n makes ten steps)"]
-    var seen: Set<String> = []
-    for binding in bindings.bindings where seen.insert(binding.line).inserted {
-      let keys = bindings.bindings.filter { $0.line == binding.line }.map(\.key.label).joined(separator: " ")
-      let typed = ([binding.line] + [binding.otherwise].compactMap(\.self)).joined(separator: " / ")
-      lines.append("  " + pad(keys, 14) + pad(typed, 22) + summary(of: binding.line))
-    }
-    return lines + ["  " + pad("Ctrl-C", 36) + "leaves; at the prompt it clears the line"]
+    [keysTitle]
+      + bindings.groups.map { group in
+        "  " + pad(group.keys, 14) + pad(group.lines.joined(separator: " / "), 22) + summary(of: group.lines[0])
+      } + ["  " + pad("Ctrl-C", 36) + "leaves; at the prompt it clears the line"]
   }
+
+  /// The keys and the lines they type, without more words, for where there is little room.
+  public static func keyLines(_ bindings: KeyBindings) -> [String] {
+    [keysTitle] + bindings.groups.map { "  " + pad($0.keys, 14) + $0.lines.joined(separator: " / ") }
+  }
+
+  private static let keysTitle = "KEYS  (digits before a key are a count: 10n makes ten steps)"
 
   /// The commands, group by group, a line each.
   public static var commands: [String] {

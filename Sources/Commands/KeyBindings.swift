@@ -61,6 +61,17 @@ public struct KeyBindings: Sendable {
     }
   }
 
+  /// The bindings as help lists them: the keys that type the same, and the one or two lines they type.
+  public var groups: [(keys: String, lines: [String])] {
+    var seen: Set<String> = []
+    return bindings.filter { seen.insert($0.line).inserted }.map { binding in
+      (
+        bindings.filter { $0.line == binding.line }.map(\.key.label).joined(separator: " "),
+        [binding.line] + [binding.otherwise].compactMap(\.self)
+      )
+    }
+  }
+
   /// Makes a key type a line, whatever it typed before.
   public mutating func bind(_ key: Key, to line: String, otherwise: String?) {
     let binding = Binding(key: key, line: line, otherwise: otherwise)

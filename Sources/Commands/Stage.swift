@@ -69,6 +69,13 @@ public struct Stage: Sendable {
   /// Whether it is the scenario's turn to give a command: neither steps nor the rest of a line are left.
   public var isScenariosTurn: Bool { playback == .playing && workbench.activity == .idle && typed.isEmpty }
 
+  /// Does the scenario's first commands as far as they set up: so the first frame shows its network and no other.
+  public mutating func setUp() {
+    while playback == .playing, let scenario, next < scenario.steps.count, scenario.steps[next].parsed.command.setsUp {
+      _ = proceed()
+    }
+  }
+
   /// Makes the experiment, if the settings make one, so that there is something to look at before the first step.
   public mutating func settle() -> [Effect] {
     guard workbench.experiment == nil, let effects = try? workbench.settle() else { return [] }
@@ -164,6 +171,11 @@ public struct Stage: Sendable {
   public mutating func press(_ key: Key) -> Bool {
     guard case .waiting(let awaited) = playback else { return false }
     if let awaited {
+      if key == .named(.space) || key == .named(.enter), key != awaited {
+        let note = Log.Entry.note("the scenario waits for \(awaited.label)")
+        if log.entries.last != note { log.append(note) }
+        return true
+      }
       if key == awaited { goOn() }
       return false
     }
@@ -191,6 +203,7 @@ public struct Stage: Sendable {
     guard next < scenario.steps.count else {
       closeFailure()
       playback = .none
+      if waitsForViewer { log.append(.note("the scenario has ended: from here on it is yours")) }
       return []
     }
     let step = scenario.steps[next]

@@ -1,12 +1,12 @@
 /// The nearest right word for a wrong one.
-enum Suggestion {
+public enum Suggestion {
   /// `; did you mean WORD?`, or nothing where no word is near enough.
   static func text(for wrong: String, among known: [String]) -> String {
     nearest(to: wrong, among: known).map { "; did you mean \($0)?" } ?? ""
   }
 
   /// The known word that begins like the wrong one, or is fewest edits away (a third of its length at most).
-  static func nearest(to wrong: String, among known: [String]) -> String? {
+  public static func nearest(to wrong: String, among known: [String]) -> String? {
     // Names are short; what is not cannot be a slip of the finger.
     guard !wrong.isEmpty, wrong.count <= 64 else { return nil }
     let word = wrong.lowercased()

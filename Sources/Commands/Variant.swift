@@ -81,7 +81,10 @@ extension WordReader {
     _ what: String, _ variants: [Variant<Whole>], besides: [String] = []
   ) throws(CommandError) -> Whole {
     let names = variants.map(\.name) + besides
-    let word = try take("a \(what) (\(names.joined(separator: ", ")))")
+    let expected = "a \(what) (\(names.joined(separator: ", ")))"
+    // An option in the place of the name: it is the name that is missing.
+    if let next, next.option != nil { throw CommandError(.missing(expected: expected), at: next) }
+    let word = try take(expected)
     guard let variant = variants.first(where: { $0.name == word.text }) else {
       throw CommandError(.unknown(what: what, word.text, known: names), at: word)
     }

@@ -39,16 +39,22 @@ extension Workbench {
     _ condition: Condition, _ steps: ClosedRange<Int>, wanted: Bool
   ) throws(CommandError.Problem) -> (holds: Bool, found: String) {
     guard steps.lowerBound >= history.firstKept else { throw .notRecorded(missing(steps.lowerBound)) }
+    // What came nearest to deciding otherwise: the smallest for `<`, the largest for `>`.
+    let wantsSmall = condition.isBelow.map { $0 == wanted } ?? false
     var nearest: (value: Double, step: Int)?
     for step in steps {
       guard let record = history[step: step] else { throw .notRecorded(missing(step)) }
       let value = try self.value(condition.quantity, record)
       if condition.holds(for: value) == wanted { return (wanted, Self.found(condition, value, step)) }
-      if nearest.map({ value > $0.value || $0.value.isNaN }) ?? true { nearest = (value, step) }
+      if nearest.map({ (wantsSmall ? value < $0.value : value > $0.value) || $0.value.isNaN }) ?? true {
+        nearest = (value, step)
+      }
     }
     let range = "from step \(steps.lowerBound) to \(steps.upperBound)"
-    let largest = nearest.map { "; the largest was \(NumberText.short($0.value)) at step \($0.step)" } ?? ""
-    return (!wanted, "\(condition.quantity.text): \(wanted ? "nowhere" : "everywhere") \(range)\(largest)")
+    let extreme = nearest.map {
+      "; the \(wantsSmall ? "smallest" : "largest") was \(NumberText.short($0.value)) at step \($0.step)"
+    }
+    return (!wanted, "\(condition.quantity.text): \(wanted ? "nowhere" : "everywhere") \(range)\(extreme ?? "")")
   }
 
   private func value(_ quantity: Quantity, _ record: StepRecord) throws(CommandError.Problem) -> Double {
