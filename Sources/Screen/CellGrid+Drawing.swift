@@ -31,8 +31,11 @@ extension CellGrid {
     return used
   }
 
-  /// Draws a frame along the edges of `area`, with a title in its upper edge and a note at the end of that edge.
-  mutating func frame(_ area: Rectangle, title: String, note: String = "", isFront: Bool = false) {
+  /// Draws a frame along the edges of `area`, with a title and a badge in its upper edge and a note at the end of it.
+  mutating func frame(
+    _ area: Rectangle, title: String, badge: (text: String, style: Style)? = nil, note: String = "",
+    isFront: Bool = false
+  ) {
     guard area.width >= 2, area.height >= 2 else { return }
     let style = Style(.muted)
     let (right, bottom) = (area.column + area.width - 1, area.row + area.height - 1)
@@ -48,8 +51,11 @@ extension CellGrid {
     self[right, area.row] = Cell("╮", style)
     self[area.column, bottom] = Cell("╰", style)
     self[right, bottom] = Cell("╯", style)
-    let used = write(
+    var used = write(
       " \(title) ", column: area.column + 2, row: area.row, width: area.width - 4, Style(.accent, bold: isFront))
+    if let badge, used + badge.text.count + 2 <= area.width - 4 {
+      used += write(" \(badge.text) ", column: area.column + 2 + used, row: area.row, badge.style)
+    }
     let room = area.width - 6 - used
     if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= room {
       write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted))

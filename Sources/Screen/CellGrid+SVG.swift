@@ -4,12 +4,12 @@ extension CellGrid {
 
   /// The frame as a picture. Words are text in the reader's monospace font, each at its own place; dots, blocks and lines
   /// are drawn, so that they meet whatever the font is.
-  public func svg(depth: ColorDepth = .truecolor) -> String {
+  public func svg(_ palette: Palette = Palette()) -> String {
     let (width, height) = (Double(size.columns) * Self.cellWidth, Double(size.rows) * Self.cellHeight)
     var svg = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.number(width + 16))" height="\(Self.number(height + 16))" \
       viewBox="-8 -8 \(Self.number(width + 16)) \(Self.number(height + 16))" role="img" aria-label="A frame of clipscope">
-      <rect x="-8" y="-8" width="100%" height="100%" fill="#14161a"/>
+      <rect x="-8" y="-8" width="100%" height="100%" fill="#\(palette.background.hex)"/>
       <g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="\(Self.number(Self.fontSize))" xml:space="preserve">
 
       """
@@ -19,7 +19,7 @@ extension CellGrid {
         let style = self[column, row].style
         var end = column + 1
         while end < size.columns, self[end, row].style == style { end += 1 }
-        svg += run(row, column..<end, style, depth)
+        svg += run(row, column..<end, style, palette)
         column = end
       }
     }
@@ -27,9 +27,9 @@ extension CellGrid {
   }
 
   // A stretch of cells of one style.
-  private func run(_ row: Int, _ columns: Range<Int>, _ style: Style, _ depth: ColorDepth) -> String {
-    let foreground = depth == .none ? "#d8dae0" : Palette.rgb(style.ink).map { "#" + $0.hex } ?? "#d8dae0"
-    let color = style.reverse ? "#14161a" : foreground
+  private func run(_ row: Int, _ columns: Range<Int>, _ style: Style, _ palette: Palette) -> String {
+    let foreground = "#" + (palette.rgb(style.ink) ?? palette.foreground).hex
+    let color = style.reverse ? "#" + palette.background.hex : foreground
     let top = Double(row) * Self.cellHeight
     var svg = ""
     if style.reverse {
@@ -66,7 +66,8 @@ extension CellGrid {
     case 0x2800...0x28FF: dots(glyph.value - 0x2800, x, y, color)
     case 0x2581...0x2588:
       rectangle(
-        x, y + cellHeight * (1 - Double(glyph.value - 0x2580) / 8), cellWidth,
+        // A little wider than the cell: a seam would show where two blocks meet.
+        x, y + cellHeight * (1 - Double(glyph.value - 0x2580) / 8), cellWidth + 0.25,
         cellHeight * Double(glyph.value - 0x2580) / 8, color)
     case 0x2589...0x258F: rectangle(x, y + 3, cellWidth * Double(0x2590 - glyph.value) / 8, cellHeight - 6, color)
     case 0x2500, 0x2501:
@@ -97,11 +98,12 @@ extension CellGrid {
   private static func dots(_ bits: UInt32, _ x: Double, _ y: Double, _ color: String) -> String {
     // Bit by bit: column and row of the dot.
     let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
-    return places.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, place in
-      rectangle(
-        x + Double(place.0) * cellWidth / 2 + 1, y + Double(place.1) * cellHeight / 4 + 1, cellWidth / 2 - 1.5,
-        cellHeight / 4 - 1.5, color)
-    }.joined()
+    let (width, height) = (number(cellWidth / 2 - 1.5), number(cellHeight / 4 - 1.5))
+    let path = places.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, place in
+      "M\(number(x + Double(place.0) * cellWidth / 2 + 1)) \(number(y + Double(place.1) * cellHeight / 4 + 1))"
+        + "h\(width)v\(height)h-\(width)z"
+    }
+    return path.isEmpty ? "" : "<path d=\"\(path.joined())\" fill=\"\(color)\"/>\n"
   }
 
   private static func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: String) -> String

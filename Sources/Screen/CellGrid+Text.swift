@@ -7,14 +7,14 @@ extension CellGrid {
   }
 
   /// The frame for a terminal: text with the escape sequences (SGR) for its styles.
-  public func ansiText(depth: ColorDepth) -> String {
+  public func ansiText(_ palette: Palette) -> String {
     var text = ""
     for row in 0..<size.rows {
       var current = Style.plain
       for column in 0..<size.columns {
         let cell = self[column, row]
         if cell.style != current {
-          text += "\u{1B}[0m" + Self.sequence(cell.style, depth)
+          text += "\u{1B}[0m" + Self.sequence(cell.style, palette)
           current = cell.style
         }
         text.unicodeScalars.append(cell.glyph)
@@ -24,18 +24,16 @@ extension CellGrid {
     return text
   }
 
-  private static func sequence(_ style: Style, _ depth: ColorDepth) -> String {
+  private static func sequence(_ style: Style, _ palette: Palette) -> String {
     var codes: [String] = []
     if style.bold { codes.append("1") }
     if style.dim { codes.append("2") }
     if style.underline { codes.append("4") }
     if style.reverse { codes.append("7") }
-    if depth == .truecolor, let color = Palette.rgb(style.ink) {
+    if palette.depth == .truecolor, let color = palette.rgb(style.ink) {
       codes.append("38;2;\(color.red);\(color.green);\(color.blue)")
-    } else if depth == .palette256, let index = Palette.index(style.ink, depth: depth) {
-      codes.append("38;5;\(index)")
-    } else if let index = Palette.index(style.ink, depth: depth) {
-      codes.append(index < 8 ? "3\(index)" : "9\(index - 8)")
+    } else if let index = palette.index(style.ink) {
+      codes.append(palette.depth == .palette256 ? "38;5;\(index)" : index < 8 ? "3\(index)" : "9\(index - 8)")
     }
     return codes.isEmpty ? "" : "\u{1B}[\(codes.joined(separator: ";"))m"
   }

@@ -8,23 +8,32 @@ struct Layout: Hashable, Sendable {
   var total: Rectangle?
   var parameters: Rectangle?
   var loss: Rectangle?
+  var numbers: Rectangle?
   var log: Rectangle?
   var phases = Rectangle(column: 0, row: 0, width: 0, height: 0)
   var footer = Rectangle(column: 0, row: 0, width: 0, height: 0)
 
-  init(_ size: GridSize, panel: ViewState.Panel, parameters count: Int) {
+  init(_ size: GridSize, panel: ViewState.Panel, parameters count: Int, isBig: Bool) {
     var rest = Rectangle(column: 0, row: 0, width: size.columns, height: size.rows)
     header = rest.takeTop(1)
     footer = Rectangle(column: 0, row: size.rows - 1, width: size.columns, height: 1)
     phases = Rectangle(column: 0, row: size.rows - 2, width: size.columns, height: 1)
     rest.height -= 2
     switch panel {
+    case .overview where isBig: arrangeBig(&rest)
     case .overview: arrange(&rest, count)
     case .total: total = rest
     case .parameters: parameters = rest
     case .loss: loss = rest
     case .log: log = rest
     }
+  }
+
+  // The total norm and its numbers, and the last words; all else is a Tab away.
+  private mutating func arrangeBig(_ rest: inout Rectangle) {
+    if rest.height >= 20 { log = rest.takeBottom(rest.height >= 36 ? 5 : 3) }
+    if rest.height >= 15 { numbers = rest.takeBottom(rest.height >= 36 ? 12 : 7) }
+    total = rest
   }
 
   private mutating func arrange(_ rest: inout Rectangle, _ count: Int) {

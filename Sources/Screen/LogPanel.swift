@@ -4,6 +4,8 @@ import Commands
 struct LogPanel {
   let stage: Stage
   let pending: [String]
+  /// Only words and errors, where there is room for little.
+  var isBig = false
 
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
     for column in area.column..<(area.column + area.width) {
@@ -11,8 +13,11 @@ struct LogPanel {
     }
     grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
     let room = area.height - 1
+    let entries = stage.log.entries.suffix(isBig ? 100 : room * 2).filter { entry in
+      if case .command = entry { !isBig } else { true }
+    }
     let lines =
-      (stage.log.entries.suffix(room * 2).map(Self.line)
+      (entries.map(Self.line)
       + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
       .flatMap { Paragraph.wrap($0.0, area.width - 2, $0.1) }
     let words = pinnedWords(width: area.width - 2, room)

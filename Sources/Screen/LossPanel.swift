@@ -5,7 +5,7 @@ import Training
 struct LossPanel {
   let stage: Stage
 
-  func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
+  func draw(in area: Rectangle, isFront: Bool, isBig: Bool, on grid: inout CellGrid) {
     let history = stage.workbench.history
     let losses = history.losses.columns(4096).stretches.filter(\.hasFinite)
     let axis =
@@ -22,7 +22,7 @@ struct LossPanel {
       }
     grid.frame(area, title: "loss \(loss.map { NumberText.short($0) } ?? "–")", note: name, isFront: isFront)
     let labelled = AxisLabels.draw(axis, in: area.inside, on: &grid)
-    var plot = RangePlot(labelled, axis)
+    var plot = RangePlot(labelled, axis, isThick: isBig)
     plot.add(history.losses.columns(plot.columns).stretches, .loss)
     plot.draw(on: &grid)
   }

@@ -23,9 +23,13 @@ struct NumbersReadout {
     }
   }
 
-  /// The numbers in one line, for a screen that has no room for a column.
-  var line: [(String, Style)] {
-    lines(showsLoss: true).prefix(5).flatMap { [($0.name + " ", Style(.muted)), ($0.value + "  ", $0.style)] }
+  /// The numbers that clipping is about, for a panel of large digits.
+  var main: [BigNumber] {
+    [
+      BigNumber(name: "before", value: before, style: style(before, .before)),
+      BigNumber(name: "after", value: outcome?.after.total, style: style(outcome?.after.total, .after)),
+      BigNumber(name: "factor", value: outcome?.factor, style: factorStyle),
+    ]
   }
 
   private func lines(showsLoss: Bool) -> [(name: String, value: String, style: Style)] {

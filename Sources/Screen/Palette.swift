@@ -1,87 +1,55 @@
-/// A colour as red, green and blue, 0 to 255 each.
-public struct RGB: Hashable, Sendable {
-  /// Red.
-  public let red: UInt8
-  /// Green.
-  public let green: UInt8
-  /// Blue.
-  public let blue: UInt8
+/// What a theme comes to where there are so many colours: the one place where meanings become colours.
+public struct Palette: Hashable, Sendable {
+  /// The set of colours.
+  public let theme: Theme
+  /// How many there are.
+  public let depth: ColorDepth
+  /// Whether only the brightness of colours is left, as in print. Pictures alone know it.
+  public let isGrey: Bool
 
-  /// The colour of a number such as `0xE69F00`.
-  public init(_ hex: UInt32) {
-    red = UInt8(truncatingIfNeeded: hex >> 16)
-    green = UInt8(truncatingIfNeeded: hex >> 8)
-    blue = UInt8(truncatingIfNeeded: hex)
+  /// The colours of `theme` on something that shows so many.
+  public init(_ theme: Theme = .dark, depth: ColorDepth = .truecolor, isGrey: Bool = false) {
+    (self.theme, self.depth, self.isGrey) = (theme, depth, isGrey)
   }
 
-  /// The six digits that SVG and CSS write behind `#`.
-  public var hex: String {
-    [red, green, blue].map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
-  }
-}
-
-/// The colours of the inks at each depth. `nil` is the terminal's own foreground.
-///
-/// The hues are Okabe and Ito's (2008), which people with any of the common colour blindnesses tell apart;
-/// the backgrounds are always the terminal's own, so that light and dark themes both work.
-public enum Palette {
-  /// The colour of an ink where 24 bits are to be had.
-  public static func rgb(_ ink: Ink) -> RGB? {
-    switch ink {
-    case .plain: nil
-    case .muted: RGB(0x8A8A8A)
-    case .accent: RGB(0x56B4E9)
-    case .before: RGB(0xE69F00)
-    case .after: RGB(0x56B4E9)
-    case .limit: RGB(0xCC79A7)
-    case .loss: RGB(0x009E73)
-    case .good: RGB(0x009E73)
-    case .warning: RGB(0xE69F00)
-    case .danger: RGB(0xD55E00)
-    }
-  }
-
-  /// The number of the ink in a palette of `depth` colours, `nil` for the terminal's own foreground.
-  public static func index(_ ink: Ink, depth: ColorDepth) -> Int? {
+  /// The number of the ink's colour among `depth` colours, `nil` for the terminal's own foreground.
+  public func index(_ ink: Ink) -> Int? {
+    guard let color = theme.color(ink) else { return nil }
     switch depth {
-    case .none: nil
-    case .eight: eight(ink)
-    case .sixteen: sixteen(ink)
-    case .palette256, .truecolor: palette256(ink)
+    case .none: return nil
+    // Among eight there is no grey but the terminal's own foreground, which `dim` makes fainter.
+    case .eight: return ink == .muted ? nil : color.of16.map { $0 % 8 }
+    case .sixteen: return color.of16
+    case .palette256, .truecolor: return color.of256
     }
   }
 
-  private static func eight(_ ink: Ink) -> Int? {
-    switch ink {
-    case .plain, .muted: nil
-    case .accent, .after: 6
-    case .before, .warning: 3
-    case .limit: 5
-    case .loss, .good: 2
-    case .danger: 1
-    }
+  /// The colour of the ink as a picture shows it, `nil` for the foreground.
+  public func rgb(_ ink: Ink) -> RGB? {
+    let color = depth == .truecolor ? theme.color(ink)?.rgb : index(ink).map(RGB.init(index:))
+    return isGrey ? color?.grey : color
   }
 
-  private static func sixteen(_ ink: Ink) -> Int? {
-    switch ink {
-    case .muted: 8
-    case .danger: 9
-    default: eight(ink)
-    }
+  /// What stands for the terminal's own foreground in a picture.
+  var foreground: RGB {
+    let color: RGB =
+      switch theme {
+      case .dark: RGB(0xD8DAE0)
+      case .light: RGB(0x1F2328)
+      case .contrast: RGB(0xFFFFFF)
+      case .contrastLight: RGB(0x000000)
+      }
+    return isGrey ? color.grey : color
   }
 
-  private static func palette256(_ ink: Ink) -> Int? {
-    switch ink {
-    case .plain: nil
-    case .muted: 245
-    case .accent, .after: 74
-    case .before, .warning: 178
-    case .limit: 175
-    case .loss, .good: 36
-    case .danger: 166
-    }
+  /// What stands for the terminal's own background in a picture.
+  public var background: RGB {
+    let color: RGB =
+      switch theme {
+      case .dark: RGB(0x14161A)
+      case .light, .contrastLight: RGB(0xFFFFFF)
+      case .contrast: RGB(0x000000)
+      }
+    return isGrey ? color.grey : color
   }
 }

@@ -13,26 +13,32 @@ struct RangePlot {
   // What is not finite has no height: its cells at the top of the plot.
   private var marks: [Int: (isNaN: Bool, Bool)] = [:]
   private var zeros: Set<Int> = []
+  private let isThick: Bool
 
-  init(_ area: Rectangle, _ axis: Axis) {
+  /// A plot in `area`; a thick one draws a stretch as a whole cell's width, for eyes that are far away.
+  init(_ area: Rectangle, _ axis: Axis, isThick: Bool = false) {
     self.area = area
     self.axis = axis
+    self.isThick = isThick
     dots = Array(repeating: 0, count: max(0, area.width * area.height))
     inks = Array(repeating: nil, count: dots.count)
   }
 
   /// How many stretches fit.
-  var columns: Int { 2 * area.width }
+  var columns: Int { columnsPerCell * area.width }
+  /// How many stretches share a cell.
+  var columnsPerCell: Int { isThick ? 1 : 2 }
 
   private var rows: Int { 4 * area.height }
 
-  /// Adds a series, over what is there already.
-  mutating func add(_ stretches: [Envelope.Stretch], _ ink: Ink) {
+  /// Adds a series, over what is there already. A dotted one draws every second column only, with its neighbour's
+  /// extremes in it: told apart from a line also where there is no colour.
+  mutating func add(_ stretches: [Envelope.Stretch], _ ink: Ink, isDotted: Bool = false) {
     var previous: (low: Int, high: Int)?
     for (column, stretch) in stretches.prefix(columns).enumerated() {
-      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / 2] = (stretch.nans > 0, true) }
+      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / columnsPerCell] = (stretch.nans > 0, true) }
       guard let bar = bar(stretch) else {
-        if stretch.hasFinite { zeros.insert(column / 2) }
+        if stretch.hasFinite { zeros.insert(column / columnsPerCell) }
         previous = nil
         continue
       }
@@ -41,7 +47,14 @@ struct RangePlot {
         if low > previous.high { low = min(low, previous.high + 1) }
         if high < previous.low { high = max(high, previous.low - 1) }
       }
-      for row in low...high { set(column, row, ink) }
+      if isThick {
+        for row in low...min(high + 1, rows - 1) {
+          set(2 * column, row, ink)
+          if !isDotted { set(2 * column + 1, row, ink) }
+        }
+      } else {
+        for row in low...high { set(isDotted ? column / 2 * 2 : column, row, ink) }
+      }
       previous = bar
     }
   }

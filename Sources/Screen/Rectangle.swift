@@ -22,6 +22,13 @@ public struct Rectangle: Hashable, Sendable {
     return taken
   }
 
+  /// Cuts off rows at the foot.
+  mutating func takeBottom(_ rows: Int) -> Rectangle {
+    let taken = min(rows, height)
+    height -= taken
+    return Rectangle(column: column, row: row + height, width: width, height: taken)
+  }
+
   /// Cuts off columns at the right.
   mutating func takeRight(_ columns: Int) -> Rectangle {
     let taken = min(columns, width)

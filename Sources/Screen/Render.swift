@@ -29,19 +29,23 @@ public func cursorPlace(_ view: ViewState, size: GridSize) -> (column: Int, row:
 }
 
 private func draw(_ stage: Stage, _ view: ViewState, on grid: inout CellGrid) {
-  let layout = Layout(grid.size, panel: view.panel, parameters: stage.workbench.parameterNames.count)
+  let layout = Layout(grid.size, panel: view.panel, parameters: stage.workbench.parameterNames.count, isBig: view.isBig)
   let isOverview = view.panel == .overview
   Header(stage: stage, view: view).draw(in: layout.header, on: &grid)
   if let area = layout.total {
     TotalNormPanel(stage: stage).draw(
-      in: area, isFront: !isOverview, showsLoss: isOverview && layout.loss == nil, on: &grid)
+      in: area, isFront: !isOverview || view.isBig, isBig: view.isBig, showsLoss: isOverview && layout.loss == nil,
+      on: &grid)
   }
+  if let area = layout.numbers { BigNumbersPanel(stage: stage).draw(in: area, on: &grid) }
   if let area = layout.parameters {
     ParametersPanel(stage: stage, cursor: view.cursor).draw(in: area, isFront: !isOverview, on: &grid)
   }
-  if let area = layout.loss { LossPanel(stage: stage).draw(in: area, isFront: !isOverview, on: &grid) }
+  if let area = layout.loss {
+    LossPanel(stage: stage).draw(in: area, isFront: !isOverview, isBig: view.isBig, on: &grid)
+  }
   if let area = layout.log {
-    LogPanel(stage: stage, pending: view.pending).draw(in: area, isFront: !isOverview, on: &grid)
+    LogPanel(stage: stage, pending: view.pending, isBig: view.isBig).draw(in: area, isFront: !isOverview, on: &grid)
   }
   if layout.log == nil {
     drawNews(stage, view, layout.phases, on: &grid)
@@ -82,29 +86,4 @@ private func drawTooSmall(_ size: GridSize, on grid: inout CellGrid) {
   for (place, line) in lines.enumerated() {
     grid.write(line, column: max(0, (size.columns - line.count) / 2), row: first + place, width: size.columns)
   }
-}
-
-/// Help over the whole screen but its first and last line.
-struct HelpPage {
-  let lines: [String]
-  let scroll: Int
-
-  func draw(on grid: inout CellGrid) {
-    let area = Rectangle(column: 0, row: 1, width: grid.size.columns, height: grid.size.rows - 2)
-    grid.clear(area)
-    let room = area.height - 2
-    let first = HelpPage.clamp(scroll, lines: lines.count, rows: grid.size.rows)
-    let last = min(lines.count, first + room)
-    grid.frame(
-      area, title: "help", note: "\(first + 1)–\(last) of \(lines.count) · ↑ ↓ PgUp PgDn · Esc closes", isFront: true)
-    for (place, line) in lines[first..<last].enumerated() {
-      let isTitle = line.first.map { $0 != " " && $0.isUppercase } ?? false
-      grid.write(
-        line, column: area.column + 2, row: area.row + 1 + place, width: area.width - 4,
-        isTitle ? Style(.accent, bold: true) : .plain)
-    }
-  }
-
-  /// A scroll position with the last line at the foot at most.
-  static func clamp(_ scroll: Int, lines: Int, rows: Int) -> Int { max(0, min(scroll, lines - (rows - 4))) }
 }

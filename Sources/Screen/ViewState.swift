@@ -48,6 +48,8 @@ public struct ViewState: Sendable {
   public var digest: String?
   /// The keys.
   public var bindings = KeyBindings()
+  /// Whether panels are fewer and larger, for a class room.
+  public var isBig = false
   /// Whether only characters below 0x80 may be used.
   public var isASCII = false
 

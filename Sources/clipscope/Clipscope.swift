@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Foundation
 
 /// The program: what it is called with decides which of its faces it shows.
@@ -7,15 +8,10 @@ struct Clipscope: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clipscope",
     abstract: "See exploding gradients, and what clipping does about them.",
-    discussion: """
-      clipscope            opens the screen; FILE plays a scenario on it
-      exit status          0 all held · 1 an expectation failed or a run stopped with an error ·
-                           2 wrong usage, or a file that cannot be read or is wrong · 128+n signal n
-      environment          NO_COLOR no colour · CLIPSCOPE_SCENARIOS where scenarios are looked for
-      """,
+    discussion: UsageTables.discussion,
     subcommands: [
       PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, ExportCommand.self, ClipCommand.self,
-      VersionCommand.self,
+      ManualCommand.self, VersionCommand.self,
     ],
     defaultSubcommand: PlayCommand.self)
 
@@ -34,9 +30,17 @@ struct Clipscope: ParsableCommand {
         print(text)
       } else {
         StandardError.write(text)
+        if let command = nearestCommand { StandardError.write("Did you mean clipscope \(command)?") }
       }
       Foundation.exit(status == 0 ? 0 : 2)
     }
+  }
+
+  // A first word that is almost a command was read as the name of a file.
+  private static var nearestCommand: String? {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word = CommandLine.arguments.dropFirst().first, !names.contains(word) else { return nil }
+    return Suggestion.nearest(to: word, among: names)
   }
 }
 

@@ -13,7 +13,7 @@ struct ExportTorchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "torch", abstract: "Prints the PyTorch program that makes the steps of a scenario, and its trace.")
 
-  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
   var file: String
 
   @OptionGroup var arguments: ScenarioArguments

@@ -10,7 +10,7 @@ struct FrameCommand: ParsableCommand {
   /// What a frame may be drawn as.
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, ansi, svg }
 
-  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
   var file: String
 
   @ArgumentParser.Option(help: ArgumentHelp("After which step; without it, at the end.", valueName: "step"))
@@ -22,12 +22,13 @@ struct FrameCommand: ParsableCommand {
   @ArgumentParser.Option(help: "What the frame is drawn as.")
   var format = Format.text
 
-  @Flag(help: "Uses only characters below 0x80.")
-  var ascii = false
+  @Flag(help: "Stops where the scenario waits for the viewer.")
+  var wait = false
 
-  @ArgumentParser.Option(help: ArgumentHelp("How many colours: 0, 8, 16, 256 or true.", valueName: "n"))
-  var color = ColorArgument(depth: .truecolor)
+  @Flag(help: "Leaves of each colour its brightness only, as print does.")
+  var grey = false
 
+  @OptionGroup var look: LookArguments
   @OptionGroup var arguments: ScenarioArguments
 
   func validate() throws {
@@ -36,7 +37,7 @@ struct FrameCommand: ParsableCommand {
 
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
-    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
+    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: wait)
     while stage.isBusy, at.map({ stage.workbench.history.count < $0 || Self.staysHere(stage) }) ?? true {
       _ = stage.proceed()
     }
@@ -46,12 +47,14 @@ struct FrameCommand: ParsableCommand {
       throw Failure.usage(["clipscope: \(VisibleText.of(file)) ends at step \(reached), before step \(at)"])
     }
     var view = ViewState()
-    view.isASCII = ascii
+    view.isASCII = look.ascii
+    view.isBig = look.big
+    let palette = Palette(look.theme ?? .dark, depth: look.color?.depth ?? .truecolor, isGrey: grey)
     let grid = render(stage, view, size: GridSize(columns: size.columns, rows: size.rows))
     switch format {
     case .text: print(grid.plainText, terminator: "")
-    case .ansi: print(grid.ansiText(depth: color.depth), terminator: "")
-    case .svg: print(grid.svg(depth: color.depth), terminator: "")
+    case .ansi: print(grid.ansiText(palette), terminator: "")
+    case .svg: print(grid.svg(palette), terminator: "")
     }
   }
 }
@@ -80,23 +83,4 @@ struct FrameSize: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "\(columns)x\(rows)" }
-}
-
-/// `0`, `8`, `16`, `256`, `true`.
-struct ColorArgument: ExpressibleByArgument {
-  let depth: ColorDepth
-
-  init(depth: ColorDepth) { self.depth = depth }
-
-  init?(argument: String) {
-    switch argument {
-    case "true": depth = .truecolor
-    default:
-      guard let count = Int(argument), count != ColorDepth.truecolor.rawValue, let depth = ColorDepth(rawValue: count)
-      else { return nil }
-      self.depth = depth
-    }
-  }
-
-  var defaultValueDescription: String { "true" }
 }

@@ -1,13 +1,24 @@
 import Commands
+import Foundation
 import Training
 
 /// A stage without a screen: its log on standard output, its errors on standard error, its files on the disk.
 struct PlainRun {
-  /// How much of the log is printed.
-  enum Shows { case all, errors }
+  /// How much is printed.
+  enum Shows {
+    /// The log, and at the end how it came out.
+    case all
+    /// What went wrong.
+    case errors
+    /// The log, and beside it what happens, in sentences.
+    case sentences(Narrator)
+  }
 
   private(set) var stage: Stage
-  private let shows: Shows
+  private var shows: Shows
+  private(set) var bindings = KeyBindings()
+  // The line of the input that is being done, where its errors should name it.
+  private var inputLine: Int?
   private var printed = 0
   private var traces: [any LineSink] = []
   private var heldExpectations = 0
@@ -41,12 +52,33 @@ struct PlainRun {
     stage.closeFailure()
   }
 
-  /// Does a line of the viewer's, with all the steps it asks for.
-  mutating func type(_ line: String) throws(FileError) {
+  /// Makes the next step, or gives the scenario's next command.
+  mutating func proceedOnce() throws(FileError) {
+    try take(stage.proceed())
+    printLog()
+  }
+
+  /// Does a line of the viewer's; the steps it asks for are left to `proceed`.
+  mutating func begin(_ line: String) throws(FileError) {
     try take(stage.type(line))
     printLog()
+  }
+
+  /// Does a line of the viewer's, with all the steps it asks for.
+  /// - Parameter number: the line's number, where errors are to name it.
+  mutating func type(_ line: String, number: Int?) throws(FileError) {
+    inputLine = number
+    defer { inputLine = nil }
+    try begin(line)
     while stage.isBusy { try take(stage.proceed()) }
     printLog()
+  }
+
+  /// Tells a waiting scenario that a key was pressed.
+  /// - Returns: whether the scenario took the key for itself.
+  mutating func press(_ key: Key) -> Bool {
+    defer { printLog() }
+    return stage.press(key)
   }
 
   /// No more lines come.
@@ -57,6 +89,7 @@ struct PlainRun {
 
   private mutating func take(_ effects: [Effect]) throws(FileError) {
     for effect in effects {
+      narrate(effect)
       switch effect {
       case .began:
         guard let experiment = stage.workbench.experiment else { continue }
@@ -67,11 +100,18 @@ struct PlainRun {
         for trace in traces { try trace.write(line: line) }
       case .save(let path, let contents): save(path, contents)
       case .trace(let path): beginTrace(path)
-      case .help(let topic): (topic.map(HelpText.command) ?? HelpText.commands).forEach { print($0) }
+      case .help(let topic): help(topic)
       case .expected(_, let holds, _): heldExpectations += holds ? 1 : 0
+      case .bind(let key, let line, let otherwise): bindings.bind(key, to: line, otherwise: otherwise)
       default: break
       }
     }
+  }
+
+  // Keys are lines here, too: who can type them wants to read of them.
+  private func help(_ topic: String?) {
+    let keys = isHeard ? HelpText.keys(bindings) + [""] : []
+    (topic.map(HelpText.command) ?? keys + HelpText.commands).forEach { print($0) }
   }
 
   // A file that a scenario asks for stays below the current folder; what exists is never written over.
@@ -106,27 +146,40 @@ struct PlainRun {
   private mutating func printLog() {
     for entry in stage.log.entries(from: printed) {
       if case .error(let text) = entry {
-        StandardError.write(text)
-      } else if shows == .all, let line = PlainText.line(entry) {
+        StandardError.write((inputLine.map { "line \($0): " } ?? "") + text)
+      } else if !isQuiet, let line = PlainText.line(entry, isHeard: isHeard) {
         print(line)
       }
     }
+    fflush(nil)
     printed = stage.log.count
+  }
+
+  private var isHeard: Bool { if case .sentences = shows { true } else { false } }
+  private var isQuiet: Bool { if case .errors = shows { true } else { false } }
+
+  // In the order in which things happened: first what the log has of them already.
+  private mutating func narrate(_ effect: Effect) {
+    guard case .sentences(var narrator) = shows else { return }
+    let sentences = narrator.sentences(effect, stage.workbench)
+    shows = .sentences(narrator)
+    guard !sentences.isEmpty else { return }
+    printLog()
+    sentences.forEach { print($0) }
   }
 
   /// Says how it ended, and throws what the exit status should be.
   mutating func conclude(name: String) throws {
     printLog()
-    if shows == .all {
+    if !isQuiet {
       let digest = stage.workbench.experiment.map { " · digest \($0.digest.text)" } ?? ""
-      let expected = "\(heldExpectations) expectation\(heldExpectations == 1 ? "" : "s") held"
-      print("\(VisibleText.of(name)): \(expected) · step \(stage.workbench.experiment?.step ?? 0)\(digest)")
+      let failed = stage.failedExpectations > 0 ? ", \(stage.failedExpectations) did not" : ""
+      let expected = "\(heldExpectations) expectation\(heldExpectations == 1 ? "" : "s") held\(failed)"
+      let end = stage.wasStopped ? " · stopped by an error" : ""
+      print("\(VisibleText.of(name)): \(expected)\(end) · step \(stage.workbench.experiment?.step ?? 0)\(digest)")
     }
-    guard stage.failedExpectations == 0, !stage.wasStopped else {
-      let failed = stage.failedExpectations
-      let reason = failed > 0 ? "\(failed) expectation\(failed == 1 ? "" : "s") did not hold" : "stopped with an error"
-      throw Failure.run(["\(VisibleText.of(name)): \(reason)"])
-    }
+    // What went wrong was said where it did.
+    guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }
     if stage.refusals > 0 { throw Failure.usage([]) }
   }
 }
@@ -134,11 +187,12 @@ struct PlainRun {
 /// The log as plain lines.
 enum PlainText {
   /// The line of an entry; commands are not repeated to whoever wrote them.
-  static func line(_ entry: Log.Entry) -> String? {
+  /// - Parameter isHeard: whether a mark in front would be read aloud.
+  static func line(_ entry: Log.Entry, isHeard: Bool) -> String? {
     switch entry {
     case .command: nil
     case .output(let text), .note(let text), .error(let text): text
-    case .said(let text): "» " + text
+    case .said(let text): isHeard ? text : "» " + text
     case .held(let text): text
     }
   }

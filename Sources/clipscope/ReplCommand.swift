@@ -8,6 +8,7 @@ struct ReplCommand: ParsableCommand {
     commandName: "repl", abstract: "Reads commands line by line from standard input.")
 
   func run() throws {
+    var number = 0
     let isInteractive = isatty(STDIN_FILENO) == 1
     var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
@@ -18,7 +19,8 @@ struct ReplCommand: ParsableCommand {
           fflush(nil)
         }
         guard let line = readLine() else { break }
-        try run.type(line)
+        number += 1
+        try run.type(line, number: isInteractive ? nil : number)
       }
       run.endOfInput()
     }

@@ -7,10 +7,11 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a scenario without a screen; its expectations decide the exit status.")
 
-  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
   var file: String
 
-  @ArgumentParser.Option(help: ArgumentHelp("Writes the trace: a line of JSON for each step.", valueName: "file"))
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Writes the trace: a line of JSON for each step.", valueName: "file"), completion: .file())
   var trace: String?
 
   @Flag(help: "Says nothing but what went wrong.")

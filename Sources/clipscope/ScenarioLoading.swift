@@ -13,7 +13,8 @@ struct ScenarioArguments: ParsableArguments {
       "Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
   var lines: [String] = []
 
-  @ArgumentParser.Option(help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"))
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"), completion: .directory)
   var scenarios: String?
 
   /// The scenario with its replacements, checked as a whole.
@@ -28,9 +29,14 @@ struct ScenarioArguments: ParsableArguments {
       throw Failure.usage(error.report)
     } catch let error as FileError {
       let lessons = ScenarioFolders(option: scenarios).lessons
-      let list = lessons.isEmpty ? [] : ["the lessons are \(lessons.joined(separator: ", "))"]
+      let list = lessons.isEmpty ? [] : [Self.listing(lessons, path)]
       throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"] + list)
     }
+  }
+
+  private static func listing(_ lessons: [String], _ path: String) -> String {
+    let guess = Suggestion.nearest(to: path, among: lessons).map { "did you mean \($0)? " } ?? ""
+    return "\(guess)the lessons are \(lessons.joined(separator: ", "))"
   }
 
   private func replacements(_ line: String) throws -> [(ParsedCommand, String)] {

@@ -6,7 +6,7 @@ import Training
 /// The screen as a session: keys in, frames out, the trainer beside it.
 ///
 /// The main thread waits in one place, for keys, signals, the trainer or the time of the next frame. A key is drawn at
-/// once; what the trainer does is drawn at most 30 times a second.
+/// once; what the trainer does is drawn at most so many times a second.
 final class ScreenSession {
   private let terminal: TerminalSession
   private let trainer: Trainer
@@ -19,14 +19,26 @@ final class ScreenSession {
   // What the scenario asks; it waits until nothing else is entered, so that no key meant for that answers it.
   private var permission: String?
 
-  private static let frameTime = Duration.milliseconds(33)
+  private let frameTime: Duration
+
+  /// How the session shows itself.
+  struct Face {
+    /// Steps a second to begin with, `nil` for as fast as it goes.
+    var speed: Double?
+    /// The least time between two frames that no key asked for.
+    var frameTime = Duration.milliseconds(33)
+    /// Whether panels are fewer and larger.
+    var isBig = false
+  }
 
   /// A session on a terminal that was taken over.
-  init(_ terminal: TerminalSession, _ stage: Stage, speed: Double?) {
+  init(_ terminal: TerminalSession, _ stage: Stage, _ face: Face) {
     self.terminal = terminal
     self.stage = stage
-    trainer = Trainer(stage, speed: speed)
-    view.speed = speed
+    frameTime = face.frameTime
+    trainer = Trainer(stage, speed: face.speed)
+    view.speed = face.speed
+    view.isBig = face.isBig
     view.isASCII = terminal.usesASCII
   }
 
@@ -35,13 +47,13 @@ final class ScreenSession {
   func run() -> Int32 {
     trainer.start()
     while true {
-      let wait = needsFrame ? max(0, Int((Self.frameTime - (ContinuousClock.now - lastFrame)) / .milliseconds(1))) : nil
+      let wait = needsFrame ? max(0, Int((frameTime - (ContinuousClock.now - lastFrame)) / .milliseconds(1))) : nil
       let events = terminal.waitForEvents(wake: trainer.wake, timeoutMilliseconds: wait)
       for event in events { take(event) }
       if let status { return finish(status) }
       if events.contains(where: { $0 != .woken }) {
         draw()
-      } else if needsFrame, ContinuousClock.now - lastFrame >= Self.frameTime {
+      } else if needsFrame, ContinuousClock.now - lastFrame >= frameTime {
         draw()
       }
     }
@@ -133,13 +145,17 @@ final class ScreenSession {
       if goesOn { return trainer.post(.key(key, count: nil)) }
     }
     guard let lines = view.bindings.lines(for: key, count: view.count, stage) else { return }
-    if lines.first == Command.restart.text {
-      view.entry = .question("Begin again at step 0?", line: Command.restart.text)
+    if lines.contains(where: beginsAfresh) {
+      view.entry = .question("Begin again at step 0?", line: lines.joined(separator: "; "))
     } else if lines.allSatisfy({ viewCommands(in: $0) != nil }) {
       lines.flatMap { viewCommands(in: $0) ?? [] }.forEach(take)
     } else {
       trainer.post(.key(key, count: view.count))
     }
+  }
+
+  private func beginsAfresh(_ line: String) -> Bool {
+    (try? Parser.commands(in: line))?.contains { $0.command.beginsAfresh } ?? false
   }
 
   // The commands of a line, if all of them are the screen's own and need not wait for a step.
@@ -299,7 +315,7 @@ final class ScreenSession {
     case .named(.pageup): help.scroll -= page
     case .named(.pagedown), .named(.space), .character(" "): help.scroll += page
     case .named(.home): help.scroll = 0
-    case .named(.end): help.scroll = help.lines.count
+    case .named(.end): help.scroll = .max / 2
     case .control("l"): terminal.redraw()
     case .control("z"): terminal.suspend()
     case .named(.escape), .character("q"), .character("?"), .named(.enter):
@@ -307,7 +323,7 @@ final class ScreenSession {
       return
     default: return
     }
-    help.scroll = max(0, min(help.scroll, help.lines.count - (terminal.size.rows - 4)))
+    help.scroll = helpScroll(help.scroll, of: help.lines, size: terminal.size)
     view.help = help
   }
 }

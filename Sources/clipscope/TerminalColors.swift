@@ -9,12 +9,12 @@ struct TerminalColors {
 
   /// Chooses the depth — the command line before `NO_COLOR` before the terminal, and never more than the terminal
   /// has — and gives every ink a pair on the terminal's own background.
-  init(wanted: ColorDepth?) {
+  init(wanted: ColorDepth?, theme: Theme) {
     let available = Self.available()
     let isRefused = !TerminalSystem.environment("NO_COLOR").isEmpty
     let chosen = wanted ?? (isRefused ? ColorDepth.none : available)
     depth = chosen.rawValue < available.rawValue ? chosen : available
-    pairs = Self.definePairs(depth)
+    pairs = Self.definePairs(Palette(theme, depth: depth))
   }
 
   // COLORTERM=truecolor promises more than ncurses can say to a terminal without a direct-colour entry in terminfo:
@@ -25,11 +25,11 @@ struct TerminalColors {
     return ColorDepth.allCases.last { $0.rawValue <= count } ?? .none
   }
 
-  private static func definePairs(_ depth: ColorDepth) -> [Ink: Int32] {
+  private static func definePairs(_ palette: Palette) -> [Ink: Int32] {
     var pairs: [Ink: Int32] = [:]
     for (index, ink) in Ink.allCases.enumerated() {
       let pair = Int32(index + 1)
-      guard let color = color(ink, depth: depth), painter_define_pair(pair, color) else { continue }
+      guard let color = color(ink, palette), painter_define_pair(pair, color) else { continue }
       pairs[ink] = pair
     }
     return pairs
@@ -37,10 +37,10 @@ struct TerminalColors {
 
   // With direct colour the number of a colour is its red, green and blue, and only those below 8 are the palette's:
   // there a wish for 16 or 256 colours gets the same hues.
-  private static func color(_ ink: Ink, depth: ColorDepth) -> Int32? {
-    guard let index = Palette.index(ink, depth: depth) else { return nil }
-    guard painter_has_direct_color(), index >= 8 || depth == .truecolor else { return Int32(index) }
-    return Palette.rgb(ink).map { Int32($0.red) << 16 | Int32($0.green) << 8 | Int32($0.blue) }
+  private static func color(_ ink: Ink, _ palette: Palette) -> Int32? {
+    guard let index = palette.index(ink) else { return nil }
+    guard painter_has_direct_color(), index >= 8 || palette.depth == .truecolor else { return Int32(index) }
+    return Palette(palette.theme).rgb(ink).map { Int32($0.red) << 16 | Int32($0.green) << 8 | Int32($0.blue) }
   }
 
   /// The pair for an ink; 0 is the terminal's own colours.

@@ -33,7 +33,7 @@ enum TerminalError: Error, Equatable, CustomStringConvertible {
   }
 
   private static let withoutScreen =
-    "Without a screen: `clipscope run FILE` runs a scenario, `clipscope repl` is the prompt alone."
+    "Without a screen: `clipscope --plain` goes line by line, `clipscope run FILE` runs a scenario."
 
   // The name comes from outside and must not reach a terminal as an escape sequence.
   private func visible(_ name: String) -> String {

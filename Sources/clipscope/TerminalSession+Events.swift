@@ -110,6 +110,7 @@ extension TerminalSession {
     decoder.reset()
     guard_lost_output()
     outbox = Array(TerminalCapabilities.recovery.utf8)
+    options.recorder?.output(outbox)
     redraw()
   }
 }

@@ -19,6 +19,7 @@ extension TerminalSession {
     guard let frame = takeFrame() else { return }
     let brackets = TerminalCapabilities.frameBrackets
     outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
+    options.recorder?.output(outbox)
     _ = sendOutbox()
   }
 

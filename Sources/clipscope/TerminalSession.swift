@@ -28,10 +28,14 @@ final class TerminalSession {
   struct Options {
     /// The colours to use; `nil` leaves it to `NO_COLOR` and the terminal. More than the terminal has are not used.
     var color: ColorDepth?
+    /// The set of colours.
+    var theme = Theme.dark
     /// Only characters below 128.
     var ascii = false
     /// Frames stand between the brackets of mode 2026, so that the terminal never shows half of one.
     var synchronizedOutput = true
+    /// Writes down what the terminal gets.
+    var recorder: CastRecorder?
   }
 
   /// How many colours are in use.
@@ -73,7 +77,7 @@ final class TerminalSession {
     output = try Self.reopen(1, name: "output")
     usesASCII = !painter_use_locale() || options.ascii
     try Self.openPainter(name)
-    colors = TerminalColors(wanted: options.color)
+    colors = TerminalColors(wanted: options.color, theme: options.theme)
     colorDepth = colors.depth
     decoder = KeyDecoder(sequences: TerminalCapabilities.keySequences)
     size = Self.currentSize(of: output)
@@ -129,6 +133,8 @@ final class TerminalSession {
     waiting = nil
     let rows = Self.currentSize(of: output).rows
     outbox = Array(TerminalCapabilities.start(rows: rows).utf8)
+    options.recorder?.begin(size)
+    options.recorder?.output(outbox)
     flush()
   }
 
@@ -137,6 +143,7 @@ final class TerminalSession {
     let current = Self.currentSize(of: output)
     guard current != size else { return false }
     size = current
+    options.recorder?.resize(size)
     painter_resize(Int32(size.columns), Int32(size.rows))
     painted = nil
     return true

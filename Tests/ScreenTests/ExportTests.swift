@@ -16,7 +16,7 @@ import Testing
     for (name, stage) in try Stages.all() {
       let grid = render(stage, ViewState(), size: size)
       for depth in ColorDepth.allCases {
-        let ansi = grid.ansiText(depth: depth)
+        let ansi = grid.ansiText(Palette(depth: depth))
         let lines = ansi.replacing(/\u{1B}\[[0-9;]*m/, with: "").split(
           separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 31 && lines.last == "")
@@ -41,7 +41,7 @@ import Testing
     let pattern = try Regex(allowed)
     var codes: Set<String> = []
     for (_, stage) in try Stages.all() {
-      let ansi = render(stage, ViewState(), size: size).ansiText(depth: depth)
+      let ansi = render(stage, ViewState(), size: size).ansiText(Palette(depth: depth))
       codes.formUnion(ansi.matches(of: /\u{1B}\[([0-9;]*)m/).map { String($0.1) })
     }
     for code in codes { #expect(code.firstMatch(of: pattern) != nil, "\(code)") }

@@ -63,7 +63,7 @@ import Testing
       #expect(!grid.plainText.contains("\u{1B}"))
       #expect((0..<30).allSatisfy { grid.text(row: $0).unicodeScalars.count == 100 })
       for depth in ColorDepth.allCases {
-        let stripped = grid.ansiText(depth: depth).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+        let stripped = grid.ansiText(Palette(depth: depth)).replacing(/\u{1B}\[[0-9;]*m/, with: "")
         #expect(!stripped.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "only our own colours")
       }
       #expect(XMLParser(data: Data(grid.svg().utf8)).parse(), "\(name)")
