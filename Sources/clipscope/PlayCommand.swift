@@ -21,7 +21,7 @@ struct PlayCommand: ParsableCommand {
     name: .customLong("fps"), help: ArgumentHelp("Frames a second at most, 1 to 120.", valueName: "n"))
   var frameRate = 30.0
 
-  @Flag(inversion: .prefixedNo, help: "Shows each frame in one go, where the terminal can (mode 2026).")
+  @Flag(inversion: .prefixedNo, help: "Whether each frame is shown in one go (mode 2026).")
   var sync = true
 
   @Flag(help: "No screen: a sentence for each event, line by line, for screen readers, dumb terminals and logs.")

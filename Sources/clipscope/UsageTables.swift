@@ -25,12 +25,11 @@ enum UsageTables {
     let call = "clipscope opens the screen, clipscope FILE plays a scenario on it."
     return
       ([call, ""] + HelpText.keyLines(KeyBindings()) + ["", "ENVIRONMENT"]
-      + environment.map { row($0.name, $0.meaning) } + ["", "EXIT STATUS"]
-      + statuses.map { row($0.status, $0.meaning) }).joined(separator: "\n")
+      + environment.map { row($0.name, $0.meaning, 24) } + ["", "EXIT STATUS"]
+      + statuses.map { row($0.status, $0.meaning, 8) }).joined(separator: "\n")
   }
 
-  private static func row(_ name: String, _ meaning: String) -> String {
-    let width = name.count > 14 ? 24 : 16
-    return "  " + name + String(repeating: " ", count: max(1, width - name.count)) + meaning
+  private static func row(_ name: String, _ meaning: String, _ width: Int) -> String {
+    "  " + name + String(repeating: " ", count: max(1, width - name.count)) + meaning
   }
 }

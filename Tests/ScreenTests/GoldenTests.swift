@@ -20,6 +20,14 @@ import Testing
     try Golden.check(grid.plainText, "\(name)-\(size.columns)x\(size.rows).txt")
   }
 
+  @Test("So is a clipped frame at each number of colours", arguments: ColorDepth.allCases)
+  func colors(depth: ColorDepth) throws {
+    let grid = render(try Stage.told(Self.states[1].story), ViewState(), size: GridSize(columns: 80, rows: 24))
+    // A golden that is printed should not colour the terminal that it is printed in.
+    let text = grid.ansiText(Palette(depth: depth)).replacing("\u{1B}", with: "␛")
+    try Golden.check(text, "colors-\(depth.rawValue)-80x24.txt")
+  }
+
   @Test("So are ASCII, help, the prompt and a page for a terminal that is too small")
   func pages() throws {
     let stage = try Stage.told(Self.states[1].story)
