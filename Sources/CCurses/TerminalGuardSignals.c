@@ -54,7 +54,8 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   // One that is not read before the next one comes means a loop that hangs, or just a busy moment: wait and see.
   if (ends_program(number)) {
     atomic_store(&last_ending, number);
-    if (atomic_fetch_add(&unread_endings, 1) >= 1) {
+    // The second one sets the time; those behind it, as of a key that is held, do not put it off.
+    if (atomic_fetch_add(&unread_endings, 1) == 1) {
       struct itimerval timer = {.it_value = {.tv_sec = 0, .tv_usec = patience_microseconds}};
       setitimer(ITIMER_REAL, &timer, NULL);
     }
