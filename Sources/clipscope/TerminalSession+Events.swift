@@ -84,12 +84,13 @@ extension TerminalSession {
   private func readSignals() -> [TerminalEvent] {
     var events: [TerminalEvent] = []
     var isContinued = false
+    var isResized = false
     var isEnding = false
     var isTyped = false
     while case let number = guard_next_signal(&isTyped), number != 0 {
       if isTyped && [SIGINT, SIGQUIT, SIGTSTP].contains(number) { recoverFromTypedSignal() }
       switch number {
-      case SIGWINCH: break
+      case SIGWINCH: isResized = true
       case SIGCONT: isContinued = true
       case SIGTSTP: events.append(.key(.control("z")))
       case SIGINT where isTyped: events.append(.key(.control("c")))
@@ -100,7 +101,9 @@ extension TerminalSession {
     }
     // Stopped and continued behind our back, by SIGSTOP: the shell has had the terminal meanwhile.
     if isContinued && !isEnding { retake() }
-    if updateSize() || isContinued { events.append(.resize(size)) }
+    // Dragged away and back the terminal has the size that it had, and has lost what was painted meanwhile.
+    if isResized { redraw() }
+    if updateSize() || isContinued || isResized { events.append(.resize(size)) }
     return events
   }
 
