@@ -20,7 +20,9 @@ extension TerminalSession {
     let brackets = TerminalCapabilities.frameBrackets
     outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
     options.recorder?.output(outbox)
-    _ = sendOutbox()
+    // A line that does not take a frame at once has all that the system holds for it still to carry, and the answer to
+    // the next key would stand behind that: fewer frames leave the line some room.
+    slowness = sendOutbox() ? max(1, slowness * 0.97) : min(16, slowness * 2)
   }
 
   /// True when everything is out.

@@ -64,6 +64,8 @@ final class TerminalSession {
   var waiting: (grid: CellGrid, cursor: (column: Int, row: Int)?)?
   /// Bytes that the terminal has not taken yet.
   var outbox: [UInt8] = []
+  /// How many times longer than usual to wait between frames that no key has asked for, as the line is slow: 1 to 16.
+  var slowness = 1.0
   private var isOpen = true
 
   /// Takes the terminal over.
