@@ -55,8 +55,10 @@ public enum NumberText {
 
   private static func trimmed(_ digits: String) -> String {
     guard digits.contains(".") else { return digits }
-    let short = digits.reversed().drop { $0 == "0" }
-    return String((short.first == "." ? short.dropFirst() : short[...]).reversed())
+    var short = Substring(digits)
+    while short.utf8.last == UInt8(ascii: "0") { short.removeLast() }
+    if short.utf8.last == UInt8(ascii: ".") { short.removeLast() }
+    return String(short)
   }
 }
 

@@ -2,6 +2,8 @@
 public enum VisibleText {
   /// The text with control characters as pictures (`␛`), and those that turn or hide text as `�`.
   public static func of(_ text: String) -> String {
+    // Nearly all of it is harmless, and there is a lot of it in every frame.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var visible = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { visible.append(substitute(scalar)) }
     return String(visible)

@@ -17,6 +17,23 @@ struct Axis: Hashable, Sendable {
   /// The numbers at the foot and at the head.
   let low: Double
   let high: Double
+  // The same as the scale sees them: thousands of heights a frame are measured from here.
+  private let foot: Double
+  private let span: Double
+
+  init(scale: Scale, low: Double, high: Double) {
+    (self.scale, self.low, self.high) = (scale, low, high)
+    foot = Self.place(of: low, scale)
+    span = Self.place(of: high, scale) - foot
+  }
+
+  private static func place(of value: Double, _ scale: Scale) -> Double {
+    switch scale {
+    case .logarithmic: Foundation.log10(value)
+    case .linear: value
+    case .symmetric: bend(value)
+    }
+  }
 
   /// Whole decades around `range`, at least two of them, so that a calm line is not blown up to a mountain.
   static func decades(around range: ClosedRange<Float>?) -> Axis {
@@ -39,13 +56,8 @@ struct Axis: Hashable, Sendable {
 
   /// The height of a number, below 0 or above 1 outside the axis; `nil` where the scale has no place for it.
   func height(of value: Double) -> Double? {
-    switch scale {
-    case .logarithmic:
-      value > 0
-        ? (Foundation.log10(value) - Foundation.log10(low)) / (Foundation.log10(high) - Foundation.log10(low)) : nil
-    case .linear: (value - low) / (high - low)
-    case .symmetric: (Self.bend(value) - Self.bend(low)) / (Self.bend(high) - Self.bend(low))
-    }
+    if scale == .logarithmic, !(value > 0) { return nil }
+    return (Self.place(of: value, scale) - foot) / span
   }
 
   private static func bend(_ value: Double) -> Double {

@@ -69,11 +69,12 @@ struct RangePlot {
     let line = area.height - 1 - row / 4
     let place = line * area.width + column / 2
     guard place >= 0, place < dots.count else { return }
-    // U+2800: dots 1 2 3 7 down the left, 4 5 6 8 down the right.
-    let bits: [[UInt8]] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]]
-    dots[place] |= bits[column % 2][row % 4]
+    dots[place] |= Self.bits[column % 2 * 4 + row % 4]
     inks[place] = ink
   }
+
+  // U+2800: dots 1 2 3 7 down the left, 4 5 6 8 down the right; from the foot up.
+  private static let bits: [UInt8] = [0x40, 0x04, 0x02, 0x01, 0x80, 0x20, 0x10, 0x08]
 
   /// The row of the plot, from its top, that a number falls into; `nil` outside.
   func line(of value: Double) -> Int? {
