@@ -44,39 +44,51 @@ struct ClipCommand: ParsableCommand {
     var options = RuleOptions()
     (options.rule, options.maxNorm, options.normType, options.clipValue) = (rule, maxNorm, normType, clipValue)
     options.errorIfNonfinite = errorIfNonfinite ? true : nil
-    let isWrong = try file.map { try answerFile($0, options) } ?? answerLines(options) { readLine() }
+    let isWrong: Bool
+    do throws(FileError) {
+      var input = InputLines(longest: 256 << 20)
+      isWrong =
+        if let file { try answerFile(file, options) } else {
+          try answerLines(options) { () throws(FileError) in try input.next() }
+        }
+    } catch {
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+    }
     if isWrong { throw Failure.usage([]) }
   }
 
   // Whether anything could not be read.
-  private func answerFile(_ path: String, _ options: RuleOptions) throws -> Bool {
-    let bytes: [UInt8]
-    do throws(FileError) {
-      bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
-    } catch {
-      throw Failure.usage(["clipscope: \(VisibleText.of(error.path)) \(error.reason)"])
-    }
+  private func answerFile(_ path: String, _ options: RuleOptions) throws(FileError) -> Bool {
+    let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
     guard !Safetensors.looksLike(bytes), !path.hasSuffix(".safetensors") else {
       do throws(DumpError) {
         var clipper = DumpClipper()
         print(clipper.answer(try Safetensors.read(bytes, options: options)))
         return false
       } catch {
-        throw Failure.usage(["clipscope: \(VisibleText.of(path)): \(error.message)"])
+        throw FileError(path: path, reason: "cannot be used: \(error.message)")
       }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure.usage(["clipscope: \(VisibleText.of(path)) is neither a safetensors file nor JSON lines in UTF-8"])
+    guard !bytes.contains(0) else { throw Self.neither(path) }
+    var rest = bytes[...]
+    return try answerLines(options) { () throws(FileError) in
+      guard !rest.isEmpty else { return nil }
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest.dropFirst(line.count + 1)
+      guard let text = String(validating: line, as: UTF8.self) else { throw Self.neither(path) }
+      return text
     }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).makeIterator()
-    return answerLines(options) { lines.next().map(String.init) }
   }
 
-  private func answerLines(_ options: RuleOptions, _ next: () -> String?) -> Bool {
+  private static func neither(_ path: String) -> FileError {
+    FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
+  }
+
+  private func answerLines(_ options: RuleOptions, _ next: () throws(FileError) -> String?) throws(FileError) -> Bool {
     var clipper = DumpClipper()
     var isWrong = false
     var number = 0
-    while let line = next() {
+    while let line = try next() {
       number += 1
       if line.allSatisfy(\.isWhitespace) { continue }
       do throws(DumpError) {

@@ -19,6 +19,7 @@ struct Clipscope: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      try StandardOutput.check()
     } catch let failure as Failure {
       failure.lines.forEach { StandardError.write($0) }
       Foundation.exit(failure.status)
@@ -55,7 +56,11 @@ struct Failure: Error {
   static func run(_ lines: [String]) -> Failure { Failure(lines: lines, status: 1) }
 }
 
-/// Lines on standard error.
+/// Lines on standard error. Whatever is quoted in them, of files and arguments, is made safe to show.
 enum StandardError {
-  static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  static func write(_ text: String) {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      FileHandle.standardError.write(Data((VisibleText.of(String(line)) + "\n").utf8))
+    }
+  }
 }

@@ -23,12 +23,16 @@ struct DiskFiles: FileSource {
       throw FileError(path: path, reason: "\(what); name a file")
     }
     guard status.st_size <= limit else { throw Self.tooLarge(path, limit) }
-    return try Self.read(descriptor, path, limit)
+    return try Self.read(descriptor, path, limit, expected: Int(status.st_size))
   }
 
   // Counts while it reads: a file may grow meanwhile.
-  private static func read(_ descriptor: Int32, _ path: String, _ limit: Int) throws(FileError) -> [UInt8] {
+  private static func read(
+    _ descriptor: Int32, _ path: String, _ limit: Int, expected: Int
+  ) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
+    // One more than expected, as only a reading that finds nothing is the last.
+    bytes.reserveCapacity(expected + 1)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = Foundation.read(descriptor, &buffer, buffer.count)
@@ -72,6 +76,15 @@ final class StandardOutput: LineSink {
 
   func finish() throws(FileError) {
     guard fflush(nil) == 0 else { throw FileError(path: "standard output", reason: DiskFiles.reason(errno)) }
+  }
+
+  /// At the end of the program: what was printed but could not be written is no success.
+  static func check() throws {
+    errno = 0
+    guard TerminalSystem.outputFailed else { return }
+    // The stream remembers that it failed, not always why: a full disk is what it mostly is.
+    let error = FileError(path: "standard output", reason: DiskFiles.reason(errno == 0 ? ENOSPC : errno))
+    throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
   }
 }
 

@@ -12,13 +12,14 @@ struct ReplCommand: ParsableCommand {
     let isInteractive = isatty(STDIN_FILENO) == 1
     var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
+    var input = InputLines(longest: 1 << 20)
     try run.withTrace(nil) { run throws(FileError) in
       while !run.stage.hasQuit {
         if isInteractive {
           print("> ", terminator: "")
           fflush(nil)
         }
-        guard let line = readLine() else { break }
+        guard let line = try input.next() else { break }
         number += 1
         try run.type(line, number: isInteractive ? nil : number)
       }

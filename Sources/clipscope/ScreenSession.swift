@@ -47,7 +47,7 @@ final class ScreenSession {
   func run() -> Int32 {
     trainer.start()
     while true {
-      let frameTime = frameTime * terminal.slowness
+      let frameTime = self.frameTime * terminal.slowness
       let wait = needsFrame ? max(0, Int((frameTime - (ContinuousClock.now - lastFrame)) / .milliseconds(1))) : nil
       let events = terminal.waitForEvents(wake: trainer.wake, timeoutMilliseconds: wait)
       for event in events { take(event) }

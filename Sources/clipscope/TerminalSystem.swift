@@ -1,5 +1,7 @@
 // The calls of the operating system that the terminal session needs, under names that no method hides.
 
+import CCurses
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -9,6 +11,9 @@
 #endif
 
 enum TerminalSystem {
+  /// Whether anything that was printed could not be written.
+  static var outputFailed: Bool { standard_output_failed() }
+
   /// The value of an environment variable, empty if it is not set.
   static func environment(_ name: String) -> String {
     getenv(name).map { String(cString: $0) } ?? ""

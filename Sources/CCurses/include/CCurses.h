@@ -5,6 +5,7 @@
 // variadic functions that Swift cannot see, and `stdscr` and `LINES` are globals that Swift 6 refuses.
 #include "CursesPainter.h"
 #include "PseudoTerminalDevice.h"
+#include "StandardStreams.h"
 #include "TerminalGuard.h"
 
 #endif
