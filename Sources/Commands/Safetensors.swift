@@ -36,7 +36,8 @@ public enum Safetensors {
     guard let dtype = entries.first?.entry.dtype else { throw DumpError("this safetensors file has no tensors") }
     if let other = entries.first(where: { $0.entry.dtype != dtype }) {
       throw DumpError(
-        "\(VisibleText.of(other.name)) is \(other.entry.dtype), others are \(dtype); save them all as one kind")
+        "\(VisibleText.of(other.name)) is \(VisibleText.of(other.entry.dtype)), others are \(VisibleText.of(dtype)); save them all as one kind"
+      )
     }
     guard dtype == "F32" || dtype == "F64" else {
       throw DumpError("these are \(VisibleText.of(dtype)) numbers; save them as float32 (F32) or float64 (F64)")

@@ -46,6 +46,9 @@ extension LineEditor {
   mutating func feedSearch(_ key: Key) -> Bool {
     guard var current = search else { return false }
     switch key {
+    // Whoever pastes a page into a search is not looking for it in a line.
+    case .character where current.query.count >= Self.longestQuery:
+      current.failed = true
     case .character(let character):
       current.query.append(character)
       find(&current, before: min(current.position + 1, history.count))
@@ -73,6 +76,8 @@ extension LineEditor {
     return true
   }
 
+  private static let longestQuery = 200
+
   private mutating func find(_ search: inout Search, before end: Int) {
     let query = search.query
     guard !query.isEmpty else { return }
@@ -91,6 +96,7 @@ extension LineEditor {
 extension String {
   /// How many characters stand before the first place where `other` is found, `nil` if it is nowhere.
   fileprivate func firstPosition(of other: String) -> Int? {
+    guard utf8.count >= other.utf8.count else { return nil }
     var rest = Substring(self)
     var position = 0
     while true {
