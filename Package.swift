@@ -37,7 +37,9 @@ let package = Package(
       name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Goldens"]),
-    .testTarget(name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"]),
+    .testTarget(
+      name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"], exclude: ["intruder.c"]),
+    .testTarget(name: "FuzzTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Found"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),
   ],
   swiftLanguageModes: [.v6]

@@ -53,7 +53,10 @@ final class PseudoTerminal {
   private(set) var output: [UInt8] = []
   /// While true nothing is read from the program, and its writes pile up: a terminal that has stalled.
   var isStalled = false
+  /// How many bytes a second are read, as over a slow line; `nil` for as many as come.
+  var bytesPerSecond: Int?
 
+  private var lastRead = ContinuousClock.now
   private var controller: Int32
   // Kept open, so that the terminal and its modes outlive the program.
   private let terminal: Int32
@@ -138,6 +141,9 @@ final class PseudoTerminal {
   /// How many bytes of output have come; remember it to look only at what comes later.
   var position: Int { output.count }
 
+  /// Lets go of the output so far; positions begin at 0 again.
+  func forgetOutput() { output.removeAll(keepingCapacity: true) }
+
   /// The output from a position on, as text.
   func text(from position: Int) -> String { String(decoding: output[min(position, output.count)...], as: UTF8.self) }
 
@@ -151,7 +157,17 @@ final class PseudoTerminal {
     return false
   }
 
+  /// Whether the program has ended.
+  var hasEnded: Bool {
+    var status: Int32 = 0
+    if ending == nil, waitpid(process, &status, WNOHANG) == process { ending = Self.ending(status) }
+    return ending != nil
+  }
+
   // MARK: Waiting
+
+  /// Reads what has come, without waiting.
+  func look() { readWhatIsThere(milliseconds: 0) }
 
   /// Waits until the output from `position` on contains some text.
   func waitForOutput(_ wanted: String, from position: Int = 0, within seconds: Double = 10) throws {
@@ -161,11 +177,7 @@ final class PseudoTerminal {
   /// Waits until the program has ended, and says how.
   @discardableResult
   func waitForEnd(within seconds: Double = 10) throws -> Ending {
-    try wait(for: "the end of the program", within: seconds) {
-      var status: Int32 = 0
-      if ending == nil, waitpid(process, &status, WNOHANG) == process { ending = Self.ending(status) }
-      return ending != nil
-    }
+    try wait(for: "the end of the program", within: seconds) { hasEnded }
     readWhatIsThere(milliseconds: 0)
     return ending!
   }
@@ -190,14 +202,31 @@ final class PseudoTerminal {
     }
     var descriptor = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
     guard poll(&descriptor, 1, milliseconds) > 0 else { return false }
-    var bytes = [UInt8](repeating: 0, count: 65536)
-    var count = read(controller, &bytes, bytes.count)
-    let isAny = count > 0
-    while count > 0 {
-      output += bytes[..<count]
-      count = read(controller, &bytes, bytes.count)
-    }
+    if let bytesPerSecond { return readSlowly(bytesPerSecond) }
+    var isAny = false
+    while readOnce(65536) > 0 { isAny = true }
     return isAny
+  }
+
+  private func readOnce(_ most: Int) -> Int {
+    let count = withUnsafeTemporaryAllocation(byteCount: most, alignment: 1) { buffer in
+      let count = read(controller, buffer.baseAddress, buffer.count)
+      if count > 0 { output += buffer[..<count] }
+      return count
+    }
+    return count
+  }
+
+  // As much as the time since the last reading has room for; a line that was idle does not save up.
+  private func readSlowly(_ bytesPerSecond: Int) -> Bool {
+    let passed = min(0.05, (ContinuousClock.now - lastRead) / .seconds(1))
+    let most = Int(passed * Double(bytesPerSecond))
+    guard most > 0 else {
+      poll(nil, 0, 1)
+      return false
+    }
+    lastRead = .now
+    return readOnce(most) > 0
   }
 
   private static func ending(_ status: Int32) -> Ending {

@@ -200,7 +200,7 @@ import Testing
     for seed in UInt64(1)...3 {
       var generator = SplitMix(seed: seed)
       var editor = LineEditor(history: Self.lines)
-      for _ in 0..<20_000 {
+      for _ in 0..<100_000 {
         switch Int.random(in: 0..<40, using: &generator) {
         case 0: editor.insert(paste: ["a\nb", "\u{301}", "🇩", "\r", "#"].randomElement(using: &generator)!)
         default: _ = editor.feed(Self.randomKey(&generator)) { _ in Self.words }

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// Somebody who presses anything: keys, broken characters and sequences, pastes of a megabyte, a window dragged to
+  /// nothing and back. `CLIPSCOPE_MONKEY_SECONDS` says for how long, `CLIPSCOPE_FUZZ_SEED` which keys; scripts/fuzz sets both.
+  @Suite(.serialized)
+  struct MonkeyTests {
+    private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
+
+    static let seconds = number("CLIPSCOPE_MONKEY_SECONDS") ?? 60
+    static let seed = UInt64(number("CLIPSCOPE_FUZZ_SEED") ?? 1)
+
+    @Test func nothingThatIsPressedBreaksIt() throws {
+      print("monkey: \(Self.seconds) s, seed \(Self.seed)")
+      var monkey = Monkey(seed: Self.seed)
+      let scope = try Scope(options: ["--speed", "200"])
+      let end = ContinuousClock.now + .seconds(Self.seconds)
+      // The largest thing there is comes first: what it needs is kept by the allocator, and is no leak.
+      try scope.send(":\u{1B}[200~" + String(repeating: "paste\n", count: 175_000) + "\u{1B}[201~\r")
+      try Self.comeToRest(scope)
+      var memory: [Int] = []
+      var actions = 0
+      while ContinuousClock.now < end {
+        for _ in 0..<200 {
+          try monkey.act(on: scope)
+          actions += 1
+          #expect(scope.terminal.isStopped || !scope.terminal.hasEnded, "seed \(Self.seed), action \(actions)")
+        }
+        try Self.comeToRest(scope)
+        memory.append(scope.memory)
+        scope.forget()
+      }
+      print(
+        "monkey: \(actions) actions, \(memory.count) rounds, memory \(memory.first ?? 0) to \(memory.last ?? 0) bytes")
+      // The first third fills what has a bound: the log, the history of the prompt, the buffers.
+      let (early, late) = (memory.dropFirst(memory.count / 3).prefix(memory.count / 3), memory.suffix(memory.count / 3))
+      #expect(memory.count >= 6)
+      let growth = Double(Self.median(late)) / Double(max(1, Self.median(early))) - 1
+      #expect(growth < 0.01, "memory grew by \(growth * 100) %: \(memory)")
+      try scope.send("q")
+      #expect(try scope.terminal.waitForEnd(within: 5) == .exited(0))
+      scope.expectRestored()
+      #expect(!scope.terminal.text.contains("crashed"))
+    }
+
+    private static func median(_ numbers: ArraySlice<Int>) -> Int {
+      numbers.isEmpty ? 0 : numbers.sorted()[numbers.count / 2]
+    }
+
+    /// From wherever it is back to the same small experiment at the same size.
+    private static func comeToRest(_ scope: Scope) throws {
+      scope.resize(columns: 80, rows: 24)
+      // An end for a sequence or a paste that has none; out of the prompt, a question, help.
+      try scope.send("\u{18}\u{1B}[201~\u{1B}\\\u{7}")
+      for _ in 0..<4 { try leave(scope) }
+      try scope.send(":speed 200; stop; \(KeysTests.experiment.replacing("\n", with: "; ")); step\r")
+      try scope.waitFor("the small experiment", within: 20) {
+        $0.header.contains("mlp 10→4x10→10") && $0.header.contains("‖ idle  step 1 ")
+      }
+      try scope.waitForRest()
+    }
+
+    private static func leave(_ scope: Scope) throws {
+      try scope.send("\u{1B}")
+      // Longer than an Escape waits for what may belong to it.
+      let later = ContinuousClock.now + .milliseconds(40)
+      try scope.terminal.wait(for: "an Escape to be one") { ContinuousClock.now >= later }
+    }
+  }
+}
+
+/// Makes up what is pressed. It never leaves: no `q`, no Ctrl-C, no Ctrl-\.
+private struct Monkey {
+  private var generator: SplitMix
+
+  init(seed: UInt64) { generator = SplitMix(seed: seed) }
+
+  private static let keys =
+    " nl.c+=-p><rjk][".map(String.init) + [
+      ":", "/", "?", "\t", "\r", "\u{1B}", "\u{1B}[A", "\u{1B}OB", "\u{1B}[C", "\u{1B}[D", "\u{1B}[5~", "\u{1B}[6~",
+      "\u{1B}[H",
+      "\u{1B}[F", "\u{1B}[Z", "\u{7F}", "\u{C}", "\u{1}", "\u{5}", "\u{B}", "\u{17}", "\u{19}", "\u{12}", "\u{10}",
+      "\u{E}", "\u{7}",
+      "\u{1B}b", "\u{1B}f", "\u{13}", "\u{11}", "y", "9", "3", "0",
+    ]
+  private static let lines = [
+    "step 3", "clip norm max_norm=0.1", "clip zclip", "model simplenet hidden=8", "model mlp hidden=4x10", "task xor",
+    "norms",
+    "print fc1.weight", "until loss < 0 max 20", "expect loss > 0", "bind c \"step\"", "bind c \"clip on\"",
+    "help clip", "stats",
+    "outlier nan; step", "restart", "say \"\u{202E}語\"", "nonsense", "max_norm 0", "phase 3", "accumulate 3",
+    "lr up; lr down",
+    "optimizer adam", "optimizer sgd lr=1e30; step 9",
+  ]
+
+  private mutating func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &generator) }
+
+  mutating func act(on scope: Scope) throws {
+    switch roll(1000) {
+    case 0..<600: try scope.send(Self.keys[roll(Self.keys.count)])
+    case 600..<700: try scope.send("\u{1B}\u{1B}:" + Self.lines[roll(Self.lines.count)] + "\r")
+    case 700..<800: try scope.send(bytes(1 + roll(12)))
+    case 800..<900: try scope.send(sequence())
+    case 900..<930: try scope.send("\u{1B}[200~" + String(repeating: "step 1\nx語", count: roll(40)) + "\u{1B}[201~")
+    case 930..<931: try scope.send("\u{1B}[200~" + String(repeating: "paste\n", count: 175_000) + "\u{1B}[201~")
+    case 931..<935: try suspend(scope)
+    default: scope.resize(columns: roll(3) == 0 ? roll(4) : roll(180), rows: roll(3) == 0 ? roll(4) : roll(60))
+    }
+    scope.terminal.look()
+  }
+
+  // What the terminal itself acts on, and `q`, are left out.
+  private mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(roll(256)) }.filter { ![0x03, 0x1C, UInt8(ascii: "q")].contains($0) }
+  }
+
+  private mutating func sequence() -> [UInt8] {
+    let starts = [
+      "\u{1B}[", "\u{1B}O", "\u{1B}]11;", "\u{1B}P", "\u{1B}[<", "\u{1B}[M", "\u{1B}[1;", "\u{1B}[200", "\u{9B}",
+      "\u{1B}\u{1B}[",
+    ]
+    let inside = Array("0123456789;:?<>=~ABCDHFZMmRtu$".utf8)
+    return Array(starts[roll(starts.count)].utf8) + (0..<roll(8)).map { _ in inside[roll(inside.count)] }
+  }
+
+  // Ctrl-Z gives the terminal back. Without a shell that could bring it back the system does not stop the program.
+  private func suspend(_ scope: Scope) throws {
+    try scope.send("\u{1A}")
+    if scope.terminal.isStopped { scope.terminal.signal(SIGCONT) }
+  }
+}

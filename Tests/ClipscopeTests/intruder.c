@@ -1,0 +1,75 @@
+// Preloaded into the program by tests. From inside it makes happen what cannot be made to happen from outside: on
+// SIGUSR1 the main thread, on SIGUSR2 another one does what INTRUDER in the environment says. It also notes the length of every
+// write to a terminal in the file that INTRUDER_LOG names.
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static volatile int depth;
+
+static int overflow(int turn) {
+  volatile char space[4096];
+  memset((void *)space, turn, sizeof space);
+  depth = overflow(turn + 1) + space[turn % 4096];
+  return depth;
+}
+
+static void act(void) {
+  const char *what = getenv("INTRUDER");
+  if (what == NULL) return;
+  if (strcmp(what, "exit") == 0) exit(7);
+  if (strcmp(what, "trap") == 0) __builtin_trap();
+  if (strcmp(what, "abort") == 0) abort();
+  if (strcmp(what, "overflow") == 0) overflow(0);
+  if (strcmp(what, "hang") == 0) for (;;) depth++;
+  if (strcmp(what, "speak") == 0 && write(2, "a loud warning\n", 15) < 0) _exit(9);
+}
+
+static void on_main(int number) {
+  (void)number;
+  act();
+}
+
+static void on_other(int number) {
+  if (gettid() != getpid()) {
+    act();
+    return;
+  }
+  DIR *tasks = opendir("/proc/self/task");
+  for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {
+    int thread = atoi(task->d_name);
+    if (thread > 0 && thread != getpid()) {
+      syscall(SYS_tgkill, getpid(), thread, number);
+      break;
+    }
+  }
+  if (tasks != NULL) closedir(tasks);
+}
+
+ssize_t write(int file, const void *bytes, size_t length) {
+  static int log = -2;
+  if (log == -2) {
+    const char *path = getenv("INTRUDER_LOG");
+    log = path == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  }
+  if (log >= 0 && file != log && isatty(file)) {
+    char line[32];
+    int count = snprintf(line, sizeof line, "%zu\n", length);
+    syscall(SYS_write, log, line, (size_t)count);
+  }
+  return syscall(SYS_write, file, bytes, length);
+}
+
+__attribute__((constructor)) static void move_in(void) {
+  struct sigaction main_thread = {.sa_handler = on_main, .sa_flags = SA_RESTART};
+  struct sigaction other_thread = {.sa_handler = on_other, .sa_flags = SA_RESTART};
+  sigaction(SIGUSR1, &main_thread, NULL);
+  sigaction(SIGUSR2, &other_thread, NULL);
+}
