@@ -5,7 +5,13 @@ import PackageDescription
 // Tests/ArchitectureTests reads the imports and holds this file to it.
 let package = Package(
   name: "clipscope",
-  products: [.executable(name: "clipscope", targets: ["clipscope"])],
+  products: [
+    .executable(name: "clipscope", targets: ["clipscope"]),
+    // For Benchmarks/, which measures them in one process.
+    .library(
+      name: "ClipscopeLibraries",
+      targets: ["CKernels", "Numerics", "Gradients", "Optimization", "Training", "Commands", "Screen"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
