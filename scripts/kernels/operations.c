@@ -1,0 +1,147 @@
+#include "operations.h"
+
+#include <string.h>
+
+static uint64_t state;
+
+// SplitMix64 (Steele, Lea, Flood 2014): the same numbers everywhere.
+static uint32_t random_bits(void) {
+  uint64_t z = state += 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return (uint32_t)(z >> 32);
+}
+static float of_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+static const uint32_t special[] = {
+    0x00000000, 0x80000000,                          // zeros
+    0x00000001, 0x80000001, 0x007fffff, 0x00400000,  // subnormal
+    0x00800000, 0x7f7fffff, 0xff7fffff,              // the smallest normal, the largest
+    0x3f800000, 0xbf800000, 0x3f000000, 0x4b800000,  // 1, -1, 0.5, 2^24
+    0x7f800000, 0xff800000,                          // infinities
+    0x42b20000, 0xc2d00000, 0x49800000, 0x49800008,  // 89, -104, 2^20, a little more
+    0x7fc00000, 0xffc00000, 0x7fc12345, 0xffc54321,  // quiet NaN
+    0x7f800001, 0xffa00000,                          // signalling NaN
+};
+enum { SPECIALS = sizeof special / sizeof *special, NUMBERS = SPECIALS - 6 };
+
+static float calm(void) { return (float)(int32_t)random_bits() * 0x1p-29f; }
+
+// All pairs of special values come by, then bits of every kind.
+static float extreme(int place, int count) {
+  if (place >= 0) return of_bits(special[place % count]);
+  float x = of_bits(random_bits());
+  return count == NUMBERS && x != x ? 0.0f : x;
+}
+
+void fill(struct arena *arena, const char *kind) {
+  state = 1;
+  bool has_nan = strcmp(kind, "infinite") != 0, is_mixed = strcmp(kind, "mixed") == 0;
+  bool is_calm = strcmp(kind, "calm") == 0;
+  int count = has_nan ? SPECIALS : NUMBERS;
+  for (int i = 0; i < COUNT; i++) {
+    bool listed = i < count * count;
+    bool calm_here = is_calm || (is_mixed && i % 97 != 0);
+    arena->a[i] = calm_here ? calm() : extreme(listed ? i : -1, count);
+    arena->b[i] = is_calm || (is_mixed && i % 97 != 40) ? calm() : extreme(listed ? i / count : -1, count);
+  }
+}
+
+#define OPERATION(identifier, statement) \
+  static void identifier(const struct ck_kernels *k, struct arena *r) { statement; }
+
+#define APPLY(identifier, f) OPERATION(identifier, k->apply(f, COUNT, r->a, r->out))
+APPLY(apply_exp, CK_EXP)
+APPLY(apply_log, CK_LOG)
+APPLY(apply_tanh, CK_TANH)
+APPLY(apply_sigmoid, CK_SIGMOID)
+APPLY(apply_sin, CK_SIN)
+APPLY(apply_cos, CK_COS)
+APPLY(apply_erf, CK_ERF)
+APPLY(apply_relu, CK_RELU)
+APPLY(apply_gelu, CK_GELU)
+
+#define GRADIENT(identifier, f) OPERATION(identifier, k->gradient(f, COUNT, r->a, r->b, r->out))
+GRADIENT(tanh_gradient, CK_TANH_GRADIENT)
+GRADIENT(sigmoid_gradient, CK_SIGMOID_GRADIENT)
+GRADIENT(relu_gradient, CK_RELU_GRADIENT)
+GRADIENT(gelu_gradient, CK_GELU_GRADIENT)
+
+// The output of these holds the second input at first.
+#define ON_COPY(identifier, call) OPERATION(identifier, memcpy(r->out, r->b, sizeof r->out); call)
+ON_COPY(add, k->add(COUNT, r->a, r->out))
+ON_COPY(add_scaled, k->add_scaled(COUNT, r->a, 0.37f, r->out))
+ON_COPY(scale, k->scale(COUNT, 0.37f, r->out))
+ON_COPY(scale_by_nan, k->scale(COUNT, of_bits(0xffc00001), r->out))
+ON_COPY(affine, k->affine(COUNT, 0.37f, -1.5f, r->out))
+ON_COPY(add_product, k->add_product(COUNT, r->a, r->b, r->out))
+OPERATION(multiply, k->multiply(COUNT, r->a, r->b, r->out))
+OPERATION(transpose, k->transpose(4, 1024, r->a, r->out))
+
+static void power(const struct ck_kernels *k, struct arena *r) {
+  const float exponents[] = {2, 3, -1, 0.5f, -2.5f, 0, 17, 1e10f, __builtin_inff(), __builtin_nanf("")};
+  for (int i = 0; i < 10; i++) k->power(400, r->a + 400 * i, exponents[i], r->out + 400 * i);
+}
+
+// All shapes up to 9 × 20 × 40, one after the other through the inputs; results are folded, so that none is lost.
+static void products(const struct ck_kernels *k, struct arena *r, bool transposed, bool accumulate) {
+  float c[9 * 40];
+  int place = 0, offset = 0;
+  for (int m = 1; m <= 9; m += 2)
+    for (int inner = 1; inner <= 20; inner += 3)
+      for (int n = 1; n <= 40; n += 3) {
+        offset = (offset + 61) % (COUNT - 20 * 40);
+        memcpy(c, r->b + offset, sizeof c);
+        size_t row_stride = transposed ? 1 : (size_t)inner, k_stride = transposed ? (size_t)m : 1;
+        k->product((size_t)m, (size_t)n, (size_t)inner, r->a + offset, row_stride, k_stride, r->b + offset, c, accumulate);
+        for (int i = 0; i < m * n; i++) {
+          uint32_t old, new;
+          memcpy(&old, r->out + place, 4);
+          // a NaN counts as it is, any other result mixes with what another shape has left here
+          memcpy(&new, c + i, 4);
+          bool is_nan = (new & 0x7fffffff) > 0x7f800000 || (old & 0x7fffffff) > 0x7f800000;
+          new = is_nan ? new : ((old << 5 | old >> 27) ^ new) & 0xbfffffff;
+          memcpy(r->out + place, &new, 4);
+          place = (place + 1) % COUNT;
+        }
+      }
+}
+OPERATION(product, products(k, r, false, false))
+OPERATION(product_added, products(k, r, false, true))
+OPERATION(product_transposed, products(k, r, true, false))
+
+#define NUMBER(identifier, expression) OPERATION(identifier, r->number = (double)(expression))
+NUMBER(sum, k->sum(COUNT, r->a))
+NUMBER(sum_of_magnitudes, k->sum_of_magnitudes(COUNT, r->a))
+NUMBER(sum_of_squares, k->sum_of_squares(COUNT, r->a))
+NUMBER(sum_of_powers, k->sum_of_powers(COUNT, r->a, 2.5))
+NUMBER(largest_magnitude, k->largest_magnitude(COUNT, r->a))
+NUMBER(smallest_magnitude, k->smallest_magnitude(COUNT, r->a))
+NUMBER(magnitudes_above, k->count_magnitudes_above(COUNT, r->a, 1.0f))
+NUMBER(zeros, k->count_zeros(COUNT, r->a))
+NUMBER(nonfinite, k->count_nonfinite(COUNT, r->a))
+
+// Uniform values from 0 to 1 in steps of 2^-24, as the generator draws them.
+static void normal(const struct ck_kernels *k, struct arena *r) {
+  for (int i = 0; i < COUNT; i++) {
+    uint32_t bits;
+    memcpy(&bits, r->a + i, 4);
+    r->out[i] = (float)(bits & 0xffffff) * 0x1p-24f;
+  }
+  k->normal(COUNT / 16 * 16, 0.5f, 2.0f, r->out);
+}
+
+#define ROW(identifier) {#identifier, identifier}
+const struct operation operations[] = {
+    ROW(apply_exp), ROW(apply_log), ROW(apply_tanh), ROW(apply_sigmoid), ROW(apply_sin), ROW(apply_cos),
+    ROW(apply_erf), ROW(apply_relu), ROW(apply_gelu), ROW(tanh_gradient), ROW(sigmoid_gradient), ROW(relu_gradient),
+    ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
+    ROW(multiply), ROW(add_product), ROW(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
+    ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),
+    ROW(smallest_magnitude), ROW(magnitudes_above), ROW(zeros), ROW(nonfinite), ROW(normal),
+};
+const int operation_count = sizeof operations / sizeof *operations;
