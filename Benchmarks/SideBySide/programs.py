@@ -29,9 +29,10 @@ def pin() -> None:
 class Program:
     """A process that answers lines `NAME SECONDS`."""
 
-    def __init__(self, title: str, command: list[str]) -> None:
+    def __init__(self, title: str, command: list[str], pinned: bool = True) -> None:
         self.title = title
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=pin)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        preexec_fn=pin if pinned else None)
 
     def ask(self, name: str, seconds: float) -> dict[str, float]:
         assert self.process.stdin and self.process.stdout
@@ -48,8 +49,8 @@ class Program:
         self.process.wait()
 
 
-def clipscope() -> Program:
-    return Program("clipscope", [str(BENCHMARKS), "--serve"])
+def clipscope(pinned: bool = True) -> Program:
+    return Program("clipscope", [str(BENCHMARKS), "--serve"], pinned)
 
 
 def torch() -> Program:
