@@ -3,7 +3,8 @@ import Testing
 
 @Suite("The scripts") struct ScriptTests {
   @Test(
-    "without a toolchain each says in one line what to do", arguments: ["run", "test", "format", "fuzz", "sanitize"])
+    "without a toolchain each says in one line what to do",
+    arguments: ["run", "test", "format", "fuzz", "sanitize", "bench", "accuracy", "neon"])
   func noToolchain(script: String) throws {
     // A path with nothing on it but what the script needs before it looks for Swift.
     let folder = FileManager.default.temporaryDirectory.appending(path: "clipscope-\(UUID().uuidString)")

@@ -97,7 +97,8 @@ static void products(const struct ck_kernels *k, struct arena *r, bool transpose
         offset = (offset + 61) % (COUNT - 20 * 40);
         memcpy(c, r->b + offset, sizeof c);
         size_t row_stride = transposed ? 1 : (size_t)inner, k_stride = transposed ? (size_t)m : 1;
-        k->product((size_t)m, (size_t)n, (size_t)inner, r->a + offset, row_stride, k_stride, r->b + offset, c, accumulate);
+        const float *a = r->a + offset, *b = r->b + offset;
+        k->product((size_t)m, (size_t)n, (size_t)inner, a, row_stride, k_stride, b, c, accumulate);
         for (int i = 0; i < m * n; i++) {
           uint32_t old, new;
           memcpy(&old, r->out + place, 4);

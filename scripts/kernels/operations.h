@@ -22,9 +22,9 @@ struct operation {
 extern const struct operation operations[];
 extern const int operation_count;
 
-// Fills the inputs with "calm" numbers from -4 to 4; with "infinite" ones, that is zeros, subnormals, extremes, infinities
-// and random bits but no NaN; with "special" ones, those and NaN of every kind; or "mixed", calm ones with a special one
-// here and there.
+// Fills the inputs with "calm" numbers from -4 to 4; with "infinite" ones, that is zeros, subnormals, extremes,
+// infinities and random bits but no NaN; with "special" ones, those and NaN of every kind; or "mixed", calm ones with a
+// special one here and there.
 void fill(struct arena *arena, const char *kind);
 
 #endif

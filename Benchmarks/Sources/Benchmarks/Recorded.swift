@@ -1,6 +1,7 @@
 import Foundation
 
-/// What was measured at some time, as ratios to the yardstick, by the kernels in use: each kind of processor has its own.
+/// What was measured at some time, as ratios to the yardstick, by the kernels in use: each kind of processor has its
+/// own.
 struct Recorded: Codable {
   /// Kernels → benchmark → its median time divided by the yardstick's.
   var ratios: [String: [String: Double]] = [:]

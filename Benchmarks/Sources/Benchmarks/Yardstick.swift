@@ -1,8 +1,8 @@
 import CMachine
 import Numerics
 
-/// Fixed work that is measured right before each sample: a time divided by the time of this work depends on the program,
-/// and much less on how fast or how busy the machine is at the moment.
+/// Fixed work that is measured right before each sample: a time divided by the time of this work depends on the
+/// program, and much less on how fast or how busy the machine is at the moment.
 final class Yardstick {
   enum Kind: String, Codable {
     /// Multiply-adds in the vector registers and a chain of integer multiplications, about as long as each other.
