@@ -13,7 +13,7 @@
 
 #include "CKernels.h"
 
-enum { THREADS = 2, BLOCK = 4096, EXPONENTS = 1001 };
+enum { THREADS = 2, BLOCK = 4096, EXPONENTS = 1001, BASES = 1 << 16 };
 
 struct function {
   const char *name;
@@ -126,9 +126,9 @@ static bool measure(const struct ck_kernels *kernels, const struct function *fun
 // Bases of every binade and around 1, for exponents from -50 to 50 in tenths and some beyond.
 static bool measure_power(const struct ck_kernels *kernels, uint64_t stride) {
   struct worst worst = {0};
-  static float x[1 << 17], y[1 << 17];
+  static float x[BASES], y[BASES];
   uint32_t bases = 0, step = 65537;
-  for (uint64_t bits = 0; bits < 1ull << 32 && bases < 1 << 17; bits += step, bases++) {
+  for (uint64_t bits = 0; bits < 1ull << 32 && bases < BASES; bits += step, bases++) {
     uint32_t narrow = (uint32_t)bits;
     memcpy(x + bases, &narrow, 4);
     if (x[bases] != x[bases]) x[bases] = 1.0f + ldexpf((float)(bases % 4096), -14);

@@ -6,8 +6,6 @@ struct Benchmark {
   var yardstick = Yardstick.Kind.arithmetic
   /// The work of one repetition, and the unit that it has when it is divided by nanoseconds: "GFLOP/s", "GB/s".
   var work: (amount: Double, rate: String)?
-  /// Whether other threads are a part of it, so that only the time that passes says anything.
-  var usesThreads = false
   /// Does it so many times.
   let run: (_ times: Int) -> Void
 }

@@ -60,7 +60,9 @@ enum Benchmarks {
 
   private static func record(_ options: Options, _ meter: Meter, _ path: String) throws {
     var recorded = FileManager.default.fileExists(atPath: path) ? try Recorded(from: path) : Recorded()
-    let measurements = try meter.measure(Standard.matching(options.words))
+    // As many samples as --compare takes where it doubts.
+    let measurements = try Meter(rounds: 3 * meter.rounds, seconds: meter.seconds).measure(
+      Standard.matching(options.words))
     // A whole recording takes the place of the last one; a part of it changes only its own names.
     var ratios = options.words.isEmpty ? [:] : recorded.ratios[Kernels.active] ?? [:]
     for measurement in measurements {

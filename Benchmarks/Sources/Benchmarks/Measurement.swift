@@ -6,7 +6,7 @@ struct Sample {
   var wall: Double
   /// Processor time of this thread, in seconds.
   var processor: Double
-  /// The time that counts, divided by the yardstick's.
+  /// Processor time, divided by the yardstick's.
   var ratio: Double
 }
 
@@ -22,9 +22,8 @@ struct Measurement {
       ratio: Self.median(samples.map(\.ratio)))
   }
 
-  /// The time that counts: the processor's, because others may use the machine, too; where threads are a part of the
-  /// benchmark, what passes.
-  var seconds: Double { benchmark.usesThreads ? median.wall : median.processor }
+  /// The time that counts: the processor's, because others may use the machine, too.
+  var seconds: Double { median.processor }
 
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
@@ -37,9 +36,9 @@ struct Measurement {
 /// one sample of each and no median.
 struct Meter {
   /// Samples of each benchmark.
-  var rounds = 7
+  let rounds: Int
   /// The least time of a sample, in seconds.
-  var seconds = 0.03
+  let seconds: Double
 
   private let yardstick = Yardstick()
 
@@ -78,6 +77,6 @@ struct Meter {
     benchmark.run(count)
     let processor = (machine_thread_time() - start) / Double(count)
     let wall = (machine_time() - wallStart) / Double(count)
-    return Sample(wall: wall, processor: processor, ratio: (benchmark.usesThreads ? wall : processor) / unit)
+    return Sample(wall: wall, processor: processor, ratio: processor / unit)
   }
 }

@@ -12,9 +12,9 @@ struct Options {
   var words: [String] = []
   var printsJSON = false
   var kernels: String?
-  var rounds = 7
-  var seconds = 0.03
-  var tolerance = 0.15
+  var rounds = 21
+  var seconds = 0.01
+  var tolerance = 0.2
 
   static let usage = """
     Benchmarks [NAME or a part of names]… [options]
@@ -23,9 +23,9 @@ struct Options {
       --json            a line of JSON for each benchmark
       --record FILE     keeps the ratios to the yardstick in FILE
       --compare FILE    status 1 where a ratio is larger than recorded in FILE by more than the tolerance
-      --tolerance X     0.15: 15 % slower is slower
-      --rounds N        7 samples of each
-      --seconds X       0.03 for a sample
+      --tolerance X     0.2: 20 % slower is slower
+      --rounds N        21 samples of each
+      --seconds X       0.01 for a sample
       --kernels NAME    the processor's instructions to use
       --serve           reads lines "NAME SECONDS", answers each with a line of JSON
     """

@@ -9,8 +9,12 @@ struct Recorded: Codable {
   init() {}
 
   init(from path: String) throws {
-    let data = try Data(contentsOf: URL(fileURLWithPath: path))
-    ratios = try JSONDecoder().decode([String: [String: Double]].self, from: data)
+    do {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      ratios = try JSONDecoder().decode([String: [String: Double]].self, from: data)
+    } catch {
+      throw UsageError(text: "\(path) is not a record of ratios; scripts/bench --record writes one anew")
+    }
   }
 
   func write(to path: String) throws {
@@ -31,7 +35,7 @@ struct Comparison {
 
   var change: Double { now / recorded - 1 }
 
-  /// Compares, and measures again, twice at most, what seems to have become slower: a disturbance passes, a loss stays.
+  /// Compares, and measures again, three times at most, what seems to have become slower: a disturbance passes, a loss stays.
   static func make(
     _ measurements: [Measurement], with recorded: [String: Double], tolerance: Double, _ meter: Meter
   ) throws -> [Comparison] {
@@ -40,7 +44,7 @@ struct Comparison {
         Comparison(name: measurement.benchmark.name, recorded: $0, now: measurement.median.ratio)
       }
     }
-    for _ in 0..<2 {
+    for _ in 0..<3 {
       let slower = all.indices.filter { all[$0].change > tolerance }
       if slower.isEmpty { break }
       for (place, again) in zip(slower, try meter.measure(slower.map { all[$0].name })) {

@@ -10,8 +10,6 @@ enum Standard {
     "step/gru,hidden=32/adding,length=50,batch=32",
     "step/cnn,depth=11,channels=16,pool=0,head=flatten/shapes,batch=32",
     "step/cnn/shapes",
-    "beside/step/rnn,hidden=64/adding,length=100,batch=32",
-    "beside/step/simplenet/regression,batch=32",
     "product/32x64x64", "product/32x128x128", "product/32x50x50", "product/32x10x100", "product/144x144x16",
     "function/exp/4096", "function/tanh/4096", "function/sigmoid/4096", "function/log/4096", "function/sin/4096",
     "function/erf/4096", "function/gelu/4096",

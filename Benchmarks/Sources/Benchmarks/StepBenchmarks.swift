@@ -20,7 +20,7 @@ extension Family {
     guard parts.first == "step" else { throw NameError(name: name, reason: "beside is followed by a step") }
     var experiment = try makeExperiment(name, Array(parts.dropFirst()))
     let other = experiment
-    return Benchmark(name: name, usesThreads: true) { times in
+    return Benchmark(name: name) { times in
       let neighbour = Neighbour(other)
       experiment.makeSteps(times)
       neighbour.stop()
