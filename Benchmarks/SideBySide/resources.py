@@ -107,8 +107,8 @@ def verdict(title: str, value: float, limit: float, unit: str, detail: str = "")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench --resources", description="memory, start, screen, second core")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=1500, help="of each run on the screen")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=3000, help="of each run on the screen")
     options = parser.parse_args()
     held = []
     with tempfile.TemporaryDirectory() as name:
