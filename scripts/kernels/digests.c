@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
       }
       memcpy(&bits, &arena.number, 8);
       count(&tally, bits, 0x7ff0000000000000u, 0x7ff8000000000000u);
-      printf("%-20s %-8s %016" PRIx64 " %6d %6d\n", operations[i].name, kinds[kind], tally.digest, tally.nans,
+      printf("%-22s %-8s %016" PRIx64 " %6d %6d\n", operations[i].name, kinds[kind], tally.digest, tally.nans,
              tally.unusual);
     }
   return 0;

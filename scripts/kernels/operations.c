@@ -79,6 +79,11 @@ ON_COPY(scale, k->scale(COUNT, 0.37f, r->out))
 ON_COPY(scale_by_nan, k->scale(COUNT, of_bits(0xffc00001), r->out))
 ON_COPY(affine, k->affine(COUNT, 0.37f, -1.5f, r->out))
 ON_COPY(add_product, k->add_product(COUNT, r->a, r->b, r->out))
+ON_COPY(drop_tiny, k->drop_tiny(COUNT, r->out))
+ON_COPY(add_rows, k->add_rows(4, 1024, r->a, r->out))
+ON_COPY(scale_and_sum_squares, r->number = k->scale_and_sum_squares(COUNT, 0.37f, r->out))
+OPERATION(repeat_row, k->repeat_row(4, 1024, r->a, r->out))
+OPERATION(squared_error, r->number = k->squared_error(COUNT, r->a, r->b, 0.25f, r->out))
 OPERATION(multiply, k->multiply(COUNT, r->a, r->b, r->out))
 OPERATION(transpose, k->transpose(4, 1024, r->a, r->out))
 
@@ -88,8 +93,8 @@ static void power(const struct ck_kernels *k, struct arena *r) {
 }
 
 // All shapes up to 9 × 20 × 40, one after the other through the inputs; results are folded, so that none is lost.
-static void products(const struct ck_kernels *k, struct arena *r, bool transposed, bool accumulate) {
-  float c[9 * 40];
+static void products(const struct ck_kernels *k, struct arena *r, bool transposed, bool accumulate, bool packed) {
+  float c[9 * 40], panels[20 * (40 + CK_PANEL)];
   int place = 0, offset = 0;
   for (int m = 1; m <= 9; m += 2)
     for (int inner = 1; inner <= 20; inner += 3)
@@ -98,7 +103,9 @@ static void products(const struct ck_kernels *k, struct arena *r, bool transpose
         memcpy(c, r->b + offset, sizeof c);
         size_t row_stride = transposed ? 1 : (size_t)inner, k_stride = transposed ? (size_t)m : 1;
         const float *a = r->a + offset, *b = r->b + offset;
-        k->product((size_t)m, (size_t)n, (size_t)inner, a, row_stride, k_stride, b, c, accumulate);
+        if (packed) k->pack((size_t)inner, (size_t)n, b, false, panels);
+        k->product((size_t)m, (size_t)n, (size_t)inner, a, row_stride, k_stride, packed ? panels : b, packed,
+                   accumulate ? c : NULL, accumulate ? (size_t)n : 0, c);
         for (int i = 0; i < m * n; i++) {
           uint32_t old, new;
           memcpy(&old, r->out + place, 4);
@@ -111,9 +118,10 @@ static void products(const struct ck_kernels *k, struct arena *r, bool transpose
         }
       }
 }
-OPERATION(product, products(k, r, false, false))
-OPERATION(product_added, products(k, r, false, true))
-OPERATION(product_transposed, products(k, r, true, false))
+OPERATION(product, products(k, r, false, false, false))
+OPERATION(product_added, products(k, r, false, true, false))
+OPERATION(product_transposed, products(k, r, true, false, false))
+OPERATION(product_packed, products(k, r, false, false, true))
 
 #define NUMBER(identifier, expression) OPERATION(identifier, r->number = (double)(expression))
 NUMBER(sum, k->sum(COUNT, r->a))
@@ -141,7 +149,8 @@ const struct operation operations[] = {
     ROW(apply_exp), ROW(apply_log), ROW(apply_tanh), ROW(apply_sigmoid), ROW(apply_sin), ROW(apply_cos),
     ROW(apply_erf), ROW(apply_relu), ROW(apply_gelu), ROW(tanh_gradient), ROW(sigmoid_gradient), ROW(relu_gradient),
     ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
-    ROW(multiply), ROW(add_product), ROW(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
+    ROW(multiply), ROW(add_product), ROW(transpose), ROW(product), ROW(product_added), ROW(product_transposed), ROW(product_packed), ROW(drop_tiny), ROW(add_rows), ROW(repeat_row),
+    ROW(scale_and_sum_squares), ROW(squared_error),
     ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),
     ROW(smallest_magnitude), ROW(magnitudes_above), ROW(zeros), ROW(nonfinite), ROW(normal),
 };

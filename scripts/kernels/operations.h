@@ -1,4 +1,4 @@
-// Every kernel that there is, over inputs of which none is left out: what it leaves in memory, as bits.
+// Kernels over inputs of which no kind is left out: what they leave in memory, as bits.
 
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
