@@ -28,8 +28,9 @@ from odd import ODD
 from table import experiments
 
 LINES = range(40, 81)
-FIRST_STEPS = 5
-"""The first step of each experiment of a lesson is within CALM, so many within CHAOTIC; of the scenarios in CHANGES, all are."""
+FIRST_STEPS = 4
+"""The first step of each experiment of a lesson is within CALM, so many within CHAOTIC; of the scenarios in CHANGES, all are.
+In the fifth step of deep-tanh, unclipped, torch float32 itself is 1e-3 from torch float64."""
 MEASURED = {"loss", "total_norm", "factor", "total_norm_after", "clipped", "norms", "norms_after", "nonfinite"}
 OURS = {"digest", "kernels"}
 SHORT_LESSONS = {"tutorial", "outlier", "diverges"}
