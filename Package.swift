@@ -38,7 +38,9 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "AllocationCounter"], resources: [.copy("Fixtures")]),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
       resources: [.copy("Fixtures")]),

@@ -54,9 +54,18 @@ for name, kind, degree in [("EXP_FLOAT", "float", 5), ("EXP_DOUBLE", "double", 1
     polynomial(name, kind, "exp(r) = 1 + r + r² P(r), |r| <= ln 2 / 2", exp_tail,
                lambda r: r**2 / exp(r), -half_ln2, half_ln2, degree)
 
-tanh_tail = lambda z: (tanh(sqrt(z)) / sqrt(z) - 1) / z if z > tiny else -mpf(1) / 3
-polynomial("TANH_FLOAT", "float", "tanh(x) = x + x³ P(x²), |x| <= 0.625", tanh_tail,
-           lambda z: z * sqrt(z) / tanh(sqrt(z)), tiny, mpf("0.625") ** 2, 5)
+# Sixteen pieces, in the order in which they are looked up: one power of all pieces side by side. The first piece begins
+# with x itself, so that small numbers stay what they are.
+width = mpf(19) / 32
+slope = lambda a: (tanh(max(a, mpf(10) ** -15)) / max(a, mpf(10) ** -15) - 1) / max(a, mpf(10) ** -15)
+pieces = [[mpf(0), mpf(1)] + fit(slope, mpf(0), width / 2, 5)]
+pieces += [fit(lambda t: tanh(n * width + t), -width / 2, width / 2, 7) for n in range(1, 16)]
+print("// tanh(n w + t) = P_n(t), w = 19/32, |t| <= w / 2: power i of piece n is [i][n]")
+print("static const float TANH_PIECES[8][16] = {")
+for power in range(8):
+    row = [mp.nstr(piece[power], 9, min_fixed=0, max_fixed=0) + "f" for piece in pieces]
+    print("    {" + ",\n     ".join(", ".join(row[start:start + 8]) for start in (0, 8)) + "},")
+print("};\n")
 
 s_max = (sqrt(2) - 1) / (sqrt(2) + 1) * mpf("1.001")
 log_tail = lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z if z > tiny else mpf(2) / 3

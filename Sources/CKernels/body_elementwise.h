@@ -62,22 +62,28 @@ static void add_product(size_t n, const float *a, const float *b, float *out) {
                              rest));
 }
 
-// out[n] += the sum of the rows of in, the first row first.
+// out[n] += the sum of the rows of in: some rows first, then these sums, which keeps more digits than one after the other.
+#define ROWS_TOGETHER 16
 static void add_rows(size_t rows, size_t n, const float *in, float *out) {
-  size_t i = 0;
-  for (; i + 4 * LANES <= n; i += 4 * LANES) {
-    floats a = load(out + i), b = load(out + i + LANES), c = load(out + i + 2 * LANES), d = load(out + i + 3 * LANES);
-    for (size_t row = 0; row < rows; row++) {
-      const float *x = in + row * n + i;
-      a += load(x), b += load(x + LANES), c += load(x + 2 * LANES), d += load(x + 3 * LANES);
+  for (size_t first = 0; first < rows; first += ROWS_TOGETHER) {
+    size_t last = first + ROWS_TOGETHER < rows ? first + ROWS_TOGETHER : rows;
+    size_t i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+      floats a = {}, b = {}, c = {}, d = {};
+      for (size_t row = first; row < last; row++) {
+        const float *x = in + row * n + i;
+        a += load(x), b += load(x + LANES), c += load(x + 2 * LANES), d += load(x + 3 * LANES);
+      }
+      store(out + i, load(out + i) + a), store(out + i + LANES, load(out + i + LANES) + b);
+      store(out + i + 2 * LANES, load(out + i + 2 * LANES) + c);
+      store(out + i + 3 * LANES, load(out + i + 3 * LANES) + d);
     }
-    store(out + i, a), store(out + i + LANES, b), store(out + i + 2 * LANES, c), store(out + i + 3 * LANES, d);
-  }
-  for (; i < n; i += LANES) {
-    size_t width = n - i < LANES ? n - i : LANES;
-    floats sum = read(out + i, width);
-    for (size_t row = 0; row < rows; row++) sum += read(in + row * n + i, width);
-    write(out + i, sum, width);
+    for (; i < n; i += LANES) {
+      size_t width = n - i < LANES ? n - i : LANES;
+      floats sum = {};
+      for (size_t row = first; row < last; row++) sum += read(in + row * n + i, width);
+      write(out + i, read(out + i, width) + sum, width);
+    }
   }
 }
 // Each row of out = row.

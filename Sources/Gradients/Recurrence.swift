@@ -137,17 +137,28 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     if !Cell.separatesProjections { bias.add(values[weights.hiddenBias]) }
     for first in stride(from: 0, to: rows, by: batch) {
       let (present, place) = (first..<(first + batch), Cell.keepsGates ? first : 0)
-      let before = first == 0 ? states.initial : states.hidden
-      let past = first == 0 ? 0..<batch : (first - batch)..<first
       states.gates.setProduct(inputs, present, packedInput, bias: bias, at: place)
-      if Cell.separatesProjections {
-        states.fromHidden.setProduct(before, past, packedHidden, bias: values[weights.hiddenBias], at: first)
-      } else {
-        states.gates.setProduct(before, past, packedHidden, accumulating: true, at: place)
-      }
+      addProjection(first, place, values)
       cell.forward(present, &states)
     }
     if !emitsEveryStep { last.copy(rows: (rows - batch)..<rows, of: states.hidden) }
+  }
+
+  // h_{t-1} W_hhᵀ for the time step that begins at row `first`. No variable may hold a state: it would be copied when it
+  // is written.
+  private mutating func addProjection(_ first: Int, _ place: Int, _ values: [Matrix]) {
+    let batch = states.initial.rows
+    let past = first == 0 ? 0..<batch : (first - batch)..<first
+    switch (Cell.separatesProjections, first == 0) {
+    case (true, true):
+      states.fromHidden.setProduct(states.initial, past, packedHidden, bias: values[weights.hiddenBias], at: first)
+    case (true, false):
+      states.fromHidden.setProduct(states.hidden, past, packedHidden, bias: values[weights.hiddenBias], at: first)
+    case (false, true):
+      states.gates.setProduct(states.initial, past, packedHidden, accumulating: true, at: place)
+    case (false, false):
+      states.gates.setProduct(states.hidden, past, packedHidden, accumulating: true, at: place)
+    }
   }
 
   private mutating func shape(rows: Int, batch: Int) {

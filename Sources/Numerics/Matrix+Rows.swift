@@ -8,7 +8,7 @@ extension Matrix {
     kernels.repeat_row(rows, columns, row.elements, &elements)
   }
 
-  /// self[1×N] += the sum over the rows of other[M×N], the first row first.
+  /// self[1×N] += the sum over the rows of other[M×N], 16 rows at a time.
   public mutating func addColumnSums(of other: Matrix) {
     requireShape(1, other.columns)
     kernels.add_rows(other.rows, other.columns, other.elements, &elements)

@@ -70,7 +70,9 @@ public enum ClippingRule: Hashable, Sendable {
   public func clip(
     _ gradients: inout [Matrix], _ norms: GradientNorms, values: [Matrix], state: inout ClippingState
   ) throws(NonfiniteNorm) -> ClipOutcome {
-    switch self {
+    // At the first step, and not at the first that is clipped.
+    state.after.perParameter.reserveCapacity(gradients.count)
+    return switch self {
     case .norm(let rule): try rule.clip(&gradients, norms, state: &state)
     case .value(let rule): rule.clip(&gradients, norms, state: &state)
     case .perParameter(let rule): rule.clip(&gradients, norms, state: &state)

@@ -32,6 +32,8 @@ public struct Experiment: Sendable {
   // As it was before the open step: what the digest covers, and what a failed step goes back to.
   private var generatorBefore: Generator
   private let task: any PreparedTask
+  // The settings make it afresh whenever they are asked.
+  private let loss: Loss
   // What the open step has done to its first batch, so that a failed step can give it back.
   private var outlierTaken: Outlier?
   private var outputGradients = Matrix(rows: 0, columns: 0)
@@ -52,6 +54,7 @@ public struct Experiment: Sendable {
     network = Network(settings.model, for: settings.task.interface)
     network.parameters.initialize(settings.initialization, gateBias: settings.model.gateBias, from: &generator)
     task = settings.task.prepare(&generator)
+    loss = settings.task.loss
     generatorBefore = generator
     weightNorms = network.parameters.values.map { $0.norm(2) }
   }
@@ -112,7 +115,7 @@ public struct Experiment: Sendable {
   /// The loss of a batch, and in `outputGradients` the gradient of its share in the mean over all batches of the step.
   private mutating func evaluate(_ place: Int) -> Float {
     network.forward(batches[place].inputs)
-    return settings.task.loss.evaluate(
+    return loss.evaluate(
       network.outputs, batches[place].targets, scale: 1 / Float(batches.count), gradients: &outputGradients)
   }
 

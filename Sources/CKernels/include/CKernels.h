@@ -85,7 +85,7 @@ struct ck_kernels {
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
   void (*multiply)(size_t n, const float *a, const float *b, float *out);       // out = a · b, in place is allowed
   void (*add_product)(size_t n, const float *a, const float *b, float *out);    // out = fma(a, b, out)
-  void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += each row of in, in order
+  void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += the sum of the rows of in, 16 at a time
   void (*repeat_row)(size_t rows, size_t n, const float *row, float *out);      // each row of out = row
   void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ
   // Sums in float64: 16 lanes, element i in lane i mod 16, the lanes added as a tree.
