@@ -45,7 +45,7 @@ INLINE floats sigmoid_floats(floats x) {
   }
   floats quotient = numerator * reciprocal;
   floats remainder = FMA(-quotient, lost, FMA(-quotient, divisor, numerator));
-  return choose(x != x, broadcast(__builtin_nanf("")), FMA(remainder, reciprocal, quotient));
+  return choose(x != x, broadcast(NOT_A_NUMBER), FMA(remainder, reciprocal, quotient));
 }
 
 #ifndef LOOK_UP
@@ -69,7 +69,7 @@ INLINE floats tanh_floats(floats x) {
   floats y = look_up(TANH_PIECES[7], piece);
   for (int i = 6; i >= 0; i--) y = FMA(y, t, look_up(TANH_PIECES[i], piece));
   y = choose(a > 9.0109f, broadcast(1.0f), y);
-  return choose(x != x, broadcast(__builtin_nanf("")), with_sign_of(y, x));
+  return choose(x != x, broadcast(NOT_A_NUMBER), with_sign_of(y, x));
 }
 
 // exp of |x| <= 700; anything may come out of a NaN
@@ -104,7 +104,7 @@ INLINE floats log_floats(floats x) {
   floats y = narrow(log_doubles(widen(x)));
   y = choose(x == __builtin_inff(), x, y);
   y = choose(x == 0.0f, broadcast(-__builtin_inff()), y);
-  y = choose(x < 0.0f, broadcast(__builtin_nanf("")), y);
+  y = choose(x < 0.0f, broadcast(NOT_A_NUMBER), y);
   return choose(x != x, x, y);
 }
 
@@ -127,7 +127,7 @@ INLINE floats sine_floats(floats x, int64_t quarters) {
   longs quadrant = (longs)shifted + quarters;
   doubles y = choose_double(-(quadrant & 1), c, s);
   y = (doubles)((longs)y ^ ((quadrant & 2) << 62));
-  return choose(magnitude(x) <= 0x1p20f, narrow(y), broadcast(__builtin_nanf("")));
+  return choose(magnitude(x) <= 0x1p20f, narrow(y), broadcast(NOT_A_NUMBER));
 }
 // sin(-0) is -0, which the reduction would lose
 INLINE floats sin_floats(floats x) { return choose(x == 0.0f, x, sine_floats(x, 0)); }
@@ -184,7 +184,7 @@ INLINE floats gelu_slope_floats(floats x) {
   y = choose(x > GELU_BOUND, broadcast(1.0f), y);
   y = choose(x < -GELU_BOUND, broadcast(0.0f), y);
   // PyTorch multiplies x by the density, which is infinity · 0 here
-  return choose(x - x != 0.0f, broadcast(__builtin_nanf("")), y);
+  return choose(x - x != 0.0f, broadcast(NOT_A_NUMBER), y);
 }
 
 // NaN stays NaN and -0 stays -0, as in PyTorch
@@ -219,5 +219,5 @@ INLINE floats power_floats(floats x, float y) {
   if (odd) return with_sign_of(value, x);
   if (y != y) return choose(x == 1.0f, broadcast(1.0f), value);
   if (whole) return value;
-  return choose((x < 0.0f) & (x > -__builtin_inff()), broadcast(__builtin_nanf("")), value);
+  return choose((x < 0.0f) & (x > -__builtin_inff()), broadcast(NOT_A_NUMBER), value);
 }

@@ -134,8 +134,8 @@ static const struct gradient_blocks {
 // Numbers of the gradient that stay in the first cache while all channels pass by.
 #define PIXELS_KEPT 6144
 
-// out[O × 9 C] += the gradient by the weights, from the gradient by the outputs and the inputs. Element i of a line goes to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is room for 8 · 9 C
-// sums of 16 lanes.
+// out[O × 9 C] += the gradient by the weights, from the gradient by the outputs and the inputs. Element i of a line goes
+// to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is room for 8 · 9 C sums of 16 lanes.
 static void convolution_weight_gradient(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                         const float *gradient, float *lanes, float *out) {
   size_t line = side * batch, framed = (side + 2) * batch;
@@ -156,7 +156,11 @@ static void convolution_weight_gradient(size_t outputs, size_t channels, size_t 
                          gradient + (o * side + first) * framed + batch, lanes + 3 * k * LANES, 9 * channels * LANES);
       }
     }
-    for (size_t i = 0; i < blocks->outputs * 9 * channels; i++) out[o * 9 * channels + i] += tree_of_floats(load(lanes + i * LANES));
+    for (size_t i = 0; i < blocks->outputs * 9 * channels; i++) {
+      float *slope = out + o * 9 * channels + i;
+      float total = *slope + tree_of_floats(load(lanes + i * LANES));
+      *slope = total == total ? total : NOT_A_NUMBER;
+    }
   }
 }
 

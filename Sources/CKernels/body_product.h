@@ -7,11 +7,11 @@
 
 typedef float vector __attribute__((vector_size(VECTOR_LANES * 4)));
 typedef float unaligned_vector __attribute__((vector_size(VECTOR_LANES * 4), aligned(4)));
+typedef int32_t int_vector __attribute__((vector_size(VECTOR_LANES * 4)));
 
 #if HARDWARE_FMA
 #define VECTOR_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
-typedef int32_t int_vector __attribute__((vector_size(VECTOR_LANES * 4)));
 typedef double wide_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef int64_t long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
 typedef uint64_t unsigned_long_vector __attribute__((vector_size(VECTOR_LANES * 8)));
@@ -30,6 +30,8 @@ INLINE vector load_lanes(const float *p, size_t lanes) {
 #endif
 }
 INLINE void store_lanes(float *p, vector v, size_t lanes) {
+  int_vector number = v == v;  // as `canonical`
+  v = (vector)((number & (int_vector)v) | (~number & (int_vector)(NOT_A_NUMBER - (vector){})));
   if (lanes == VECTOR_LANES) {
     *(unaligned_vector *)p = v;
     return;
@@ -277,7 +279,7 @@ INLINE void turn_tile(const float *in, size_t stride, float *out, size_t out_str
   INTERLEAVE(b, a)
   INTERLEAVE(a, b)
   INTERLEAVE(b, a)
-  UNROLL for (int i = 0; i < 16; i++) store(out + i * out_stride, a[i]);
+  UNROLL for (int i = 0; i < 16; i++) put(out + i * out_stride, a[i]);
 }
 
 // out[j, i] = in[i, j], rows of the two being so far apart.

@@ -14,7 +14,7 @@ INLINE floats load_padded(const float *p, size_t n, float padding) {
 INLINE double tree(doubles lanes) {
   for (int half = 8; half > 0; half /= 2)
     for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
-  return lanes[0];
+  return lanes[0] == lanes[0] ? lanes[0] : (double)NOT_A_NUMBER;
 }
 
 static double sum(size_t n, const float *a) {
@@ -110,7 +110,7 @@ static float largest_magnitude(size_t n, const float *a) {
   REDUCE(n, a, 0.0f, floats size = magnitude(x); largest = choose(size > largest, size, largest); bad |= x != x);
   float result = largest[0];
   for (int l = 0; l < LANES; l++) {
-    if (bad[l]) return __builtin_nanf("");
+    if (bad[l]) return NOT_A_NUMBER;
     if (largest[l] > result) result = largest[l];
   }
   return result;
@@ -123,7 +123,7 @@ static float smallest_magnitude(size_t n, const float *a) {
          bad |= x != x);
   float result = smallest[0];
   for (int l = 0; l < LANES; l++) {
-    if (bad[l]) return __builtin_nanf("");
+    if (bad[l]) return NOT_A_NUMBER;
     if (smallest[l] < result) result = smallest[l];
   }
   return result;

@@ -17,7 +17,8 @@ INLINE floats broadcast(float x) { return x - (floats){}; }
 INLINE doubles broadcast_double(double x) { return x - (doubles){}; }
 
 INLINE floats load(const float *p) { return *(const unaligned_floats *)p; }
-INLINE void store(float *p, floats v) { *(unaligned_floats *)p = v; }
+// Leaves what only moves as it is.
+INLINE void put(float *p, floats v) { *(unaligned_floats *)p = v; }
 
 // The first n < 16 elements, zeros behind them.
 INLINE floats load_part(const float *p, size_t n) {
@@ -25,14 +26,9 @@ INLINE floats load_part(const float *p, size_t n) {
   __builtin_memcpy(&v, p, n * sizeof(float));
   return v;
 }
-INLINE void store_part(float *p, floats v, size_t n) { __builtin_memcpy(p, &v, n * sizeof(float)); }
 
 // The next `width` of them, at most 16.
 INLINE floats read(const float *p, size_t width) { return width == LANES ? load(p) : load_part(p, width); }
-INLINE void write(float *p, floats v, size_t width) {
-  if (width == LANES) store(p, v);
-  else store_part(p, v, width);
-}
 #define FOR_EACH_PART(n, ...)                               \
   for (size_t i = 0; i < (n); i += LANES) {                 \
     size_t width = (n) - i < LANES ? (n) - i : LANES;       \
@@ -46,6 +42,21 @@ INLINE floats choose(ints mask, floats yes, floats no) {
 INLINE doubles choose_double(longs mask, doubles yes, doubles no) {
   return (doubles)((mask & (longs)yes) | (~mask & (longs)no));
 }
+
+// Whatever is computed reaches memory through these. Every NaN becomes the canonical one on its way: processors make
+// different ones, and of two that meet they hand on either.
+#define NOT_A_NUMBER __builtin_nanf("")
+INLINE floats canonical(floats x) { return choose(x == x, x, broadcast(NOT_A_NUMBER)); }
+INLINE void store(float *p, floats v) { put(p, canonical(v)); }
+INLINE void store_part(float *p, floats v, size_t n) {
+  v = canonical(v);
+  __builtin_memcpy(p, &v, n * sizeof(float));
+}
+INLINE void write(float *p, floats v, size_t width) {
+  if (width == LANES) store(p, v);
+  else store_part(p, v, width);
+}
+
 INLINE floats magnitude(floats x) { return (floats)((words)x & 0x7fffffffu); }
 INLINE doubles magnitude_double(doubles x) { return (doubles)((long_words)x & 0x7fffffffffffffffu); }
 INLINE floats with_sign_of(floats x, floats sign) {

@@ -48,7 +48,9 @@ double ck_fma_double(double a, double b, double c) {
   return total.high + (total.low + product.low);
 }
 
-double ck_sqrt_double(double x) { return __builtin_elementwise_sqrt(x); }
+static double canonical(double x) { return x == x ? x : NOT_A_NUMBER; }
+
+double ck_sqrt_double(double x) { return canonical(__builtin_elementwise_sqrt(x)); }
 
 static double polynomial(const double *c, int degree, double x) {
   double p = c[degree];
@@ -58,7 +60,7 @@ static double polynomial(const double *c, int degree, double x) {
 
 // exp(x.high + x.low)
 static double exp_of_sum(struct sum x) {
-  if (x.high != x.high) return x.high;
+  if (x.high != x.high) return NOT_A_NUMBER;
   if (x.high > 710.0) return INFINITE;
   if (x.high < -746.0) return 0.0;
   double shifted = x.high * 0x1.71547652b82fep0 + 0x1.8p52;
@@ -95,7 +97,7 @@ static struct sum log_as_sum(double x) {
 }
 
 double ck_log_double(double x) {
-  if (x != x || x == INFINITE) return x;
+  if (x != x || x == INFINITE) return canonical(x);
   if (x == 0.0) return -INFINITE;
   if (x < 0.0) return NOT_A_NUMBER;
   return log_as_sum(x).high;

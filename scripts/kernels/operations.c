@@ -71,8 +71,9 @@ GRADIENT(sigmoid_gradient, CK_SIGMOID_GRADIENT)
 GRADIENT(relu_gradient, CK_RELU_GRADIENT)
 GRADIENT(gelu_gradient, CK_GELU_GRADIENT)
 
-// The output of these holds the second input at first.
-#define ON_COPY(identifier, call) OPERATION(identifier, memcpy(r->out, r->b, sizeof r->out); call)
+// The first numbers of the output of these are the second input's at first.
+static void begin(struct arena *r, size_t count) { memcpy(r->out, r->b, count * sizeof(float)); }
+#define ON_COPY(identifier, call) OPERATION(identifier, begin(r, COUNT); call)
 ON_COPY(add, k->add(COUNT, r->a, r->out))
 ON_COPY(add_scaled, k->add_scaled(COUNT, r->a, 0.37f, r->out))
 ON_COPY(scale, k->scale(COUNT, 0.37f, r->out))
@@ -80,7 +81,7 @@ ON_COPY(scale_by_nan, k->scale(COUNT, of_bits(0xffc00001), r->out))
 ON_COPY(affine, k->affine(COUNT, 0.37f, -1.5f, r->out))
 ON_COPY(add_product, k->add_product(COUNT, r->a, r->b, r->out))
 ON_COPY(drop_tiny, k->drop_tiny(COUNT, r->out))
-ON_COPY(add_rows, k->add_rows(4, 1024, r->a, r->out))
+OPERATION(add_rows, begin(r, 1024); k->add_rows(4, 1024, r->a, r->out))
 ON_COPY(scale_and_sum_squares, r->number = k->scale_and_sum_squares(COUNT, 0.37f, r->out))
 OPERATION(repeat_row, k->repeat_row(4, 1024, r->a, r->out))
 OPERATION(squared_error, r->number = k->squared_error(COUNT, r->a, r->b, 0.25f, r->out))
@@ -125,19 +126,23 @@ OPERATION(product_packed, products(k, r, false, false, true))
 
 OPERATION(product_narrow, k->product(300, 5, 13, r->a, 1, 300, r->b, false, NULL, 0, r->out))
 
-// Two time steps of three rows and 37 units; the second is computed, from the first and into what stands behind it.
+// Two time steps of three rows and 37 units; the second is computed, from the first and into what stands behind it. What
+// is only looked at has the canonical NaN, as it would have come from an earlier step.
 enum { ROWS = 3, HIDDEN = 37, UNITS = 2 * ROWS * HIDDEN };
+static void begin_canonical(struct arena *r) {
+  for (int i = 0; i < COUNT; i++) r->out[i] = r->b[i] == r->b[i] ? r->b[i] : __builtin_nanf("");
+}
 static void lstm(const struct ck_kernels *k, struct arena *r) {
   float *gates = r->out, *memory = gates + 4 * UNITS, *bounded = memory + UNITS, *state = bounded + UNITS;
   float *carried = state + UNITS, *gradients = carried + UNITS;
-  memcpy(r->out, r->b, sizeof r->out);
+  begin_canonical(r);
   k->lstm_forward(ROWS, ROWS, HIDDEN, gates, r->a, memory, bounded, state);
   k->lstm_backward(ROWS, ROWS, HIDDEN, 0, r->a + 7, gates, r->a, memory, bounded, carried, gradients);
 }
 static void gru(const struct ck_kernels *k, struct arena *r) {
   float *gates = r->out, *state = gates + 3 * UNITS, *direct = state + UNITS, *by_input = direct + UNITS;
   float *by_hidden = by_input + 3 * UNITS;
-  memcpy(r->out, r->b, sizeof r->out);
+  begin_canonical(r);
   k->gru_forward(0, ROWS, HIDDEN, gates, r->a, r->a + 11, state);
   k->gru_forward(ROWS, ROWS, HIDDEN, gates, r->a, r->a + 11, state);
   k->gru_backward(ROWS, ROWS, HIDDEN, 0, r->a + 5, gates, r->a, r->a + 11, state, direct, by_input, by_hidden);
@@ -149,37 +154,42 @@ static void convolution(const struct ck_kernels *k, struct arena *r) {
   uint32_t offsets[9 * CHANNELS];
   memset(r->out, 0, sizeof r->out);
   k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, r->a, r->b, offsets, r->out);
-  k->turn_weights(OUTPUTS, CHANNELS, r->a, r->out + OUTPUTS * FRAMED);
 }
+OPERATION(turn_weights, k->turn_weights(OUTPUTS, CHANNELS, r->a, r->out))
 static void convolution_gradient(const struct ck_kernels *k, struct arena *r) {
   static float lanes[1152 * CHANNELS];
-  memcpy(r->out, r->b, sizeof r->out);
+  begin(r, OUTPUTS * 9 * CHANNELS);
   k->convolution_weight_gradient(OUTPUTS, CHANNELS, SIDE, BATCH, r->a, r->b, lanes, r->out);
 }
-static void pooling(const struct ck_kernels *k, struct arena *r) {
+static void framing(const struct ck_kernels *k, struct arena *r) {
   k->frame(CHANNELS, SIDE, BATCH, r->a, r->out);
-  k->pool(CHANNELS, SIDE, BATCH, r->out, r->out + 1000);
-  k->spread(CHANNELS, SIDE, BATCH, r->b, r->out + 2000);
-  k->unframe(CHANNELS, SIDE, BATCH, r->b, r->out + 3000);
+  k->unframe(CHANNELS, SIDE, BATCH, r->b, r->out + 1000);
+  memcpy(r->out + 2000, r->b, CHANNELS * FRAMED * sizeof(float));
   k->clear_frames(CHANNELS, SIDE, BATCH, r->out + 2000);
+}
+static void pooling(const struct ck_kernels *k, struct arena *r) {
+  float framed[CHANNELS * FRAMED];
+  k->frame(CHANNELS, SIDE, BATCH, r->a, framed);
+  k->pool(CHANNELS, SIDE, BATCH, framed, r->out);
+  k->spread(CHANNELS, SIDE, BATCH, r->b, r->out + 1000);
 }
 
 // Parameters, then what the optimizer remembers of them.
 enum { PARAMETERS = 1003 };
 static void sgd(const struct ck_kernels *k, struct arena *r) {
   struct ck_sgd options = {.rate = 0.1f, .momentum = 0.9f, .share = 0.7f, .decay = 0.01f, .nesterov = true};
-  memcpy(r->out, r->b, sizeof r->out);
+  begin(r, 3 * PARAMETERS);
   r->number = k->sgd(PARAMETERS, &options, r->a, r->out + PARAMETERS, r->out);
   r->number += k->sgd(PARAMETERS, &options, r->a, NULL, r->out + 2 * PARAMETERS);
 }
 static void adam(const struct ck_kernels *k, struct arena *r) {
   struct ck_adam options = {.mean_share = 0.1f, .square_kept = 0.999f, .square_share = 0.001f, .size = -0.01f,
                             .root = 0.3f, .epsilon = 1e-8f, .decay = 0.1f, .shrink = 0.99f};
-  memcpy(r->out, r->b, sizeof r->out);
+  begin(r, 3 * PARAMETERS);
   r->number = k->adam(PARAMETERS, &options, r->a, r->out + PARAMETERS, r->out + 2 * PARAMETERS, r->out);
 }
-ON_COPY(rmsprop,
-        r->number = k->rmsprop(PARAMETERS, 0.01f, 0.99f, 0.01f, 1e-8f, r->a, r->out + PARAMETERS, r->out))
+OPERATION(rmsprop, begin(r, 2 * PARAMETERS);
+          r->number = k->rmsprop(PARAMETERS, 0.01f, 0.99f, 0.01f, 1e-8f, r->a, r->out + PARAMETERS, r->out))
 
 #define NUMBER(identifier, expression) OPERATION(identifier, r->number = (double)(expression))
 NUMBER(sum, k->sum(COUNT, r->a))
@@ -202,14 +212,15 @@ static void normal(const struct ck_kernels *k, struct arena *r) {
   k->normal(COUNT / 16 * 16, 0.5f, 2.0f, r->out);
 }
 
-#define ROW(identifier) {#identifier, identifier}
+#define ROW(identifier) {#identifier, identifier, false}
+#define MOVE(identifier) {#identifier, identifier, true}
 const struct operation operations[] = {
     ROW(apply_exp), ROW(apply_log), ROW(apply_tanh), ROW(apply_sigmoid), ROW(apply_sin), ROW(apply_cos),
     ROW(apply_erf), ROW(apply_relu), ROW(apply_gelu), ROW(tanh_gradient), ROW(sigmoid_gradient), ROW(relu_gradient),
     ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
-    ROW(multiply), ROW(add_product), ROW(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
+    ROW(multiply), ROW(add_product), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
     ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(convolution_gradient),
-    ROW(pooling), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(drop_tiny), ROW(add_rows), ROW(repeat_row),
+    ROW(pooling), MOVE(framing), MOVE(turn_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(drop_tiny), ROW(add_rows), MOVE(repeat_row),
     ROW(scale_and_sum_squares), ROW(squared_error),
     ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),
     ROW(smallest_magnitude), ROW(magnitudes_above), ROW(zeros), ROW(nonfinite), ROW(normal),

@@ -17,6 +17,7 @@ struct arena {
 struct operation {
   const char *name;
   void (*run)(const struct ck_kernels *k, struct arena *arena);
+  bool moves;  // computes nothing: a NaN is handed on as it came
 };
 
 extern const struct operation operations[];
