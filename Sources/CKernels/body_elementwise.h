@@ -33,16 +33,26 @@ static void apply(enum ck_function f, size_t n, const float *in, float *out) {
   }
 }
 
-// x is the state, y the upstream gradient; the order of the products is PyTorch's.
-static void gradient(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out) {
-  switch (f) {
-  case CK_TANH_GRADIENT: MAP_TWO(n, state, upstream, out, y * (1.0f - x * x)); break;
-  case CK_SIGMOID_GRADIENT: MAP_TWO(n, state, upstream, out, y * (1.0f - x) * x); break;
-  // threshold_backward: zero where x <= 0, so a NaN state lets the upstream gradient through
-  case CK_RELU_GRADIENT: MAP_TWO(n, state, upstream, out, choose(x <= 0.0f, broadcast(0.0f), y)); break;
-  case CK_GELU_GRADIENT: MAP_TWO(n, state, upstream, out, y * gelu_slope_floats(x)); break;
+// x is the state, y the upstream gradient; the order of the products is PyTorch's. threshold_backward gives zero where
+// x <= 0, so a NaN state lets the upstream gradient through.
+#define DEFINE_GRADIENT(name, finished)                                                                     \
+  static void name(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out) {   \
+    switch (f) {                                                                                            \
+    case CK_TANH_GRADIENT: MAP_TWO(n, state, upstream, out, finished(y * (1.0f - x * x))); break;           \
+    case CK_SIGMOID_GRADIENT: MAP_TWO(n, state, upstream, out, finished(y * (1.0f - x) * x)); break;        \
+    case CK_RELU_GRADIENT:                                                                                  \
+      MAP_TWO(n, state, upstream, out, finished(choose(x <= 0.0f, broadcast(0.0f), y)));                    \
+      break;                                                                                                \
+    case CK_GELU_GRADIENT: MAP_TWO(n, state, upstream, out, finished(y * gelu_slope_floats(x))); break;     \
+    }                                                                                                       \
   }
-}
+DEFINE_GRADIENT(gradient, )
+
+// Products with numbers below this would leave the normal range of float32, where processors take a hundred times as
+// long; next to any gradient that a parameter gets, such a share of an early time step does not show.
+#define TINY 0x1p-100f
+INLINE floats without_tiny(floats x) { return choose(magnitude(x) < TINY, broadcast(0.0f), x); }
+DEFINE_GRADIENT(cell_gradient, without_tiny)
 
 static void power(size_t n, const float *base, float exponent, float *out) {
   MAP(n, base, out, power_floats(x, exponent));
@@ -64,25 +74,34 @@ static void add_product(size_t n, const float *a, const float *b, float *out) {
 
 // out[n] += the sum of the rows of in: some rows first, then these sums, which keeps more digits than one after the other.
 #define ROWS_TOGETHER 16
+// So many columns side by side, the last vector of `lanes` of them.
+INLINE void add_columns(const int vectors, size_t lanes, size_t rows, size_t n, const float *in, float *out) {
+  floats sums[4] = {};
+  for (; rows > 0; rows--, in += n)
+    UNROLL for (int v = 0; v < vectors; v++) sums[v] += read(in + v * LANES, v == vectors - 1 ? lanes : LANES);
+  UNROLL for (int v = 0; v < vectors; v++) {
+    size_t width = v == vectors - 1 ? lanes : LANES;
+    write(out + v * LANES, read(out + v * LANES, width) + sums[v], width);
+  }
+}
+#define ADD_COLUMNS(vectors)                                                    \
+  case vectors:                                                                 \
+    if (lanes == LANES) add_columns(vectors, LANES, count, n, from, out + i);   \
+    else add_columns(vectors, lanes, count, n, from, out + i);                  \
+    break
 static void add_rows(size_t rows, size_t n, const float *in, float *out) {
   for (size_t first = 0; first < rows; first += ROWS_TOGETHER) {
-    size_t last = first + ROWS_TOGETHER < rows ? first + ROWS_TOGETHER : rows;
-    size_t i = 0;
-    for (; i + 4 * LANES <= n; i += 4 * LANES) {
-      floats a = {}, b = {}, c = {}, d = {};
-      for (size_t row = first; row < last; row++) {
-        const float *x = in + row * n + i;
-        a += load(x), b += load(x + LANES), c += load(x + 2 * LANES), d += load(x + 3 * LANES);
+    size_t count = first + ROWS_TOGETHER < rows ? ROWS_TOGETHER : rows - first;
+    for (size_t i = 0; i < n; i += 4 * LANES) {
+      const float *from = in + first * n + i;
+      size_t columns = n - i < 4 * LANES ? n - i : 4 * LANES;
+      size_t vectors = (columns + LANES - 1) / LANES, lanes = columns - (vectors - 1) * LANES;
+      switch (vectors) {
+        ADD_COLUMNS(1);
+        ADD_COLUMNS(2);
+        ADD_COLUMNS(3);
+        ADD_COLUMNS(4);
       }
-      store(out + i, load(out + i) + a), store(out + i + LANES, load(out + i + LANES) + b);
-      store(out + i + 2 * LANES, load(out + i + 2 * LANES) + c);
-      store(out + i + 3 * LANES, load(out + i + 3 * LANES) + d);
-    }
-    for (; i < n; i += LANES) {
-      size_t width = n - i < LANES ? n - i : LANES;
-      floats sum = {};
-      for (size_t row = first; row < last; row++) sum += read(in + row * n + i, width);
-      write(out + i, read(out + i, width) + sum, width);
     }
   }
 }

@@ -1,16 +1,25 @@
-// The optimizers' updates of one parameter. Each returns the sum of the squares of what it changed, the difference and
-// its square rounded to float32, for the length of the step.
+// The optimizers' updates of one parameter. Each returns the sum of the squares of what it changed, for the length of the
+// step: the difference, its square and eight squares one after the other in float32, these sums in float64.
 
-#define UPDATE(n, weight, ...)                                           \
-  doubles total = {};                                                    \
-  FOR_EACH_PART(n, {                                                     \
-    floats w = read((weight) + i, width);                                \
-    floats before = w;                                                   \
-    __VA_ARGS__;                                                         \
-    write((weight) + i, w, width);                                       \
-    floats change = w - before;                                          \
-    total += widen(change * change);                                     \
-  })                                                                     \
+#define CHANGES_TOGETHER (8 * LANES)
+#define UPDATE(n, weight, ...)                                                                    \
+  doubles total = {};                                                                             \
+  for (size_t first = 0; first < (n); first += CHANGES_TOGETHER) {                                \
+    size_t end = (n) - first < CHANGES_TOGETHER ? (n) : first + CHANGES_TOGETHER;                 \
+    floats squares = {};                                                                          \
+    for (size_t i = first; i < end; i += LANES) {                                                 \
+      size_t width = end - i < LANES ? end - i : LANES;                                           \
+      floats w = read((weight) + i, width);                                                       \
+      floats before = w;                                                                          \
+      __VA_ARGS__;                                                                                \
+      write((weight) + i, w, width);                                                              \
+      floats change = w - before;                                                                 \
+      /* what stands behind the end may be anything: without ε, 0 / 0 */                          \
+      if (width < LANES) change = first_of(change, width);                                        \
+      squares += change * change;                                                                 \
+    }                                                                                             \
+    total += widen(squares);                                                                      \
+  }                                                                                               \
   return tree(total);
 
 // d = g + λ w; b = μ b + (1 - τ) d, the first time b = d; w -= lr (nesterov ? d + μ b : b). Without momentum b is d.

@@ -3,13 +3,6 @@
 // in a matrix of their own, from row `place` on. Gates stand side by side in each row, as blocks of `hidden` columns, in
 // PyTorch's order.
 
-// Products with numbers below this would leave the normal range of float32, where processors take a hundred times as
-// long; next to any gradient that a parameter gets, such a share of an early time step does not show.
-#define TINY 0x1p-100f
-INLINE floats without_tiny(floats x) { return choose(magnitude(x) < TINY, broadcast(0.0f), x); }
-
-static void drop_tiny(size_t n, float *out) { MAP(n, out, out, without_tiny(x)); }
-
 #define FOR_EACH_ROW(rows, hidden, ...) \
   for (size_t row = 0; row < (rows); row++) FOR_EACH_PART(hidden, __VA_ARGS__)
 

@@ -22,9 +22,13 @@ INLINE void put(float *p, floats v) { *(unaligned_floats *)p = v; }
 
 // The first n < 16 elements, zeros behind them.
 INLINE floats load_part(const float *p, size_t n) {
+#ifdef LOAD_PART
+  return LOAD_PART(p, n);
+#else
   floats v = {};
   __builtin_memcpy(&v, p, n * sizeof(float));
   return v;
+#endif
 }
 
 // The next `width` of them, at most 16.
@@ -50,13 +54,21 @@ INLINE floats canonical(floats x) { return choose(x == x, x, broadcast(NOT_A_NUM
 INLINE void store(float *p, floats v) { put(p, canonical(v)); }
 INLINE void store_part(float *p, floats v, size_t n) {
   v = canonical(v);
+#ifdef STORE_PART
+  STORE_PART(p, v, n);
+#else
   __builtin_memcpy(p, &v, n * sizeof(float));
+#endif
 }
 INLINE void write(float *p, floats v, size_t width) {
   if (width == LANES) store(p, v);
   else store_part(p, v, width);
 }
 
+// The first n elements, zeros behind them.
+INLINE floats first_of(floats x, size_t n) {
+  return choose((ints){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (int32_t)n, x, (floats){});
+}
 INLINE floats magnitude(floats x) { return (floats)((words)x & 0x7fffffffu); }
 INLINE doubles magnitude_double(doubles x) { return (doubles)((long_words)x & 0x7fffffffffffffffu); }
 INLINE floats with_sign_of(floats x, floats sign) {

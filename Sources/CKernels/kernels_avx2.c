@@ -14,6 +14,18 @@
   _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(lanes)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 #define LOAD_SOME(p, lanes) (vector) _mm256_maskload_ps(p, SOME(lanes))
 #define STORE_SOME(p, v, lanes) _mm256_maskstore_ps(p, SOME(lanes), (__m256)(v))
+#define LOAD_PART(p, lanes)                                                                  \
+  ({                                                                                         \
+    union { __m256 half[2]; floats all; } v = {                                              \
+        .half = {_mm256_maskload_ps(p, SOME(lanes)), _mm256_maskload_ps((p) + 8, SOME((int)(lanes) - 8))}}; \
+    v.all;                                                                                   \
+  })
+#define STORE_PART(p, v, lanes)                                           \
+  do {                                                                    \
+    union { floats all; __m256 half[2]; } from = {.all = (v)};            \
+    _mm256_maskstore_ps(p, SOME(lanes), from.half[0]);                    \
+    _mm256_maskstore_ps((p) + 8, SOME((int)(lanes) - 8), from.half[1]);   \
+  } while (0)
 
 // Of eight at a time: bit 3 of the place says which half of the table, and moved to the sign it chooses.
 #define LOOK_UP_EIGHT(table, i)                                                           \

@@ -15,6 +15,8 @@
 #define SOME(lanes) (__mmask16)((1u << (lanes)) - 1)
 #define LOAD_SOME(p, lanes) (vector) _mm512_maskz_loadu_ps(SOME(lanes), p)
 #define STORE_SOME(p, v, lanes) _mm512_mask_storeu_ps(p, SOME(lanes), (__m512)(v))
+#define LOAD_PART(p, lanes) (floats) _mm512_maskz_loadu_ps(SOME(lanes), p)
+#define STORE_PART STORE_SOME
 
 #define LOOK_UP(table, i) (floats) _mm512_permutexvar_ps((__m512i)(i), _mm512_loadu_ps(table))
 

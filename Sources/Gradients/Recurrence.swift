@@ -221,7 +221,12 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     gradients[weights.hiddenToHidden].setProduct(
       transposing: byHidden, (count - before.count)..<count, states.hidden, before, accumulating: true)
     gradients[weights.inputBias].addColumnSums(of: way.byInput, rows: count)
-    gradients[weights.hiddenBias].addColumnSums(of: byHidden, rows: count)
+    if Cell.separatesProjections {
+      gradients[weights.hiddenBias].addColumnSums(of: byHidden, rows: count)
+    } else if isFirst {
+      // Both stand in the same sums.
+      gradients[weights.hiddenBias].copy(from: gradients[weights.inputBias])
+    }
     if needsInputGradient {
       inputGradients.setProduct(way.byInput, 0..<count, packedInputBack, at: rows.lowerBound)
     }

@@ -75,17 +75,24 @@ public struct Generator: Equatable, Sendable {
     return y ^ y >> 18
   }
 
+  // Three ranges, in which the places of the words are known without asking: the first two are done several at a time.
   private mutating func renew() {
+    let (count, distance) = (Generator.stateCount, Generator.distance)
     state.withUnsafeMutableBufferPointer { state in
-      for index in 0..<Generator.stateCount {
-        let following = index + 1 == Generator.stateCount ? 0 : index + 1
-        let distant =
-          index < Generator.stateCount - Generator.distance
-          ? index + Generator.distance : index + Generator.distance - Generator.stateCount
-        let mixed = state[index] & 0x8000_0000 | state[following] & 0x7fff_ffff
-        state[index] = state[distant] ^ mixed >> 1 ^ (mixed & 1 == 0 ? 0 : 0x9908_b0df)
+      for index in 0..<(count - distance) {
+        state[index] = Generator.twist(state[index], state[index + 1], state[index + distance])
       }
+      for index in (count - distance)..<(count - 1) {
+        state[index] = Generator.twist(state[index], state[index + 1], state[index + distance - count])
+      }
+      state[count - 1] = Generator.twist(state[count - 1], state[0], state[distance - 1])
     }
     next = 0
+  }
+
+  @inline(__always)
+  private static func twist(_ word: UInt32, _ following: UInt32, _ distant: UInt32) -> UInt32 {
+    let mixed = word & 0x8000_0000 | following & 0x7fff_ffff
+    return distant ^ mixed >> 1 ^ (0 &- (mixed & 1)) & 0x9908_b0df
   }
 }

@@ -62,8 +62,7 @@ extension Matrix {
       y.elements.withUnsafeBufferPointer { from in
         upstream.elements.withUnsafeBufferPointer { upstream in
           guard let out = out.baseAddress, let y = from.row(rows, y) else { return }
-          kernels.gradient(f, count, y, upstream.baseAddress, out + first)
-          kernels.drop_tiny(count, out + first)
+          kernels.cell_gradient(f, count, y, upstream.baseAddress, out + first)
         }
       }
     }

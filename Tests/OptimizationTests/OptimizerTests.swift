@@ -45,6 +45,18 @@ struct OptimizerTests {
     #expect(state.steps == row.steps.count)
   }
 
+  /// What stands behind the last of three numbers is 0 / 0 where nothing keeps a root from being 0: it is no part of the
+  /// change.
+  @Test(arguments: ["adam eps=0", "adamw eps=0", "rmsprop eps=0"])
+  func changeHasNothingFromBehindTheEnd(_ text: String) {
+    var values = [Matrix(rows: 1, columns: 3, elements: [1, 2, 3])]
+    var state = OptimizerState()
+    let before = values[0].elements
+    let changes = Optimizer(text: text).updated(&values, [Matrix(rows: 1, columns: 3, elements: [4, 5, 6])], &state)
+    #expect(isNear(changes[0], Norm.of(zip(values[0].elements, before).map { $0 - $1 }, order: 2)))
+    #expect(changes[0] > 0)
+  }
+
   @Test func allOptimizersAreRecorded() {
     #expect(Set(Self.cases.map { $0.optimizer.prefix { $0 != " " } }) == ["sgd", "adam", "adamw", "rmsprop"])
   }

@@ -70,6 +70,7 @@ GRADIENT(tanh_gradient, CK_TANH_GRADIENT)
 GRADIENT(sigmoid_gradient, CK_SIGMOID_GRADIENT)
 GRADIENT(relu_gradient, CK_RELU_GRADIENT)
 GRADIENT(gelu_gradient, CK_GELU_GRADIENT)
+OPERATION(tanh_cell_gradient, k->cell_gradient(CK_TANH_GRADIENT, COUNT, r->a, r->b, r->out))
 
 // The first numbers of the output of these are the second input's at first.
 static void begin(struct arena *r, size_t count) { memcpy(r->out, r->b, count * sizeof(float)); }
@@ -80,7 +81,6 @@ ON_COPY(scale, k->scale(COUNT, 0.37f, r->out))
 ON_COPY(scale_by_nan, k->scale(COUNT, of_bits(0xffc00001), r->out))
 ON_COPY(affine, k->affine(COUNT, 0.37f, -1.5f, r->out))
 ON_COPY(add_product, k->add_product(COUNT, r->a, r->b, r->out))
-ON_COPY(drop_tiny, k->drop_tiny(COUNT, r->out))
 OPERATION(add_rows, begin(r, 1024); k->add_rows(4, 1024, r->a, r->out))
 ON_COPY(scale_and_sum_squares, r->number = k->scale_and_sum_squares(COUNT, 0.37f, r->out))
 OPERATION(repeat_row, k->repeat_row(4, 1024, r->a, r->out))
@@ -220,7 +220,7 @@ const struct operation operations[] = {
     ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
     ROW(multiply), ROW(add_product), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
     ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(convolution_gradient),
-    ROW(pooling), MOVE(framing), MOVE(turn_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(drop_tiny), ROW(add_rows), MOVE(repeat_row),
+    ROW(pooling), MOVE(framing), MOVE(turn_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(tanh_cell_gradient), ROW(add_rows), MOVE(repeat_row),
     ROW(scale_and_sum_squares), ROW(squared_error),
     ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),
     ROW(smallest_magnitude), ROW(magnitudes_above), ROW(zeros), ROW(nonfinite), ROW(normal),

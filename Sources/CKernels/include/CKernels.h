@@ -68,7 +68,6 @@ struct ck_kernels {
   void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
                        const float *gates, const float *from_hidden, const float *initial, const float *state,
                        float *direct, float *by_input, float *by_hidden);
-  void (*drop_tiny)(size_t n, float *out);  // below 2^-100 becomes 0
   // The optimizers, see body_optimizer.h; momentum may be NULL. They return the sum of the squared changes.
   double (*sgd)(size_t n, const struct ck_sgd *options, const float *gradient, float *momentum, float *weight);
   double (*adam)(size_t n, const struct ck_adam *options, const float *gradient, float *mean, float *square,
@@ -77,6 +76,8 @@ struct ck_kernels {
                     float *weight);
   void (*apply)(enum ck_function f, size_t n, const float *in, float *out);
   void (*gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
+  // The same inside a recurrent cell: what is below 2^-100 becomes 0.
+  void (*cell_gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
   // out[i] = base[i]^exponent
   void (*power)(size_t n, const float *base, float exponent, float *out);
   void (*add)(size_t n, const float *a, float *out);                            // out += a
