@@ -22,8 +22,7 @@ import Testing
     _ arguments: [String], in folder: Folder, kilobytes: Int = 1_500_000, redirection: String = ""
   ) throws -> Outcome {
     // A sanitizer's own tables are larger than any bound.
-    let isSanitized = ProcessInfo.processInfo.environment["CLIPSCOPE_SANITIZER"] != nil
-    let bound = isSanitized ? "unlimited" : "\(kilobytes)"
+    let bound = Sanitizer.isOn ? "unlimited" : "\(kilobytes)"
     let script = "cd \"$0\"; ulimit -v \(bound); \"$@\" >.out 2>.err \(redirection); echo status $?."
     let outcome = try PseudoTerminal("/bin/sh", ["-c", script, folder.path, BuiltProgram.clipscope] + arguments)
     try outcome.waitForEnd(within: 30)

@@ -56,62 +56,87 @@ extension EndToEnd {
 
     @Test(arguments: [("q", Int32(0)), ("\u{3}", 130), ("\u{1C}", 131), (":quit\r", 0)], Occupation.allCases)
     func aKeyEndsIt(_ end: (keys: String, status: Int32), _ occupation: Occupation) throws {
-      let session = try Session(occupation)
-      try session.terminal.send(end.keys)
-      #expect(try session.terminal.waitForEnd(within: 2) == .exited(end.status))
-      session.expectRestored()
-      #expect(!session.words.contains("crashed"))
+      try Pace.expect(under: 2) {
+        let session = try Session(occupation)
+        try session.terminal.send(end.keys)
+        let seconds = try session.terminal.secondsToEnd()
+        #expect(try session.terminal.waitForEnd() == .exited(end.status))
+        session.expectRestored()
+        #expect(!session.words.contains("crashed"))
+        return seconds
+      }
     }
 
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT], Occupation.allCases)
     func aSignalEndsIt(_ number: Int32, _ occupation: Occupation) throws {
-      let session = try Session(occupation)
-      session.terminal.signal(number)
-      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + number))
-      session.expectRestored()
-      #expect(!session.words.contains("crashed"))
+      try Pace.expect(under: 1) {
+        let session = try Session(occupation)
+        session.terminal.signal(number)
+        let seconds = try session.terminal.secondsToEnd()
+        #expect(try session.terminal.waitForEnd() == .exited(128 + number))
+        session.expectRestored()
+        #expect(!session.words.contains("crashed"))
+        return seconds
+      }
     }
 
     @Test(arguments: [SIGSEGV, SIGABRT, SIGILL, SIGTRAP], Occupation.allCases)
     func aCrashIsReadable(_ number: Int32, _ occupation: Occupation) throws {
-      let session = try Session(occupation)
-      session.terminal.signal(number)
-      #expect(try session.terminal.waitForEnd(within: 1) == .killed(signal: number))
-      session.expectRestored()
-      #expect(session.words.contains("clipscope crashed (signal \(number), SIG"))
-      #expect(session.words.contains("please report it"))
+      try Pace.expect(under: 1) {
+        let session = try Session(occupation)
+        session.terminal.signal(number)
+        let seconds = try session.terminal.secondsToEnd()
+        #expect(try session.terminal.waitForEnd() == .killed(signal: number))
+        session.expectRestored()
+        #expect(session.words.contains("clipscope crashed (signal \(number), SIG"))
+        #expect(session.words.contains("please report it"))
+        return seconds
+      }
     }
 
     @Test(arguments: Occupation.allCases) func killedTheWatchdogRestores(_ occupation: Occupation) throws {
-      let session = try Session(occupation)
-      session.terminal.signal(SIGKILL)
-      #expect(try session.terminal.waitForEnd(within: 1) == .killed(signal: SIGKILL))
-      try session.terminal.wait(for: "the watchdog", within: 1) {
-        session.terminal.modes == session.before && session.terminal.text.contains("\u{1B}[?1049l")
+      try Pace.expect(under: 1) {
+        let session = try Session(occupation)
+        session.terminal.signal(SIGKILL)
+        let seconds = try Pace.seconds {
+          #expect(try session.terminal.waitForEnd() == .killed(signal: SIGKILL))
+          try session.terminal.wait(for: "the watchdog") {
+            session.terminal.modes == session.before && session.terminal.text.contains("\u{1B}[?1049l")
+          }
+        }
+        session.expectRestored()
+        return seconds
       }
-      session.expectRestored()
     }
 
     @Test(arguments: Occupation.allCases) func aClosedTerminalEndsIt(_ occupation: Occupation) throws {
-      let session = try Session(occupation)
-      session.terminal.hangUp()
-      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + SIGHUP))
+      try Pace.expect(under: 1) {
+        let session = try Session(occupation)
+        session.terminal.hangUp()
+        let seconds = try session.terminal.secondsToEnd()
+        #expect(try session.terminal.waitForEnd() == .exited(128 + SIGHUP))
+        return seconds
+      }
     }
 
     @Test func aStalledTerminalDoesNotKeepIt() throws {
-      let session = try Session(.training)
-      session.terminal.isStalled = true
-      // Each size is a whole new screen, and more than a terminal buffers.
-      let end = ContinuousClock.now + .milliseconds(300)
-      var columns = 150
-      try session.terminal.wait(for: "a terminal that takes nothing more") {
-        columns += columns < 200 ? 1 : -50
-        session.terminal.resize(columns: columns, rows: 60)
-        return ContinuousClock.now >= end
+      try Pace.expect(under: 1) {
+        let session = try Session(.training)
+        session.terminal.isStalled = true
+        // Each size is a whole new screen, and more than a terminal buffers.
+        let end = ContinuousClock.now + .milliseconds(300)
+        var columns = 150
+        try session.terminal.wait(for: "a terminal that takes nothing more") {
+          columns += columns < 200 ? 1 : -50
+          session.terminal.resize(columns: columns, rows: 60)
+          return ContinuousClock.now >= end
+        }
+        session.terminal.signal(SIGTERM)
+        let seconds = try session.terminal.secondsToEnd()
+        #expect(try session.terminal.waitForEnd() == .exited(128 + SIGTERM))
+        #expect(session.terminal.modes == session.before)
+        return seconds
       }
-      session.terminal.signal(SIGTERM)
-      #expect(try session.terminal.waitForEnd(within: 1) == .exited(128 + SIGTERM))
-      #expect(session.terminal.modes == session.before)
     }
   }
 }

@@ -16,11 +16,14 @@ extension EndToEnd {
       try scope.send("9n")
       try scope.waitFor("nine steps") { $0.header.contains("‖ idle  step 9 ") }
       try scope.waitForRest(0.3)
-      let (bytes, time) = (scope.terminal.output.count, scope.processorTime)
-      let end = ContinuousClock.now + .seconds(3)
-      try scope.terminal.wait(for: "three seconds to pass") { ContinuousClock.now >= end }
-      #expect(scope.terminal.output.count == bytes)
-      #expect(scope.processorTime - time < 0.003, "a thousandth of three seconds")
+      // A thousandth of three seconds.
+      try Pace.expect(under: 0.003) {
+        let (bytes, time) = (scope.terminal.output.count, scope.processorTime)
+        let end = ContinuousClock.now + .seconds(3)
+        try scope.terminal.wait(for: "three seconds to pass") { ContinuousClock.now >= end }
+        #expect(scope.terminal.output.count == bytes)
+        return scope.processorTime - time
+      }
       try scope.send("n")
       try scope.waitFor("life") { $0.header.contains("step 10 ") }
     }
@@ -30,15 +33,13 @@ extension EndToEnd {
       let scope = try Scope(Self.training, options: ["--speed", "1000"], columns: 200, rows: 50)
       try scope.send(" ")
       try scope.waitFor("training") { $0.header.contains("● run") && ($0.step ?? 0) > 50 }
-      var costs: [Double] = []
-      // The best of a few, and twice the goal of a tenth: the machine may have more to do than this, and a processor that is
-      // shared takes longer for the same.
-      while costs.count < 5, costs.min() ?? 1 >= 0.2 {
+      // The seconds that sixty frames take: twice the goal of a tenth, because a processor that is shared takes longer for
+      // the same.
+      try Pace.expect(under: 0.2, attempts: 6) {
         let (frames, time) = (scope.screen.frames, try mainThreadTime(scope))
         try scope.terminal.wait(for: "sixty frames") { scope.screen.frames >= frames + 60 }
-        costs.append(60 * (try mainThreadTime(scope) - time) / Double(scope.screen.frames - frames))
+        return 60 * (try mainThreadTime(scope) - time) / Double(scope.screen.frames - frames)
       }
-      #expect(costs.min() ?? 1 < 0.2, "the shares of a core that 60 frames a second would take: \(costs)")
     }
 
     private func mainThreadTime(_ scope: Scope) throws -> Double {
@@ -54,12 +55,16 @@ extension EndToEnd {
       try scope.send(" ")
       // Long enough for all that the system holds for a line to fill.
       try scope.waitFor("training") { $0.header.contains("● run") && ($0.step ?? 0) > 1500 }
-      var times: [Double] = []
-      for _ in 0..<4 {
-        times.append(try scope.seconds("?") { $0.contains("Esc closes") })
-        times.append(try scope.seconds("\u{1B}") { $0.contains("─ total norm ─") })
+      // The slowest of eight keys. Frames come in parts: a screen is only there when nothing is left of the one before, and
+      // a key behind an Escape that was not read yet would be another key.
+      try Pace.expect(under: 1) {
+        var times: [Double] = []
+        for _ in 0..<4 {
+          times.append(try scope.seconds("?") { $0.contains("Esc closes") && !$0.contains("─ total norm ─") })
+          times.append(try scope.seconds("\u{1B}") { $0.contains("─ total norm ─") && !$0.contains("Esc closes") })
+        }
+        return times.max()!
       }
-      #expect(times.allSatisfy { $0 < 1 }, "\(times)")
       try expectNoBacklog(scope)
       scope.terminal.bytesPerSecond = 20_000
       try scope.send("q")

@@ -25,47 +25,58 @@ extension EndToEnd {
     func aTrapOnEitherThreadGivesTheTerminalBack(
       _ crash: (action: String, signals: [Int32]), _ thread: Thread
     ) throws {
-      let scope = try open(crash.action)
-      if thread == .training {
-        try scope.send(" ")
-        try scope.waitFor("training") { $0.header.contains("200/s") }
+      try Pace.expect(under: 1) {
+        let scope = try open(crash.action)
+        if thread == .training {
+          try scope.send(" ")
+          try scope.waitFor("training") { $0.header.contains("200/s") }
+        }
+        scope.terminal.signal(thread.signal)
+        let seconds = try scope.terminal.secondsToEnd()
+        let end = try scope.terminal.waitForEnd()
+        #expect(crash.signals.contains { end == .killed(signal: $0) }, "\(end)")
+        scope.expectRestored()
+        #expect(words(scope).contains("clipscope crashed (signal"))
+        #expect(words(scope).contains("please report it"))
+        return seconds
       }
-      scope.terminal.signal(thread.signal)
-      let end = try scope.terminal.waitForEnd(within: 1)
-      #expect(crash.signals.contains { end == .killed(signal: $0) }, "\(end)")
-      scope.expectRestored()
-      #expect(words(scope).contains("clipscope crashed (signal"))
-      #expect(words(scope).contains("please report it"))
     }
 
     @Test(arguments: Thread.allCases)
     func exitGivesTheTerminalBack(_ thread: Thread) throws {
-      let scope = try open("exit")
-      scope.terminal.signal(thread.signal)
-      #expect(try scope.terminal.waitForEnd(within: 1) == .exited(7))
-      scope.expectRestored()
-      #expect(!words(scope).contains("crashed"))
+      try Pace.expect(under: 1) {
+        let scope = try open("exit")
+        scope.terminal.signal(thread.signal)
+        let seconds = try scope.terminal.secondsToEnd()
+        #expect(try scope.terminal.waitForEnd() == .exited(7))
+        scope.expectRestored()
+        #expect(!words(scope).contains("crashed"))
+        return seconds
+      }
     }
 
     @Test(arguments: ["\u{3}", "\u{1C}"])
     func aSecondInterruptEndsALoopThatHangs(key: String) throws {
-      let scope = try open("hang")
-      scope.terminal.signal(SIGUSR1)
-      // It hangs when it no longer answers a key.
-      var time = scope.processorTime
-      try scope.terminal.wait(for: "the loop to spin") {
-        defer { time = max(time, scope.processorTime - 0.05) }
-        return scope.processorTime - time > 0.04
+      try Pace.expect(under: 1) {
+        let scope = try open("hang")
+        scope.terminal.signal(SIGUSR1)
+        // It hangs when it no longer answers a key.
+        var time = scope.processorTime
+        try scope.terminal.wait(for: "the loop to spin") {
+          defer { time = max(time, scope.processorTime - 0.05) }
+          return scope.processorTime - time > 0.04
+        }
+        // Held down, as one does.
+        let seconds = try Pace.seconds {
+          try scope.terminal.wait(for: "the end of the program") {
+            if !scope.terminal.hasEnded { try scope.send(key) }
+            return scope.terminal.hasEnded
+          }
+        }
+        #expect(try scope.terminal.waitForEnd() == .killed(signal: key == "\u{3}" ? SIGINT : SIGQUIT))
+        scope.expectRestored()
+        return seconds
       }
-      // Held down, as one does.
-      let start = ContinuousClock.now
-      try scope.terminal.wait(for: "the end of the program") {
-        if !scope.terminal.hasEnded { try scope.send(key) }
-        return scope.terminal.hasEnded
-      }
-      #expect(ContinuousClock.now - start < .seconds(1))
-      #expect(try scope.terminal.waitForEnd() == .killed(signal: key == "\u{3}" ? SIGINT : SIGQUIT))
-      scope.expectRestored()
     }
 
     @Test func standardErrorWaitsUntilTheScreenIsLeft() throws {

@@ -15,7 +15,9 @@ extension EndToEnd {
     @Test func nothingThatIsPressedBreaksIt() throws {
       print("monkey: \(Self.seconds) s, seed \(Self.seed)")
       var monkey = Monkey(seed: Self.seed)
-      let scope = try Scope(options: ["--speed", "200"])
+      let folder = try TemporaryFolder()
+      let log = folder.path + "/log"
+      let scope = try Scope(options: ["--speed", "200"], environment: Intruder.environment("trim", log: log))
       // The largest thing there is comes first: what it needs is kept by the allocator, and is no leak.
       try scope.send(":\u{1B}[200~" + String(repeating: "paste\n", count: 175_000) + "\u{1B}[201~\r")
       try Self.comeToRest(scope)
@@ -30,11 +32,11 @@ extension EndToEnd {
           #expect(scope.terminal.isStopped || !scope.terminal.hasEnded, "seed \(Self.seed), action \(actions)")
         }
         try Self.comeToRest(scope)
-        memory.append(scope.memory)
+        memory.append(try Self.heldMemory(of: scope, log: log))
         scope.forget()
       }
       print(
-        "monkey: \(actions) actions, \(memory.count) rounds, memory \(memory.first ?? 0) to \(memory.last ?? 0) bytes")
+        "monkey: \(actions) actions, \(memory.count) rounds, memory \(memory) bytes")
       // Buffers find their bound by chance and are kept by the allocator, so that memory climbs in a few large steps with
       // level stretches between. A leak climbs in every round: most rounds have to leave memory where it was.
       #expect(memory.count >= 6)
@@ -45,6 +47,16 @@ extension EndToEnd {
       #expect(try scope.terminal.waitForEnd(within: 5) == .exited(0))
       scope.expectRestored()
       #expect(!scope.terminal.text.contains("crashed"))
+    }
+
+    /// The memory that the program holds, without what the allocator keeps of all that was let go.
+    private static func heldMemory(of scope: Scope, log: String) throws -> Int {
+      truncate(log, 0)
+      scope.terminal.signal(SIGUSR1)
+      try scope.terminal.wait(for: "memory to be given back") {
+        FileManager.default.contents(atPath: log) == Data("trimmed\n".utf8)
+      }
+      return scope.memory
     }
 
     /// Fills what has a bound to its bound: the history of the prompt with as many lines as it keeps, and with what they

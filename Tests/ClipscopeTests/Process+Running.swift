@@ -46,8 +46,8 @@ final class Folder {
     process.executableURL = URL(fileURLWithPath: BuiltProgram.clipscope)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: place ?? path)
-    process.environment = ["PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"].merging(environment)
-    { $1 }
+    let variables = ["PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]
+    process.environment = variables.merging(Sanitizer.environment) { $1 }.merging(environment) { $1 }
     // Files take what is printed: a pipe that nobody empties would stop the program.
     let names = ["out", "err", "in"].map { "\(path).\($0)" }
     for name in names { _ = FileManager.default.createFile(atPath: name, contents: Data()) }

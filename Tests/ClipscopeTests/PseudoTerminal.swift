@@ -93,7 +93,7 @@ final class PseudoTerminal {
     for name in ["PATH", "HOME"] {
       if let value = ProcessInfo.processInfo.environment[name] { variables[name] = value }
     }
-    return variables.merging(own) { $1 }
+    return variables.merging(Sanitizer.environment) { $1 }.merging(own) { $1 }
   }
 
   // MARK: Acting
@@ -182,9 +182,12 @@ final class PseudoTerminal {
     return ending!
   }
 
+  /// Waits until the program has ended, and says how many seconds that took.
+  func secondsToEnd() throws -> Double { try Pace.seconds { try waitForEnd() } }
+
   /// Waits until a condition holds, reading output meanwhile; throws when it does not hold in time.
   func wait(for what: String, within seconds: Double = 10, until condition: () throws -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let deadline = Date(timeIntervalSinceNow: seconds * Pace.slowness)
     while true {
       readWhatIsThere(milliseconds: 0)
       if try condition() { return }

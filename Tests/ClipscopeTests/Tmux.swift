@@ -143,6 +143,8 @@ final class Tmux {
   private static var environment: [String] {
     // Nothing else of the test's own: `swift test` sets NO_COLOR, for one.
     let kept = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-    return kept.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map { "\($0.key)=\($0.value)" }
+    return kept.merging(Sanitizer.environment) { $1 }.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map {
+      "\($0.key)=\($0.value)"
+    }
   }
 }

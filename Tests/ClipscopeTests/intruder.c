@@ -1,10 +1,11 @@
 // Preloaded into the program by tests. From inside it makes happen what cannot be made to happen from outside: on
-// SIGUSR1 the main thread, on SIGUSR2 another one does what INTRUDER in the environment says. It also notes the length of every
-// write to a terminal in the file that INTRUDER_LOG names.
+// SIGUSR1 the main thread, on SIGUSR2 another one does what INTRUDER in the environment says. In the file that INTRUDER_LOG
+// names it notes the length of every write to a terminal, and when memory was given back.
 #define _GNU_SOURCE
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,15 @@
 #include <unistd.h>
 
 static volatile int depth;
+
+static void note(const char *line) {
+  static int log = -2;
+  if (log == -2) {
+    const char *path = getenv("INTRUDER_LOG");
+    log = path == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  }
+  if (log >= 0) syscall(SYS_write, log, line, strlen(line));
+}
 
 static int overflow(int turn) {
   volatile char space[4096];
@@ -29,6 +39,10 @@ static void act(void) {
   if (strcmp(what, "abort") == 0) abort();
   if (strcmp(what, "overflow") == 0) overflow(0);
   if (strcmp(what, "hang") == 0) for (;;) depth++;
+  if (strcmp(what, "trim") == 0) {
+    malloc_trim(0);
+    note("trimmed\n");
+  }
   if (strcmp(what, "speak") == 0 && write(2, "a loud warning\n", 15) < 0) _exit(9);
 }
 
@@ -54,15 +68,10 @@ static void on_other(int number) {
 }
 
 ssize_t write(int file, const void *bytes, size_t length) {
-  static int log = -2;
-  if (log == -2) {
-    const char *path = getenv("INTRUDER_LOG");
-    log = path == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  }
-  if (log >= 0 && file != log && isatty(file)) {
+  if (isatty(file)) {
     char line[32];
-    int count = snprintf(line, sizeof line, "%zu\n", length);
-    syscall(SYS_write, log, line, (size_t)count);
+    snprintf(line, sizeof line, "%zu\n", length);
+    note(line);
   }
   return syscall(SYS_write, file, bytes, length);
 }
