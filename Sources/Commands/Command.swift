@@ -3,7 +3,8 @@ import Optimization
 import Training
 
 /// One command of the language, understood. `CommandTable` says how each is read and written.
-public enum Command: Hashable, Sendable {
+/// Boxed, because timelines keep many of them and the largest has ten times the size of most.
+public indirect enum Command: Hashable, Sendable {
   // Setting up.
   case seed(UInt64)
   case model(Model)

@@ -25,11 +25,14 @@ public struct Log: Sendable {
   }
 
   /// How many lines are kept.
-  public static let capacity = 500
+  public static let capacity = 1000
+  /// How many bytes of text they have at most, the last line apart.
+  public static let mostBytes = 200_000
   /// The lines, the oldest first.
   public private(set) var entries: [Entry] = []
   /// How many lines there have ever been.
   public private(set) var count = 0
+  private var bytes = 0
 
   /// An empty log.
   public init() {}
@@ -37,7 +40,10 @@ public struct Log: Sendable {
   mutating func append(_ entry: Entry) {
     entries.append(entry)
     count += 1
-    if entries.count >= 2 * Self.capacity { entries.removeFirst(entries.count - Self.capacity) }
+    bytes += entry.text.utf8.count
+    while entries.count > Self.capacity || (bytes > Self.mostBytes && entries.count > 1) {
+      bytes -= entries.removeFirst().text.utf8.count
+    }
   }
 
   /// The lines from the one of this number on, counted from 0 over all there have ever been.

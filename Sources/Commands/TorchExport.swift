@@ -8,22 +8,27 @@ public enum TorchExport {
   /// The longest program that fits on a page; a longer one says the same in fewer lines where it can.
   static let page = 80
 
-  /// The program of one experiment, or of several, one after the other.
-  public static func program(_ runs: [ExperimentRun]) -> String {
+  /// The program of one experiment, or of several, one after the other; it says how many before them it leaves out.
+  public static func program(_ runs: [ExperimentRun], omitted: Int = 0) -> String {
     let plans = runs.map(TorchPlan.init)
-    let spacious = lines(plans, isTight: false)
-    let program = spacious.count > page ? lines(plans, isTight: true) : spacious
+    let title = title(plans, omitted)
+    let spacious = lines(plans, title, isTight: false)
+    let program = spacious.count > page ? lines(plans, title, isTight: true) : spacious
     return program.joined(separator: "\n") + "\n"
   }
 
-  private static func lines(_ plans: [TorchPlan], isTight: Bool) -> [String] {
-    let script = TorchScript(plans, isTight: isTight)
-    let code = script.definitions.flatMap { ["", ""] + $0 } + ["", ""] + script.body
-    return docstring(plans, isTight) + imports(code) + number(isTight) + code
+  private static func title(_ plans: [TorchPlan], _ omitted: Int) -> String {
+    if omitted > 0 { return "The last \(plans.count) of \(plans.count + omitted) experiments, one after the other" }
+    return plans.count == 1 ? plans[0].title : "\(plans.count) experiments, one after the other"
   }
 
-  private static func docstring(_ plans: [TorchPlan], _ isTight: Bool) -> [String] {
-    let title = plans.count == 1 ? plans[0].title : "\(plans.count) experiments, one after the other"
+  private static func lines(_ plans: [TorchPlan], _ title: String, isTight: Bool) -> [String] {
+    let script = TorchScript(plans, isTight: isTight)
+    let code = script.definitions.flatMap { ["", ""] + $0 } + ["", ""] + script.body
+    return docstring(title, isTight) + imports(code) + number(isTight) + code
+  }
+
+  private static func docstring(_ title: String, _ isTight: Bool) -> [String] {
     let opening = "\"\"\"\(title); written by clipscope for PyTorch 2.13."
     guard !isTight else { return [opening + "\"\"\"", ""] }
     return [

@@ -5,9 +5,12 @@ extension Workbench {
   func save(_ path: String) -> Effect { .save(path: path, contents: script(for: path)) }
 
   /// All experiments so far as a PyTorch program, at a path seen from the current folder.
-  func export(_ path: String) -> Effect { .save(path: path, contents: TorchExport.program(runs)) }
+  func export(_ path: String) -> Effect { .save(path: path, contents: torchProgram) }
 
-  /// All experiments so far, each as it was last, the one of now at the end.
+  /// All experiments so far as a PyTorch program.
+  public var torchProgram: String { TorchExport.program(runs, omitted: forgottenRuns) }
+
+  /// The experiments so far, each as it was last, the one of now at the end.
   public var runs: [ExperimentRun] {
     earlierRuns + (experiment.map { [ExperimentRun(timeline: timeline, steps: $0.step)] } ?? [])
   }

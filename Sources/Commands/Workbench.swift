@@ -13,8 +13,10 @@ public struct Workbench: Sendable {
   public private(set) var experiment: Experiment?
   /// What was measured.
   public private(set) var history = History(parameters: 0)
-  /// The experiments before this one, as they were last.
+  /// The experiments before this one, as they were last; of very many the latest.
   public private(set) var earlierRuns: [ExperimentRun] = []
+  /// How many were before those.
+  public private(set) var forgottenRuns = 0
   /// What was done since the experiment began.
   public private(set) var timeline = Timeline<Command>(settings: Settings())
   /// What it is busy with.
@@ -22,6 +24,9 @@ public struct Workbench: Sendable {
   /// Whether the last command or the steps it asked for failed: what `expect error` looks at.
   public private(set) var lastCommandFailed = false
   let files: any FileSource
+
+  /// How many earlier experiments are kept for a program of them all: a session may begin afresh for as long as it likes.
+  public static let mostEarlierRuns = 99
 
   /// A workbench with the default settings.
   public init(files: any FileSource) { self.files = files }
@@ -105,7 +110,11 @@ public struct Workbench: Sendable {
   }
 
   private mutating func keepRun() {
-    if let experiment { earlierRuns.append(ExperimentRun(timeline: timeline, steps: experiment.step)) }
+    guard let experiment else { return }
+    earlierRuns.append(ExperimentRun(timeline: timeline, steps: experiment.step))
+    let surplus = max(0, earlierRuns.count - Self.mostEarlierRuns)
+    earlierRuns.removeFirst(surplus)
+    forgottenRuns += surplus
   }
 
   /// Makes the experiment of the settings, if there is none yet.

@@ -35,6 +35,8 @@ public struct LineEditor: Sendable, Equatable {
 
   /// How many entered lines are kept.
   public static let longestHistory = 1000
+  /// How many bytes they have at most, the last one apart.
+  public static let mostHistoryBytes = 100_000
   /// How many characters a line may have.
   public static let longestLine = 10_000
 
@@ -99,11 +101,18 @@ public struct LineEditor: Sendable, Equatable {
   private mutating func submit() -> Outcome {
     let line = text
     if !line.allSatisfy(\.isWhitespace), line != history.last {
-      history.append(line)
-      history.removeFirst(max(0, history.count - Self.longestHistory))
+      remember(line)
     }
     _ = erase()
     return .submitted(line)
+  }
+
+  private mutating func remember(_ line: String) {
+    history.append(line)
+    var bytes = history.reduce(0) { $0 + $1.utf8.count }
+    while history.count > Self.longestHistory || (bytes > Self.mostHistoryBytes && history.count > 1) {
+      bytes -= history.removeFirst().utf8.count
+    }
   }
 
   private mutating func cancel() -> Outcome {

@@ -27,7 +27,7 @@ struct ExportTorchCommand: ParsableCommand {
     guard !stage.workbench.runs.isEmpty else {
       throw Failure.usage(["clipscope: \(VisibleText.of(file)) makes no experiment to export"])
     }
-    print(TorchExport.program(stage.workbench.runs), terminator: "")
+    print(stage.workbench.torchProgram, terminator: "")
     // The program makes the steps that were made; whether there should have been more is said as `run` says it.
     for case .error(let text) in stage.log.entries { StandardError.write(text) }
     guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }

@@ -25,6 +25,7 @@ extension EndToEnd {
       let end = ContinuousClock.now + .seconds(Self.seconds)
       var memory: [Int] = []
       var actions = 0
+      defer { print("monkey: \(actions) actions, \(memory.count) rounds, memory \(memory) bytes") }
       while ContinuousClock.now < end {
         for _ in 0..<200 {
           try monkey.act(on: scope)
@@ -35,18 +36,23 @@ extension EndToEnd {
         memory.append(try Self.heldMemory(of: scope, log: log))
         scope.forget()
       }
-      print(
-        "monkey: \(actions) actions, \(memory.count) rounds, memory \(memory) bytes")
-      // Buffers find their bound by chance and are kept by the allocator, so that memory climbs in a few large steps with
-      // level stretches between. A leak climbs in every round: most rounds have to leave memory where it was.
       #expect(memory.count >= 6)
-      let climbs = zip(memory, memory.dropFirst()).count { $1 - $0 > $0 / 100 }
-      #expect(climbs <= max(3, memory.count / 10), "memory climbed in \(climbs) of \(memory.count) rounds: \(memory)")
-      #expect(memory.last! < 64 << 20, "\(memory)")
+      if !Sanitizer.isOn { Self.expectFlat(memory) }
       try scope.send("q")
       #expect(try scope.terminal.waitForEnd(within: 5) == .exited(0))
       scope.expectRestored()
       #expect(!scope.terminal.text.contains("crashed"))
+    }
+
+    /// Memory is flat within a hundredth from one eighth of the time to the next. Two may differ by more: what is seldom, such
+    /// as a megabyte that comes as keys, splits a few pages for good. A leak, also one of ten bytes a key, climbs in all.
+    private static func expectFlat(_ memory: [Int]) {
+      let length = memory.count / 8
+      guard length > 0 else { return }
+      let means = (0..<8).map { memory[($0 * length)..<(($0 + 1) * length)].reduce(0, +) / length }
+      let climbs = zip(means, means.dropFirst()).count { $1 - $0 > $0 / 100 }
+      #expect(climbs <= 2, "\(means), of \(memory)")
+      #expect(memory.max()! < 16 << 20)
     }
 
     /// The memory that the program holds, without what the allocator keeps of all that was let go.
@@ -59,11 +65,13 @@ extension EndToEnd {
       return scope.memory
     }
 
-    /// Fills what has a bound to its bound: the history of the prompt with as many lines as it keeps, and with what they
-    /// say the log. Otherwise they would grow for as long as anybody watches.
+    /// Fills what has a bound to its bound: the history of the prompt, with what its lines say the log, and the experiments
+    /// that `export torch` would write. Otherwise they would grow for as long as anybody watches.
     private static func fill(_ scope: Scope) throws {
+      let text = String(repeating: "fill ", count: 50)
       for number in 0..<LineEditor.longestHistory {
-        try scope.send(":\u{1B}[200~say \"\(number) " + String(repeating: "fill ", count: 100) + "\"\u{1B}[201~\r")
+        let begin = number % 8 == 0 ? "restart; lr up; lr down; max_norm up; max_norm down; " : ""
+        try scope.send(":\u{1B}[200~\(begin)say \"\(number) \(text)\"\u{1B}[201~\r")
         scope.terminal.look()
       }
       try comeToRest(scope)
@@ -83,14 +91,19 @@ extension EndToEnd {
     }
 
     /// Out of a prompt, a question, help, and into an empty prompt. On a busy machine an Escape and the key behind it may be
-    /// read together and are then another key: so it looks whether it is there, and goes on until it is.
+    /// read together and are then another key, and a prompt that is there may be one that those keys are still to close: so
+    /// it types what no key means, as often as no earlier attempt did, and goes on until it has seen that.
     private static func openPrompt(_ scope: Scope) throws {
-      for _ in 0..<20 {
+      var marks = ""
+      repeat {
+        marks += "@"
         for _ in 0..<4 { try leave(scope) }
-        try scope.send(":")
-        if (try? scope.waitFor("an empty prompt", within: 1) { $0.footer == ":" }) != nil { return }
-      }
-      try scope.waitFor("an empty prompt") { $0.footer == ":" }
+        try scope.send(":" + marks)
+        if (try? scope.waitFor("the marks", within: 1) { $0.footer == ": " + marks }) != nil {
+          return try scope.send("\u{15}")
+        }
+      } while marks.count < 20
+      try scope.waitFor("the prompt") { $0.footer == ": " + marks }
     }
 
     private static func leave(_ scope: Scope) throws {

@@ -4,6 +4,19 @@ import Training
 
 /// Stories told as scenarios, without a screen.
 @Suite struct StageTests {
+  @Test("The log keeps so many lines, and so many bytes of them")
+  func logIsBounded() throws {
+    var stage = try Stage.told("seed 0")
+    let before = stage.log.count
+    for number in 0..<(2 * Log.capacity) { _ = stage.type("say \"\(number)\"") }
+    #expect(stage.log.entries.count == Log.capacity)
+    #expect(stage.log.entries.last?.text == "\(2 * Log.capacity - 1)")
+    #expect(stage.log.count - before == 4 * Log.capacity, "each line is there with the command that said it")
+    for _ in 0..<100 { _ = stage.type("say \"\(String(repeating: "long ", count: 1000))\"") }
+    #expect(stage.log.entries.reduce(0) { $0 + $1.text.utf8.count } <= Log.mostBytes)
+    #expect(stage.log.entries.count < 100)
+  }
+
   @Test("Set-up may stand in any order, and leads to the same experiment")
   func anyOrder() throws {
     let lines = [

@@ -225,6 +225,15 @@ import Testing
     #expect(lines.allSatisfy { $0.count <= 120 })
   }
 
+  @Test("Of very many experiments the program has the last hundred, and says so")
+  func manyExperiments() throws {
+    var stage = try Stage.told("task xor; model simplenet hidden=2; step 2")
+    #expect(stage.workbench.torchProgram == TorchExport.program(stage.workbench.runs))
+    for _ in 0..<(Workbench.mostEarlierRuns + 2) { stage.enter("restart; step") }
+    #expect(stage.workbench.runs.count == 100)
+    #expect(stage.workbench.torchProgram.hasPrefix("\"\"\"The last 100 of 102 experiments, one after the other; "))
+  }
+
   @Test("The user's words stay strings of the program")
   func userWords() throws {
     let stage = try Stage.told(

@@ -110,6 +110,17 @@ import Testing
     #expect(LineEditor(history: editor.history + ["run"]).history.first == "step 101")
   }
 
+  @Test func theHistoryIsBoundedInBytes() {
+    var editor = LineEditor()
+    let count = LineEditor.mostHistoryBytes / LineEditor.longestLine
+    for number in 0..<(3 * count) {
+      editor.insert(paste: "\(number) " + String(repeating: "x", count: LineEditor.longestLine - 10))
+      _ = editor.feed(.named(.enter))
+    }
+    #expect(editor.history.count == count)
+    #expect(editor.history.last?.hasPrefix("\(3 * count - 1) ") == true)
+  }
+
   @Test func searchingGoesBackThroughTheHistory() {
     var editor = LineEditor(text: "draft", history: Self.lines)
     Self.press("ctrl-r", in: &editor)
