@@ -170,6 +170,19 @@ void guard_protect_thread(void) {
   protected = sigaltstack(&stack, NULL) == 0;
 }
 
+// MARK: Threads
+
+static void mask_ordinary(int how) {
+  sigset_t ordinary;
+  sigemptyset(&ordinary);
+  for (size_t index = 0; index < COUNT(ordinary_signals); index++) sigaddset(&ordinary, ordinary_signals[index]);
+  sigaddset(&ordinary, SIGALRM);
+  pthread_sigmask(how, &ordinary, NULL);
+}
+
+void guard_hold_signals(void) { mask_ordinary(SIG_BLOCK); }
+void guard_admit_signals(void) { mask_ordinary(SIG_UNBLOCK); }
+
 // MARK: Installing
 
 static void install(int number, struct sigaction *action) {

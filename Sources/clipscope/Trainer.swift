@@ -72,7 +72,10 @@ final class Trainer: @unchecked Sendable {
   func start() {
     let thread = Thread { self.work() }
     thread.stackSize = 8 << 20
+    // It inherits what is held: signals come to the main thread alone, which is also the one that closes their pipe.
+    guard_hold_signals()
     thread.start()
+    guard_admit_signals()
   }
 
   /// Asks for something; it is done before the next step.

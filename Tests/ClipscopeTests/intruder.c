@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,10 @@ static int overflow(int turn) {
 static void act(void) {
   const char *what = getenv("INTRUDER");
   if (what == NULL) return;
+  // A crash while its signal is blocked, as it may be in a handler, would end the program at once.
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, NULL);
   if (strcmp(what, "exit") == 0) exit(7);
   if (strcmp(what, "trap") == 0) __builtin_trap();
   if (strcmp(what, "abort") == 0) abort();
@@ -51,6 +56,17 @@ static void on_main(int number) {
   act();
 }
 
+// Whether a thread does not block a signal, as those of a sanitizer do.
+static bool takes(int thread, int number) {
+  char path[64], line[256];
+  snprintf(path, sizeof path, "/proc/self/task/%d/status", thread);
+  FILE *status = fopen(path, "r");
+  unsigned long long blocked = ~0ull;
+  while (status != NULL && fgets(line, sizeof line, status) != NULL) sscanf(line, "SigBlk: %llx", &blocked);
+  if (status != NULL) fclose(status);
+  return !(blocked >> (number - 1) & 1);
+}
+
 static void on_other(int number) {
   if (gettid() != getpid()) {
     act();
@@ -59,7 +75,7 @@ static void on_other(int number) {
   DIR *tasks = opendir("/proc/self/task");
   for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {
     int thread = atoi(task->d_name);
-    if (thread > 0 && thread != getpid()) {
+    if (thread > 0 && thread != getpid() && takes(thread, number)) {
       syscall(SYS_tgkill, getpid(), thread, number);
       break;
     }

@@ -42,4 +42,8 @@ int guard_next_signal(bool *typed);
 /// any other. To be called once at the start of every thread with work to do; the main thread has one.
 void guard_protect_thread(void);
 
+// Keeps ordinary signals, not crashes, from this thread and from those that it starts, until they are admitted again.
+void guard_hold_signals(void);
+void guard_admit_signals(void);
+
 #endif
