@@ -13,6 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import gates
 import limits
 from compare import compare, read
 from reference import trace_all
@@ -29,8 +30,12 @@ def line(experiment: Experiment, folder: Path) -> tuple[bool, str]:
         return False, f"FAIL {experiment.name:20} {kind:8} no trace"
     torch32 = read(trace("torch"))
     demand = limits.demand(experiment.chaotic, torch32, read(trace("float64")) if experiment.chaotic else [])
-    comparison = compare(read(trace("clipscope")), torch32)
+    ours = read(trace("clipscope"))
+    comparison = compare(ours, torch32)
     verdict = limits.verdict(comparison, demand)
+    if not verdict.held and demand.distances and experiment.has_gates and comparison.lengths[0] == comparison.lengths[1]:
+        steps, turned = gates.follow(trace("scenario"), ours, demand.distances)
+        verdict = limits.Verdict(steps == len(demand.distances), f"{steps} of {len(demand.distances)} steps, gates turned: {'; '.join(turned) or 'none'}")
     return verdict.held, f"{'ok  ' if verdict.held else 'FAIL'} {experiment.name:20} {kind:8} {verdict.text:36} {comparison}"
 
 

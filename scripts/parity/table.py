@@ -30,6 +30,11 @@ class Experiment:
     small: bool
 
     @property
+    def has_gates(self) -> bool:
+        """Whether it has relus that gates.py can turn: those of nn.RNN are inside."""
+        return any(line.startswith("model cnn") and "activation" not in line or "activation=relu" in line for line in self.lines)
+
+    @property
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
 
@@ -106,7 +111,7 @@ skipping            | simplenet | default | regression scale=2 | sgd lr=0.05 | s
 skipping-nan        | simplenet | default | regression | sgd lr=0.1 | skip max_norm=10 | 0 | = | step 10; outlier nan; step 20
 zclip               | mlp hidden=24x2 | default | sine | sgd lr=0.05 | zclip | 0 | =+ | step 30; outlier scale=30; step 20
 zclip-nan           | simplenet | default | regression | sgd lr=0.1 | zclip alpha=0.9 threshold=1.5 warmup=10 | 1 | = | step 20; outlier scale=10; step 20
-autoclip            | rnn hidden=24 | default | adding length=15 batch=16 | sgd lr=0.05 | autoclip percentile=50 | 1 | =
+autoclip            | rnn hidden=24 | default | adding length=15 batch=16 | sgd lr=0.02 | autoclip percentile=50 | 1 | =
 agc                 | mlp hidden=24x3 activation=relu | kaiming | sine | sgd lr=0.1 momentum=0.9 | agc clipping=0.02 | 4 | =+
 agc-cnn             | cnn depth=3 channels=6 pool=1 | kaiming | shapes rows=64 size=8 batch=16 | sgd lr=0.1 | agc clipping=0.05 | 1 | =
 copy                | rnn hidden=32 | orthogonal=1 | copy batch=16 | sgd lr=0.1 | norm max_norm=0.5 | 0 | ~
