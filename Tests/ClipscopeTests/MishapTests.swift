@@ -55,7 +55,7 @@ extension EndToEnd {
       }
     }
 
-    @Test(arguments: ["\u{3}", "\u{1C}"])
+    @Test(.disabled(if: Sanitizer.defersSignals), arguments: ["\u{3}", "\u{1C}"])
     func aSecondInterruptEndsALoopThatHangs(key: String) throws {
       try Pace.expect(under: 1) {
         let scope = try open("hang")
