@@ -16,7 +16,7 @@ extension CommandError.Problem {
         + "; type help for all commands"
     case .unknown(let what, let word, let known):
       "\(shown(word)) is no \(what)" + Suggestion.text(for: word, among: known) + "; there are "
-        + known.joined(separator: ", ")
+        + (known.isEmpty ? "none" : known.joined(separator: ", "))
     case .missing(let expected): "\(expected) is missing here"
     case .unexpected(let word): "\(shown(word)) is too much here"
     case .twice(let option): "\(option) is given twice"

@@ -27,10 +27,36 @@ public struct Word: Hashable, Sendable {
 /// Cuts a line into commands at `;`, and those into words at blanks. A `#` outside quotes begins a comment;
 /// inside quotes `\"` and `\\` stand for the character itself.
 enum Lexer {
+  /// A line, cut into what the lexer looks at. A mark behind a quote, a blank or a semicolon belongs to no letter and must
+  /// not hide them: it stands by itself here, while columns count what people see.
+  private struct Cut {
+    var characters: [Character] = []
+    /// For each of them the column, from 1.
+    var columns: [Int] = []
+
+    init(_ line: String) {
+      for (place, character) in line.enumerated() {
+        let scalars = character.unicodeScalars
+        if scalars.count > 1, let first = scalars.first, first.isASCII, !character.isLetter, !character.isNumber {
+          characters += [Character(first)] + String(String.UnicodeScalarView(scalars.dropFirst()))
+        } else {
+          characters.append(character)
+        }
+        while columns.count < characters.count { columns.append(place + 1) }
+      }
+    }
+
+    /// Where some of them are, and how many columns they take up.
+    func place(_ range: Range<Int>) -> (column: Int, length: Int) {
+      (columns[range.lowerBound], columns[range.upperBound - 1] - columns[range.lowerBound] + 1)
+    }
+  }
+
   /// The words of each command of a line; commands without words are left out.
   static func commands(in line: String) throws(CommandError) -> [[Word]] {
     var commands: [[Word]] = [[]]
-    let characters = Array(line)
+    let cut = Cut(line)
+    let characters = cut.characters
     var place = 0
     while place < characters.count, characters[place] != "#" {
       if characters[place] == ";" {
@@ -39,13 +65,14 @@ enum Lexer {
       } else if characters[place].isWhitespace {
         place += 1
       } else {
-        commands[commands.count - 1].append(try word(characters, &place))
+        commands[commands.count - 1].append(try word(cut, &place))
       }
     }
     return commands.filter { !$0.isEmpty }
   }
 
-  private static func word(_ characters: [Character], _ place: inout Int) throws(CommandError) -> Word {
+  private static func word(_ cut: Cut, _ place: inout Int) throws(CommandError) -> Word {
+    let characters = cut.characters
     let start = place
     var text = ""
     var equals: Int?
@@ -53,21 +80,23 @@ enum Lexer {
     while place < characters.count, !endsWord(characters[place]) {
       if characters[place] == "\"" {
         isQuoted = true
-        text += try quoted(characters, &place)
+        text += try quoted(cut, &place)
       } else {
         if characters[place] == "=", equals == nil, !isQuoted { equals = text.count }
         text.append(characters[place])
         place += 1
       }
     }
-    return Word(text: text, isQuoted: isQuoted, equals: equals, column: start + 1, length: place - start)
+    let (column, length) = cut.place(start..<place)
+    return Word(text: text, isQuoted: isQuoted, equals: equals, column: column, length: length)
   }
 
   private static func endsWord(_ character: Character) -> Bool {
     character.isWhitespace || character == ";" || character == "#"
   }
 
-  private static func quoted(_ characters: [Character], _ place: inout Int) throws(CommandError) -> String {
+  private static func quoted(_ cut: Cut, _ place: inout Int) throws(CommandError) -> String {
+    let characters = cut.characters
     let start = place
     var text = ""
     place += 1
@@ -82,7 +111,8 @@ enum Lexer {
         text.append(character)
       }
     }
-    throw CommandError(.openQuote, column: start + 1, length: place - start)
+    let (column, length) = cut.place(start..<place)
+    throw CommandError(.openQuote, column: column, length: length)
   }
 
   /// Text as it has to be written to be one word.
@@ -115,6 +145,13 @@ struct WordReader {
       throw CommandError(.missing(expected: expected), column: endColumn + 1, length: 1)
     }
     return word
+  }
+
+  /// The next word as the name of a file, which an option is not.
+  mutating func takeFile(_ expected: String) throws(CommandError) -> String {
+    let word = try take(expected)
+    guard word.option == nil else { throw CommandError(.missing(expected: expected), at: word) }
+    return word.text
   }
 
   /// Takes the next word if it is `text`.

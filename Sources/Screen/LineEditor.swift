@@ -39,6 +39,8 @@ public struct LineEditor: Sendable, Equatable {
   public static let mostHistoryBytes = 100_000
   /// How many characters a line may have.
   public static let longestLine = 10_000
+  /// How many bytes they may have: a character may be a letter under a thousand accents.
+  public static let mostBytes = 20_000
 
   /// The line so far.
   public internal(set) var text: String
@@ -206,8 +208,13 @@ public struct LineEditor: Sendable, Equatable {
 
   /// Puts `addition` at the cursor, as much of it as the line has room for.
   mutating func insert(_ addition: String) {
-    let room = Self.longestLine - text.count
-    replace(cursor..<cursor, with: String(addition.prefix(max(0, room))))
+    let room = max(0, Self.longestLine - text.count)
+    var bytes = Self.mostBytes - text.utf8.count
+    let fitting = addition.prefix(room).prefix { character in
+      bytes -= character.utf8.count
+      return bytes >= 0
+    }
+    replace(cursor..<cursor, with: String(fitting))
   }
 
   /// Replaces some characters; the cursor goes behind the new ones.

@@ -118,7 +118,8 @@ import Testing
       ("", []), ("   \t ", []), ("# step", []), (";;; ;", []), ("step # 5", ["step"]), ("step#5", ["step"]),
       ("  step   5  ", ["step 5"]), ("step;norms", ["step", "norms"]), ("step 5;;norms;", ["step 5", "norms"]),
       ("say \"a;b#c\" ; stats", ["say \"a;b#c\"", "stats"]), ("\tstep\t2", ["step 2"]), ("step\r", ["step"]),
-      ("say hello", ["say \"hello\""]), ("say he\"l l\"o", ["say \"hel lo\""]), ("say a=b", ["say \"a=b\""]),
+      ("say \"\u{301}\"; step", ["say \"\u{301}\"", "step"]), ("say hello", ["say \"hello\""]),
+      ("say he\"l l\"o", ["say \"hel lo\""]), ("say a=b", ["say \"a=b\""]),
       ("task csv \"my data.csv\" target=\"a b\"", ["task csv \"my data.csv\" target=\"a b\" batch=32"]),
     ] as [(String, [String])])
   func lexing(line: String, texts: [String]) throws {

@@ -48,6 +48,7 @@ import Testing
       }
       let length = editor.text.count
       guard (0...length).contains(editor.cursor), length <= LineEditor.longestLine,
+        editor.text.utf8.count <= LineEditor.mostBytes,
         editor.history.count <= LineEditor.longestHistory
       else { return "cursor \(editor.cursor) in \(length) characters, \(editor.history.count) lines" }
       return nil
