@@ -41,13 +41,17 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "AllocationCounter"], resources: [.copy("Fixtures")]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "ScreenTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Goldens"]),
     .testTarget(
-      name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses"], exclude: ["intruder.c"]),
-    .testTarget(name: "FuzzTests", dependencies: ["Screen", "Commands", "Training"], exclude: ["Found"]),
+      name: "ScreenTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Goldens"]),
+    .testTarget(
+      name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses", "SeededRandom"],
+      exclude: ["intruder.c"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Found"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import SeededRandom
 import Testing
 
 extension EndToEnd {

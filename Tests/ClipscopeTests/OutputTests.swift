@@ -1,5 +1,6 @@
 import CCurses
 import Foundation
+import SeededRandom
 import Testing
 
 extension EndToEnd {

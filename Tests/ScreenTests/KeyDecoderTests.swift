@@ -1,5 +1,6 @@
 import Commands
 import Screen
+import SeededRandom
 import Testing
 
 @Suite struct KeyDecoderTests {
