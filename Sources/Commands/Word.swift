@@ -117,9 +117,10 @@ enum Lexer {
 
   /// Text as it has to be written to be one word.
   static func quote(_ text: String, always: Bool = false) -> String {
-    let needsQuotes = always || text.isEmpty || text.contains { endsWord($0) || $0 == "\"" || $0 == "=" }
+    let characters = Cut(text).characters
+    let needsQuotes = always || text.isEmpty || characters.contains { endsWord($0) || $0 == "\"" || $0 == "=" }
     guard needsQuotes else { return text }
-    return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    return characters.reduce(into: "\"") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : String($1) } + "\""
   }
 }
 

@@ -149,7 +149,8 @@ extension EndToEnd {
     let process = Process()
     process.executableURL = Self.root.appendingPathComponent("scripts/pictures")
     process.arguments = [folder.path]
-    process.environment = ["PATH": "/usr/bin:/bin", "CLIPSCOPE": BuiltProgram.clipscope]
+    let variables = ["PATH": "/usr/bin:/bin", "CLIPSCOPE": BuiltProgram.clipscope]
+    process.environment = variables.merging(Sanitizer.environment) { $1 }
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

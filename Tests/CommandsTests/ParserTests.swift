@@ -128,7 +128,10 @@ import Testing
 
   @Test("A command that nobody wrote reads back, too: hostile names in every place")
   func hostileWords() throws {
-    for word in ["", " ", "a b", "\"", "\\", "\\\"", "#", ";", "=", "a=b", "\t", "\u{1B}[31m", "é", "👩‍👩‍👧", "\u{202E}x"] {
+    for word in [
+      "", " ", "a b", "\"", "\\", "\\\"", "#", ";", "=", "a=b", "\t", "\u{1B}[31m", "é", "\"\u{301}", "a\\\u{301}b",
+      " \u{301}=\u{301}", "👩‍👩‍👧", "\u{202E}x",
+    ] {
       let commands: [Command] = [
         .say(word), .save(word), .exportTorch(word), .trace(word), .view(.find(word)), .print(.values("p" + word)),
         .print(.gradient("p" + word)), .print(.quantity(.ofParameter(.norm, "p" + word))),
