@@ -45,14 +45,15 @@ extension EndToEnd {
       #expect(!scope.terminal.text.contains("crashed"))
     }
 
-    /// Memory is flat within a hundredth from one eighth of the time to the next. Two may differ by more: what is seldom, such
-    /// as a megabyte that comes as keys, splits a few pages for good. A leak, also one of ten bytes a key, climbs in all.
+    /// Memory is flat within a hundredth from one eighth of the time to the next, behind the first, in which buffers find
+    /// their size. Half of them may differ by more: what is seldom, such as a megabyte that comes as keys, splits a few pages
+    /// for good, and shows in two of them. A leak of a few bytes a key climbs in all.
     private static func expectFlat(_ memory: [Int]) {
       let length = memory.count / 8
       guard length > 0 else { return }
-      let means = (0..<8).map { memory[($0 * length)..<(($0 + 1) * length)].reduce(0, +) / length }
+      let means = (1..<8).map { memory[($0 * length)..<(($0 + 1) * length)].reduce(0, +) / length }
       let climbs = zip(means, means.dropFirst()).count { $1 - $0 > $0 / 100 }
-      #expect(climbs <= 2, "\(means), of \(memory)")
+      #expect(climbs <= 3, "\(means), of \(memory)")
       #expect(memory.max()! < 16 << 20)
     }
 
