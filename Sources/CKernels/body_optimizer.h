@@ -2,21 +2,31 @@
 // step: the difference, its square and eight squares one after the other in float32, these sums in float64.
 
 #define CHANGES_TOGETHER (8 * LANES)
+#define UPDATE_VECTOR(weight, ...)                                                                \
+  floats w = read((weight) + i, width);                                                           \
+  floats before = w;                                                                              \
+  __VA_ARGS__;                                                                                    \
+  write((weight) + i, w, width);                                                                  \
+  floats change = w - before
 #define UPDATE(n, weight, ...)                                                                    \
   doubles total = {};                                                                             \
-  for (size_t first = 0; first < (n); first += CHANGES_TOGETHER) {                                \
-    size_t end = (n) - first < CHANGES_TOGETHER ? (n) : first + CHANGES_TOGETHER;                 \
+  size_t i = 0;                                                                                   \
+  while (i < (n)) {                                                                               \
     floats squares = {};                                                                          \
-    for (size_t i = first; i < end; i += LANES) {                                                 \
-      size_t width = end - i < LANES ? end - i : LANES;                                           \
-      floats w = read((weight) + i, width);                                                       \
-      floats before = w;                                                                          \
-      __VA_ARGS__;                                                                                \
-      write((weight) + i, w, width);                                                              \
-      floats change = w - before;                                                                 \
-      /* what stands behind the end may be anything: without ε, 0 / 0 */                          \
-      if (width < LANES) change = first_of(change, width);                                        \
-      squares += change * change;                                                                 \
+    if ((n) - i >= CHANGES_TOGETHER) {                                                            \
+      const size_t width = LANES;                                                                 \
+      for (size_t end = i + CHANGES_TOGETHER; i < end; i += LANES) {                              \
+        UPDATE_VECTOR(weight, __VA_ARGS__);                                                       \
+        squares += change * change;                                                               \
+      }                                                                                           \
+    } else {                                                                                      \
+      for (; i < (n); i += LANES) {                                                               \
+        size_t width = (n) - i < LANES ? (n) - i : LANES;                                         \
+        UPDATE_VECTOR(weight, __VA_ARGS__);                                                       \
+        /* what stands behind the end may be anything: without ε, 0 / 0 */                        \
+        change = first_of(change, width);                                                         \
+        squares += change * change;                                                               \
+      }                                                                                           \
     }                                                                                             \
     total += widen(squares);                                                                      \
   }                                                                                               \

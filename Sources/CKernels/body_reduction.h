@@ -38,37 +38,55 @@ INLINE doubles in_range(doubles exact, floats rounded) {
   return choose_double(wide, exact, widen(rounded));
 }
 
-#define SQUARES_AT_ONCE 256
+// Squares are summed in parts of 512 elements. Of a part, vector v goes to chain v mod 4, so that no sum waits for the one
+// before it; then the chains are added in pairs.
+#define CHAINS 4
+#define SQUARES_AT_ONCE 512
+// As many side by side as there are registers for.
+#define CHAINS_AT_ONCE (VECTORS == 4 ? CHAINS : VECTOR_LANES == 8 ? 2 : 1)
 
-// Adds the squares of n elements. As long as all magnitudes are 0 or from 2^-63 to 2^63, `in_range` has nothing to do,
-// which is found out for many at once; otherwise they are added again with it.
-INLINE doubles add_squares(doubles total, size_t n, const float *a) {
-  doubles quick = total;
-  ints largest = {};
-  words smallest = ~(words){};
-  size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    floats x = load(a + i);
-    ints size = (ints)((words)x & 0x7fffffffu);
-    largest = __builtin_elementwise_max(largest, size);
-    smallest = __builtin_elementwise_min(smallest, (words)size - 1u);  // 0 becomes the largest of all
-    doubles wide = widen(x);
+INLINE doubles add_square(doubles total, floats x) {
+  doubles wide = widen(x);
 #if HARDWARE_FMA
-    quick = __builtin_elementwise_fma(wide, wide, quick);  // the same bits: the product is exact
+  return __builtin_elementwise_fma(wide, wide, total);  // the same bits: the product is exact
 #else
-    quick += wide * wide;
+  return total + wide * wide;
 #endif
+}
+INLINE doubles add_square_in_range(doubles total, floats x) {
+  doubles wide = widen(x);
+  return total + in_range(wide * wide, x * x);
+}
+
+// The sum over a part of n elements, in lanes.
+#define DEFINE_PART(name, add)                                                                                    \
+  INLINE doubles name(size_t n, const float *a) {                                                                 \
+    doubles chains[CHAINS] = {};                                                                                  \
+    UNROLL for (int first = 0; first < CHAINS; first += CHAINS_AT_ONCE) {                                         \
+      size_t i = 0;                                                                                               \
+      for (; i + CHAINS * LANES <= n; i += CHAINS * LANES)                                                        \
+        UNROLL for (int c = first; c < first + CHAINS_AT_ONCE; c++) chains[c] = add(chains[c], load(a + i + c * LANES)); \
+      UNROLL for (int c = first; c < first + CHAINS_AT_ONCE; c++) {                                               \
+        size_t at = i + (size_t)c * LANES;                                                                        \
+        if (at < n) chains[c] = add(chains[c], read(a + at, n - at < LANES ? n - at : LANES));                    \
+      }                                                                                                           \
+    }                                                                                                             \
+    return (chains[0] + chains[1]) + (chains[2] + chains[3]);                                                     \
   }
-  ints unusual = (largest > 0x5f000000) | (ints)(smallest < 0x20000000u - 1u);
-  if (i == n && !__builtin_reduce_or(unusual)) return quick;
-  REDUCE(n, a, 0.0f, doubles wide = widen(x); total += in_range(wide * wide, x * x));
-  return total;
+DEFINE_PART(squares_of_part, add_square)
+DEFINE_PART(squares_in_range, add_square_in_range)
+
+// Where each lane of the sum is 0 or well within what float32 can hold, `in_range` would change no square that counts.
+INLINE doubles part_squares(size_t n, const float *a) {
+  doubles quick = squares_of_part(n, a);
+  longs usual = (quick == 0.0) | ((quick > 0x1p-90) & (quick < 0x1p127));
+  return __builtin_reduce_and(usual) ? quick : squares_in_range(n, a);
 }
 
 static double sum_of_squares(size_t n, const float *a) {
   doubles total = {};
   for (size_t i = 0; i < n; i += SQUARES_AT_ONCE)
-    total = add_squares(total, n - i < SQUARES_AT_ONCE ? n - i : SQUARES_AT_ONCE, a + i);
+    total += part_squares(n - i < SQUARES_AT_ONCE ? n - i : SQUARES_AT_ONCE, a + i);
   return tree(total);
 }
 
@@ -77,7 +95,7 @@ static double scale_and_sum_squares(size_t n, float s, float *out) {
   for (size_t i = 0; i < n; i += SQUARES_AT_ONCE) {
     size_t length = n - i < SQUARES_AT_ONCE ? n - i : SQUARES_AT_ONCE;
     scale(length, s, out + i);
-    total = add_squares(total, length, out + i);
+    total += part_squares(length, out + i);
   }
   return tree(total);
 }

@@ -4,7 +4,13 @@ import CKernels
 extension Matrix {
   /// self = value, everywhere.
   public mutating func fill(_ value: Float) {
-    elements.withUnsafeMutableBufferPointer { $0.update(repeating: value) }
+    guard value.bitPattern == 0 else {
+      return elements.withUnsafeMutableBufferPointer { $0.update(repeating: value) }
+    }
+    // Gradients are set to zero at every step; bytes are, several times as fast.
+    elements.withUnsafeMutableBytes { bytes in
+      _ = bytes.baseAddress?.initializeMemory(as: UInt8.self, repeating: 0, count: bytes.count)
+    }
   }
 
   /// self = other, without allocating.

@@ -1,6 +1,6 @@
 import CKernels
 
-// One number from all elements. Sums are in float64 over 16 fixed lanes, rounded to float32 once at the end.
+// One number from all elements. Sums are in float64 over fixed lanes, rounded to float32 once at the end.
 extension Matrix {
   /// The sum of all elements.
   public func sum() -> Float {

@@ -7,7 +7,7 @@ import CKernels
 /// so the square of a large finite value is infinite and that of a small one is 0, as in PyTorch: in float32,
 /// [1e20, 1e20] has the norm ∞ and [1e-30, 1e-30] has 0. A single element is its own norm: [1e20] has 1e20.
 ///
-/// Sums are made in float64 over 16 fixed lanes and rounded once, so the result does not depend on the vector width
+/// Sums are made in float64 over fixed lanes and rounded once, so the result does not depend on the vector width
 /// and is as close to the true value as float32 can be. PyTorch adds in float32: the two differ by its error, which
 /// for p = 2 stays below 1.3e-6 (relative) up to 10^5 elements.
 ///
