@@ -12,9 +12,13 @@ public enum TorchExport {
   public static func program(_ runs: [ExperimentRun], omitted: Int = 0) -> String {
     let plans = runs.map(TorchPlan.init)
     let title = title(plans, omitted)
-    let spacious = lines(plans, title, isTight: false)
-    let program = spacious.count > page ? lines(plans, title, isTight: true) : spacious
-    return program.joined(separator: "\n") + "\n"
+    var shortest: [String]?
+    for style in TorchStyle.allCases {
+      let program = lines(plans, title, style)
+      if program.count < shortest?.count ?? .max { shortest = program }
+      if program.count <= page { break }
+    }
+    return (shortest ?? []).joined(separator: "\n") + "\n"
   }
 
   private static func title(_ plans: [TorchPlan], _ omitted: Int) -> String {
@@ -22,10 +26,10 @@ public enum TorchExport {
     return plans.count == 1 ? plans[0].title : "\(plans.count) experiments, one after the other"
   }
 
-  private static func lines(_ plans: [TorchPlan], _ title: String, isTight: Bool) -> [String] {
-    let script = TorchScript(plans, isTight: isTight)
+  private static func lines(_ plans: [TorchPlan], _ title: String, _ style: TorchStyle) -> [String] {
+    let script = TorchScript(plans, style)
     let code = script.definitions.flatMap { ["", ""] + $0 } + ["", ""] + script.body
-    return docstring(title, isTight) + imports(code) + number(isTight) + code
+    return docstring(title, style.isTight) + imports(code) + number(style.isTight) + code
   }
 
   private static func docstring(_ title: String, _ isTight: Bool) -> [String] {
@@ -53,6 +57,19 @@ public enum TorchExport {
       "    return next((v for v in digits if math.isfinite(v) and torch.tensor(v) == x), str(float(x)))",
     ]
   }
+}
+
+/// How a program says things, from the most readable to the shortest.
+enum TorchStyle: CaseIterable {
+  /// With room between its parts.
+  case spacious
+  /// In as few lines as can be read.
+  case tight
+  /// The same, and all kinds of recurrent networks are one class.
+  case shared
+
+  /// Whether it must save lines.
+  var isTight: Bool { self != .spacious }
 }
 
 /// An experiment as it went: what it began with, what was changed where, and how many steps it made.

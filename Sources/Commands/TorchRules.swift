@@ -5,9 +5,12 @@ import Training
 struct TorchRules {
   private let stretches: [TorchPlan.Stretch]
   private let names: [String]
+  private let isTight: Bool
 
-  init(_ stretches: [TorchPlan.Stretch]) {
+  /// - Parameter isTight: whether the options of all rules stand in one place.
+  init(_ stretches: [TorchPlan.Stretch], isTight: Bool) {
     self.stretches = stretches
+    self.isTight = isTight
     names = stretches.rules
   }
 
@@ -82,18 +85,21 @@ struct TorchRules {
     let rules = names.filter { $0 != "off" }
     let none =
       (names.contains("zclip") ? [("norm", "total_norm.item()")] : []) + [("factor", "1")]
-      + (usesFactor ? [] : [("clipped", "False")]) + (names.contains("off") ? [("options", optionsText("off"))] : [])
+      + (usesFactor ? [] : [("clipped", "False")])
+      + (names.contains("off") && !isTight ? [("options", optionsText("off"))] : [])
     return ["\(none.map(\.0).joined(separator: ", ")) = \(none.map(\.1).joined(separator: ", "))"]
       + rules.enumerated().flatMap { place, name in
         let isElse = place == rules.count - 1 && place > 0 && !names.contains("off")
         return [isElse ? "else:" : "\(place == 0 ? "if" : "elif") clip == \"\(name)\":"]
-          + (rule(name) + ["options = \(optionsText(name))"]).indented
-      }
+          + (rule(name) + (isTight ? [] : ["options = \(optionsText(name))"])).indented
+      } + (isTight ? PythonText.call("options = {", names.map { "\"\($0)\": \(optionsText($0))" }, "}[clip]") : [])
   }
 
   private static func isRatio(_ name: String) -> Bool { ["value", "per-parameter", "agc"].contains(name) }
-  // Whether the factor alone says whether anything was clipped.
-  private var usesFactor: Bool { names.allSatisfy { ["off", "norm", "autoclip", "zclip"].contains($0) } }
+  private static let byFactor = ["norm", "autoclip", "zclip"]
+  // Whether the factor alone says whether anything was clipped, or only for some rules.
+  private var usesFactor: Bool { names.allSatisfy { $0 == "off" || Self.byFactor.contains($0) } }
+  private var usesBoth: Bool { names.contains { Self.byFactor.contains($0) } }
 
   private var ratioOfSome: [String] {
     let some = names.filter(Self.isRatio).map { "\"\($0)\"" }
@@ -114,7 +120,7 @@ struct TorchRules {
     return [
       ("total_norm", "number(total_norm)"), ("factor", names == ["skip"] ? "1" : "number(\(factor))"),
       ("total_norm_after", "number(total_norm_after)"),
-      ("clipped", usesFactor ? "int(factor < 1)" : "int(clipped)"),
+      ("clipped", usesFactor ? "int(factor < 1)" : usesBoth ? "int(clipped or factor < 1)" : "int(clipped)"),
     ]
   }
 
@@ -148,9 +154,8 @@ struct TorchRules {
   }
 
   private func rule(_ name: String) -> [String] {
-    let clipped = usesFactor ? [] : ["clipped = factor < 1"]
     switch name {
-    case "norm": return norm + clipped
+    case "norm": return norm
     case "value":
       return [
         "clipped = any((p.grad.abs() > clip_value).any() for p in model.parameters())",
@@ -158,8 +163,8 @@ struct TorchRules {
       ]
     case "per-parameter": return (changes ? [] : ["clipped = False"]) + Self.perParameter
     case "agc": return (changes ? [] : ["clipped = False"]) + Self.adaptive
-    case "autoclip": return (changes ? [] : ["factor = 1"]) + Self.autoclip + clipped
-    case "zclip": return (changes ? [] : ["norm, factor = total_norm.item(), 1"]) + Self.zclip + clipped
+    case "autoclip": return (changes ? [] : ["factor = 1"]) + Self.autoclip
+    case "zclip": return (changes ? [] : ["norm, factor = total_norm.item(), 1"]) + Self.zclip
     case "skip":
       return ["clipped = not total_norm <= max_norm  # the step is left out, also where the norm is nan or inf"]
     default: return [Self.placeOfClipping]

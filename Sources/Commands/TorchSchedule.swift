@@ -66,9 +66,16 @@ struct TorchSchedule {
     let same =
       first.filter { $0.name != Self.rate && $0.name != "norm_type" && !differs($0) }
       + first.filter { $0.name == "norm_type" && !differs($0) }
-    guard !same.isEmpty else { return [] }
-    let values = same.map { $0.values.compactMap(\.self)[0] }
-    return ["\(same.map(\.name).joined(separator: ", ")) = \(values.joined(separator: ", "))"]
+    var lines: [(names: String, values: String)] = []
+    for variable in same {
+      let (name, value) = (variable.name, variable.values.compactMap(\.self)[0])
+      if let last = lines.last, last.names.count + last.values.count + name.count + value.count < 100 {
+        lines[lines.count - 1] = ("\(last.names), \(name)", "\(last.values), \(value)")
+      } else {
+        lines.append((name, value))
+      }
+    }
+    return lines.map { "\($0.names) = \($0.values)" }
   }
 
   // MARK: In a step
@@ -156,7 +163,7 @@ struct TorchSchedule {
       return factors.flatMap { factor in when(changes.filter { $0.value == factor }, "y = y * \(factor)") }
     }
     var lines = lookup("y = y * {", changes, else: "1", when: accumulates ? " if n == 0 else None" : "")
-    lines[lines.count - 1] += "  # bad batches"
+    if lines[lines.count - 1].count < 92 { lines[lines.count - 1] += "  # bad batches" }
     return lines
   }
 

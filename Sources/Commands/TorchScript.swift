@@ -4,6 +4,11 @@ import Training
 /// Experiments as a program: what is the same in all of them stands once, in a function `train` where there are several;
 /// what differs is an argument of it, or a branch on the number of the run.
 struct TorchScript {
+  /// Classes and functions, which draw nothing where they stand.
+  var definitions: [[String]] { names.lines }
+  /// The experiments.
+  private(set) var body: [String] = []
+
   // Equal experiments are written once.
   private let plans: [TorchPlan]
   private let order: [Int]
@@ -11,10 +16,11 @@ struct TorchScript {
   private let tasks: [TorchTask]
   private let rules: TorchRules
   private let schedule: TorchSchedule
-  private let names: TorchNames
+  private let names: PythonDefinitions
   private let isTight: Bool
+  private var runs: PythonRuns
 
-  init(_ all: [TorchPlan], isTight: Bool) {
+  init(_ all: [TorchPlan], _ style: TorchStyle) {
     var plans: [TorchPlan] = []
     order = all.map { plan in
       if let known = plans.firstIndex(of: plan) { return known }
@@ -22,121 +28,106 @@ struct TorchScript {
       return plans.count - 1
     }
     self.plans = plans
-    self.isTight = isTight
-    let networks = plans.map { TorchNetwork($0.settings, isTight: isTight) }
-    let tasks = plans.map { TorchTask($0.settings.task, isTight: isTight) }
+    isTight = style.isTight
+    let networks = plans.map { TorchNetwork($0.settings, style) }
+    let tasks = plans.map { TorchTask($0.settings.task, isTight: style.isTight) }
     self.networks = networks
     self.tasks = tasks
-    names = TorchNames(plans.indices.map { [networks[$0].definition, tasks[$0].definition] })
-    rules = TorchRules(plans.flatMap(\.stretches))
+    names = PythonDefinitions(plans.indices.map { [networks[$0].definition, tasks[$0].definition] })
+    rules = TorchRules(plans.flatMap(\.stretches), isTight: isTight)
     schedule = TorchSchedule(plans, rules, isTight: isTight)
+    runs = PythonRuns(count: plans.count)
+    body = program()
   }
 
-  /// Classes and functions, which draw nothing where they stand.
-  var definitions: [[String]] { names.definitions }
-
-  /// The experiments.
-  var body: [String] {
-    let lines = setup + gap + loop
+  private mutating func program() -> [String] {
+    let lines = setup() + gap + loop()
     guard order.count > 1 else { return lines }
     let parameters = arguments(lines)
     let optional = parameters.filter { $0.values.contains(nil) }.map { "\($0.name)=None" }
-    let names =
-      parameters.filter { !$0.values.contains(nil) }.map(\.name) + (differ(headerTexts) ? ["header"] : []) + optional
-    let calls = order.flatMap { PythonText.call("train(", self.values($0, parameters) + header($0), ")") }
-    return ["def train(\(names.joined(separator: ", "))):"] + lines.indented + ["", ""] + calls
+    let names = parameters.filter { !$0.values.contains(nil) }.map(\.name) + optional
+    let calls = order.flatMap { run in
+      PythonText.call(
+        "train(", parameters.compactMap { parameter in parameter.values[run].map { "\(parameter.name)=\($0)" } }, ")")
+    }
+    return PythonText.call("def train(", names, "):") + lines.indented + ["", ""] + calls
   }
 
   private var gap: [String] { isTight ? [] : [""] }
 
-  // MARK: What differs
-
+  // What every run has in front, the long words of the header behind.
   private func arguments(_ lines: [String]) -> [(name: String, values: [String?])] {
-    var arguments: [(name: String, values: [String?])] = []
-    if lines.contains(where: { $0.contains("run == ") || $0.contains("run in ") || $0.contains("(run, step)") }) {
-      arguments.append(("run", plans.indices.map { "\($0 + 1)" }))
-    }
-    if differ(\.steps) { arguments.append(("steps", plans.map { "\($0.steps)" })) }
-    if differ(\.settings.seed) { arguments.append(("seed", plans.map { "\($0.settings.seed)" })) }
-    if differ(learningRate) { arguments.append(("lr", plans.map(learningRate))) }
-    return arguments + schedule.arguments
+    let needsRun = lines.contains { $0.contains("run == ") || $0.contains("run in ") || $0.contains("(run, step)") }
+    let (first, last) = (["steps", "seed", "lr"], Self.header.map(\.argument))
+    let named = { (names: [String]) in names.compactMap { name in runs.arguments.first { $0.name == name } } }
+    return (needsRun ? [("run", plans.indices.map { "\($0 + 1)" })] : []) + named(first)
+      + runs.arguments.filter { !(first + last).contains($0.name) } + schedule.arguments + named(last)
   }
 
-  private func values(_ run: Int, _ parameters: [(name: String, values: [String?])]) -> [String] {
-    parameters.compactMap { parameter in parameter.values[run].map { "\(parameter.name)=\($0)" } }
-  }
-
-  // `header=dict(model=…, task=…, …)`, where the headers differ.
-  private func header(_ run: Int) -> [String] {
-    guard differ(headerTexts) else { return [] }
-    let fields = zip(Self.headerNames, headerTexts(plans[run])).map { "\($0)=\($1)" }
-    return ["header=dict(" + fields[0]] + fields[1..<3] + [fields[3] + ")"]
-  }
-
-  private func differ<Value: Equatable>(_ value: (TorchPlan) -> Value) -> Bool {
-    plans.contains { value($0) != value(plans[0]) }
-  }
-
-  private func learningRate(_ plan: TorchPlan) -> String {
-    PythonText.of(plan.stretches[0].settings.optimizer.learningRate)
-  }
-
-  private func branched(_ sections: [[String]]) -> [String] {
-    let distinct = sections.reduce(into: [[String]]()) { if !$0.contains($1) { $0.append($1) } }
-    guard distinct.count > 1 else { return distinct[0] }
-    // What is empty needs no branch.
-    let branches = distinct.filter { !$0.isEmpty }
-    return branches.enumerated().flatMap { place, section in
-      let runs = sections.indices.filter { sections[$0] == section }.map { "\($0 + 1)" }
-      let condition = runs.count == 1 ? "run == \(runs[0])" : "run in (\(runs.joined(separator: ", ")))"
-      let isLast = place == distinct.count - 1
-      return [isLast ? "else:" : "\(place == 0 ? "if" : "elif") \(condition):"] + section.indented
-    }
+  private mutating func value(_ name: String, _ literal: (TorchPlan) -> String) -> String {
+    runs.expression(plans.map { PythonValue(name, literal($0)) })
   }
 
   // MARK: Before the first step
 
-  private var setup: [String] {
-    let seed = differ(\.settings.seed) ? "seed" : "\(plans[0].settings.seed)"
-    let making = branched(plans.indices.map { names.renamed(networks[$0].making, in: $0) })
-    let once = branched(tasks.map(\.once))
-    return ["torch.manual_seed(\(seed))"] + making + (once.isEmpty ? [] : gap + once) + gap
-      + branched(plans.map { [optimizer($0)] }) + schedule.beginning + header
-  }
-
-  private func optimizer(_ plan: TorchPlan) -> String {
-    let lr = differ(learningRate) ? "lr" : learningRate(plan)
-    let (name, options) = PythonText.options(plan.settings.optimizer)
-    let arguments = (["model.parameters()", "lr=\(lr)"] + options).joined(separator: ", ")
-    return "optimizer = torch.optim.\(name)(\(arguments))"
-  }
-
-  private static let headerNames = ["model", "task", "init", "optimizer"]
-
-  private func headerTexts(_ plan: TorchPlan) -> [String] {
-    let settings = plan.settings
-    return [
-      PythonText.of(SettingsText.of(settings.model)), PythonText.of(SettingsText.of(settings.task)),
-      PythonText.of(SettingsText.of(settings.initialization)), PythonText.of(SettingsText.of(settings.optimizer)),
+  private mutating func setup() -> [String] {
+    let seed = value("seed") { "\($0.settings.seed)" }
+    let making = [
+      plans.indices.map { names.calling(networks[$0].construction, in: $0) }, networks.map(\.initialization),
     ]
+    let once = tasks.map(\.once)
+    let start = isTight ? runs.branch(making + [once]) : runs.branch(making) + separate(runs.branch(once))
+    return ["torch.manual_seed(\(seed))"] + start + gap
+      + runs.branch(plans.map { [optimizer($0)] }) + schedule.beginning + header(seed)
   }
 
-  private var header: [String] {
-    let seed = differ(\.settings.seed) ? "seed" : "\(plans[0].settings.seed)"
-    let texts = zip(Self.headerNames, headerTexts(plans[0])).map { "\($0)=\($1)" }
+  private func separate(_ lines: [String]) -> [String] { lines.isEmpty ? [] : gap + lines }
+
+  private func optimizer(_ plan: TorchPlan) -> PythonLine {
+    let lr = PythonValue("lr", PythonText.of(plan.stretches[0].settings.optimizer.learningRate))
+    let (name, options) = PythonText.options(plan.settings.optimizer)
+    let algorithm = PythonValue("algorithm", "torch.optim.\(name)")
+    return "optimizer = \(algorithm)(model.parameters(), lr=\(lr)\(options.map { ", " + $0 }.joined()))"
+  }
+
+  // The words of the header, by the names that they have as arguments, where `model` is the network itself.
+  private static let header: [(key: String, argument: String, text: @Sendable (Settings) -> String)] = [
+    ("model", "network", { SettingsText.of($0.model) }), ("task", "task", { SettingsText.of($0.task) }),
+    ("init", "init", { SettingsText.of($0.initialization) }), ("optimizer", "optim", { SettingsText.of($0.optimizer) }),
+  ]
+
+  private mutating func header(_ seed: String) -> [String] {
+    let texts = Self.header.map { word in
+      let written = word.key == "optimizer" ? optimizersByRate : nil
+      let texts = written ?? plans.map { PythonValue(word.argument, PythonText.of(word.text($0.settings))) }
+      return "\(word.key)=\(runs.expression(texts))"
+    }
     return PythonText.call(
       "print(json.dumps(dict(", limit: 115,
-      ["trace=\"clipscope\"", "version=1", "seed=\(seed)"]
-        + (differ(headerTexts) ? ["**header"] : texts)
+      ["trace=\"clipscope\"", "version=1", "seed=\(seed)"] + texts
         + ["parameters=[dict(name=name, shape=list(p.shape)) for name, p in model.named_parameters()]"],
       ")))")
   }
 
+  // `f"sgd lr={lr} …"`, where the optimizers differ in nothing but a rate that Python prints as it is written here.
+  private var optimizersByRate: [PythonValue]? {
+    let words = plans.map { plan in
+      let (text, rate) = (SettingsText.of(plan.settings.optimizer), PythonText.of(plan.settings.optimizer.learningRate))
+      return (text, rate, named: text.replacing(" lr=\(rate) ", with: " lr={lr} "))
+    }
+    guard words.allSatisfy({ $0.named == words[0].named && !$0.1.contains("e") }) else { return nil }
+    return words.map { text, rate, named in
+      PythonValue(PythonText.of(text), named: "f" + PythonText.of(named), from: PythonValue("lr", rate))
+    }
+  }
+
   // MARK: Steps
 
-  private var loop: [String] {
+  private mutating func loop() -> [String] {
+    let steps = runs.expression(
+      plans.map { PythonValue("\($0.steps + 1)", named: "steps + 1", from: PythonValue("steps", $0.steps)) })
     var lines = schedule.changes + ["optimizer.zero_grad()"]
-    lines += schedule.accumulates ? accumulation : batch + ["loss.backward()"]
+    lines += schedule.accumulates ? accumulation() : batch() + ["loss.backward()"]
     lines += [
       "nonfinite = [name for name, p in model.named_parameters() if not p.grad.isfinite().all()]",
       "norms = \(rules.norms)",
@@ -151,48 +142,20 @@ struct TorchScript {
       ]
     lines += PythonText.call(
       "print(json.dumps(dict(", limit: order.count > 1 ? 111 : 115, fields.map { "\($0.0)=\($0.1)" }, ")))")
-    let steps = differ(\.steps) ? "steps + 1" : "\(plans[0].steps + 1)"
     return ["for step in range(1, \(steps)):"] + lines.indented
   }
 
-  private var batch: [String] {
-    branched(plans.indices.map { names.renamed(tasks[$0].batch, in: $0) }) + schedule.outliers
-      + branched(tasks.map { ["loss = \($0.loss)\(schedule.accumulates ? " / accumulate" : "")"] })
+  private mutating func batch() -> [String] {
+    let batches = plans.indices.map { names.calling(tasks[$0].batch, in: $0) }
+    let share = schedule.accumulates ? " / accumulate" : ""
+    let losses = tasks.map { ["loss = \($0.loss)\(share)"] as [PythonLine] }
+    let outliers = schedule.outliers
+    return outliers.isEmpty
+      ? runs.branch([batches, losses]) : runs.branch(batches) + outliers + runs.branch(losses)
   }
 
-  private var accumulation: [String] {
+  private mutating func accumulation() -> [String] {
     ["mean_loss = 0", "for n in range(accumulate):  # the mean gradient of several batches, clipped once"]
-      + (batch + ["loss.backward()", "mean_loss += loss.detach()"]).indented
-  }
-}
-
-/// The definitions of several experiments; where two differ that have one name, the later one gets a number.
-private struct TorchNames {
-  private(set) var definitions: [[String]] = []
-  private var replacements: [[(name: String, new: String)]] = []
-
-  init(_ runs: [[[String]]]) {
-    var originals: [(name: String, definition: [String], new: String)] = []
-    for run in runs {
-      var replaced: [(name: String, new: String)] = []
-      for definition in run where !definition.isEmpty {
-        let name = String(definition[0].drop { $0 != " " }.dropFirst().prefix { $0 != "(" })
-        if !originals.contains(where: { $0.definition == definition }) {
-          let count = originals.filter { $0.name == name }.count
-          let new = count == 0 ? name : "\(name)\(count + 1)"
-          originals.append((name, definition, new))
-          definitions.append([definition[0].replacing(" \(name)(", with: " \(new)(")] + definition.dropFirst())
-        }
-        replaced.append((name, originals.first { $0.definition == definition }!.new))
-      }
-      replacements.append(replaced)
-    }
-  }
-
-  /// Lines of a run, with its names.
-  func renamed(_ lines: [String], in run: Int) -> [String] {
-    replacements[run].reduce(lines) { lines, name in
-      lines.map { $0.replacing(" \(name.name)()", with: " \(name.new)()") }
-    }
+      + (batch() + ["loss.backward()", "mean_loss += loss.detach()"]).indented
   }
 }

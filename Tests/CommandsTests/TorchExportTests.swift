@@ -187,7 +187,11 @@ import Testing
     #expect(restarted.components(separatedBy: "class SimpleNet").count == 2)
     let rates = try program("\(small); step 2; optimizer sgd lr=0.5; step 2")
     #expect(rates.contains("    optimizer = torch.optim.SGD(model.parameters(), lr=lr)\n"))
-    #expect(rates.contains("\ntrain(lr=0.01, header=dict(model=\"simplenet hidden=8 activation=none\",\n"))
+    #expect(rates.contains("optimizer=f\"sgd lr={lr} momentum=0 dampening=0 nesterov=no weight_decay=0\","))
+    #expect(rates.hasSuffix("\ntrain(lr=0.01)\ntrain(lr=0.5)\n"))
+    // 1e-5 is 1e-05 in Python.
+    let tiny = try program("\(small); step 2; optimizer sgd lr=1e-5; step 2")
+    #expect(tiny.contains("optimizer=optim,") && tiny.contains("optim=\"sgd lr=1e-5 momentum=0"))
     #expect(rates.split(separator: "\n").allSatisfy { $0.count <= 120 })
     let once = try program("\(small); clip norm; step 2; max_norm 2; step 2; restart; step 3")
     #expect(once.contains("        if run == 1 and step == 3:\n            max_norm = 2\n"))
@@ -197,14 +201,63 @@ import Testing
   }
 
   @Test("What several experiments have in different words stands in branches, under names of its own")
-  func differentNetworks() throws {
+  func differentWords() throws {
     let text = try program(
-      "task parity length=3 batch=2; model rnn hidden=3; step 2; model rnn hidden=4; init identity; step 2; "
-        + "model gru hidden=3; task copy length=2; step 2")
-    #expect(text.contains("\nclass RNN(nn.Module):\n") && text.contains("\nclass RNN2(nn.Module):\n"))
-    #expect(text.contains("    if run == 1:\n        model = RNN()\n    elif run == 2:\n        model = RNN2()\n"))
-    #expect(text.contains("    else:\n        model = GRU()\n"))
+      "task parity length=3 batch=2; model rnn hidden=3; step 2; model gru hidden=4 update=1; init identity; step 2; "
+        + "task copy length=2; step 2")
+    #expect(text.contains("\nclass Recurrent(nn.Module):\n") && !text.contains("class RNN"))
+    #expect(text.contains("    model = Recurrent(layer, inputs, hidden, outputs, last=False)\n    if run in (2, 3):\n"))
     #expect(text.contains("        if run in (1, 2):\n            bits = torch.randint("))
+    #expect(text.contains("        else:\n            s = torch.randint(0, 8, (2, 32))\n"))
+    #expect(
+      text.contains(
+        "\ntrain(run=2, layer=nn.GRU, inputs=1, hidden=4, outputs=2, network=\"gru hidden=4 layers=1 update=1\""))
+    let apart = try program("task sum; model simplenet hidden=3; step; model mlp hidden=4; step")
+    #expect(
+      apart.contains("    if run == 1:\n        model = SimpleNet()\n    else:\n        model = nn.Sequential()\n"))
+    let two = try program("task parity length=3 batch=2; model rnn hidden=3; step; task adding length=4 batch=2; step")
+    #expect(two.contains("\nclass RNN(nn.Module):\n") && two.contains("\nclass RNN2(nn.Module):\n"))
+    #expect(two.contains("        model = RNN()\n") && two.contains("        model = RNN2()\n"))
+  }
+
+  @Test("What several experiments have in different values is told to the class and to the function")
+  func differentValues() throws {
+    let widths = try program(
+      "task adding length=6 batch=3; model rnn hidden=3; step 2; model rnn hidden=4 layers=2; step 2; "
+        + "task adding length=9 batch=3; step 2")
+    #expect(widths.contains("\n    def __init__(self, hidden, num_layers):\n"))
+    #expect(widths.contains("\n        self.rnn = nn.RNN(2, hidden, num_layers=num_layers)\n"))
+    #expect(widths.contains("\ndef draw_batch(length):\n"))
+    #expect(widths.contains(" torch.randint(0, length // 2, (3,)), torch.randint(length // 2, length, (3,))\n"))
+    #expect(
+      widths.contains("\n    model = RNN(hidden, num_layers)\n") && widths.contains("x, y = draw_batch(length)\n"))
+    #expect(!widths.contains("run") || !widths.contains("if run"))
+    let activations = try program("model mlp hidden=4x2; step 2; model mlp hidden=4x3 activation=relu; step 2")
+    #expect(activations.contains("    widths = [10] + hidden + [10]\n"))
+    #expect(activations.contains("        if n <= len(hidden):\n"))
+    #expect(activations.contains("            model.add_module(f\"activation{n}\", activation())\n"))
+    #expect(activations.contains("\ntrain(hidden=[4] * 3, activation=nn.ReLU, "))
+  }
+
+  static let several = [
+    "task adding length=6 batch=3; clip norm; model rnn hidden=4; step 3; model lstm hidden=4; step 3; model gru hidden=3; step 3",
+    "task sine rows=32; model mlp hidden=6x3; step 3; model mlp hidden=6x3 activation=relu; step; model mlp hidden=9; step",
+    "model rnn hidden=5; task temporal-order length=10; step; task temporal-order length=20; step; task copy length=2; step",
+    "task regression; clip off; lr 0.1; step 3; restart; lr 0.2; step 3; restart; clip value; step 3; optimizer adam; step",
+    "task parity length=4; model gru hidden=4; init orthogonal=0.9; step; init radius=1.3; step; init gain=2; step",
+    "task adding length=6; model lstm hidden=4 forget=1; clip norm; step; restart; clip per-parameter; step; restart; clip autoclip; step",
+    "task shapes rows=16 size=6; model cnn depth=2 pool=1; clip off; step; restart; clip norm; step; model cnn depth=4 pool=1; step",
+    "task text words.txt length=4; model rnn hidden=4; step; model lstm hidden=4; clip norm; step; model gru hidden=4; step",
+    "task csv table.csv target=y; step; task xor; step; task sine; step; task regression; clip norm; step",
+    "model rnn hidden=4; task parity length=4; clip norm; step; model cnn depth=2 channels=2; task shapes rows=16 size=6; step",
+  ]
+
+  @Test("Experiments that are compared fit on a page together", arguments: several)
+  func severalExperiments(text: String) throws {
+    let program = try program(text)
+    let lines = program.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect((40...80).contains(lines.count), "\(lines.count) lines")
+    #expect(lines.allSatisfy { $0.count <= 120 && $0.last != " " })
   }
 
   @Test(

@@ -64,4 +64,18 @@ ODD = {
     "step 3; task sine rows=2 batch=1; step 2",
     "odd-one": "task adding length=2 batch=1; model rnn hidden=1; step 4; task parity length=1 batch=1; step 3; "
     "task copy length=1 delay=1 symbols=1 batch=1; step 3",
+    "several-kinds": "task adding length=6 batch=3; clip norm max_norm=0.5; model rnn hidden=4; step 3; model lstm hidden=4; step 3; "
+    "model gru hidden=3 layers=2; step 3; model rnn hidden=4 nonlinearity=relu; step 3",
+    "several-activations": "task sine rows=32 batch=8; model mlp hidden=6x3; step 3; model mlp hidden=6x3 activation=relu; step 3; "
+    "model mlp hidden=5,4 activation=gelu; init xavier; step 3",
+    "several-lengths": "model rnn hidden=5; task temporal-order length=10 batch=4; step 2; task temporal-order length=20 batch=4; step 2; "
+    "task copy length=2 delay=1 batch=3; step 2; task copy length=3 delay=2 symbols=3 batch=3; step 2",
+    "several-rates": "task regression rows=32 batch=8; model simplenet hidden=4; clip off; lr 0.1; step 3; restart; lr 0.2; step 3; "
+    "restart; clip value clip_value=0.05; step 3; optimizer rmsprop lr=1e-5; step 3; optimizer adam lr=0.01; seed 3; step 3",
+    "several-inits": "task parity length=4 batch=3; model gru hidden=4; init orthogonal=0.9; step 2; init orthogonal=1.1; step 2; "
+    "init radius=1.3; step 2; init gain=2; step 2; init kaiming; step 2",
+    "several-rules": "task adding length=6 batch=3; model lstm hidden=4 forget=1; clip norm max_norm=0.1; step 3; restart; "
+    "clip per-parameter max_norm=0.1; step 3; restart; clip autoclip; step 3",
+    "several-pictures": "task shapes rows=16 size=6 batch=4; model cnn depth=2 channels=3 pool=1; clip off; step 2; restart; clip norm; "
+    "step 2; model cnn depth=4 channels=2 pool=1; step 2; task shapes rows=20 size=8 batch=4; step 2",
 }
