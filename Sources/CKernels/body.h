@@ -23,7 +23,6 @@ const struct ck_kernels KERNELS = {
     .pack = pack,
     .frame = frame,
     .unframe = unframe,
-    .clear_frames = clear_frames,
     .convolve = convolve,
     .turn_weights = turn_weights,
     .convolution_weight_gradient = convolution_weight_gradient,

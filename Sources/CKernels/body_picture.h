@@ -21,27 +21,34 @@ static void unframe(size_t channels, size_t side, size_t batch, const float *in,
   for (size_t i = 0; i < channels * side; i++, in += line + 2 * batch, out += line)
     __builtin_memcpy(out, in + batch, line * sizeof(float));
 }
-static void clear_frames(size_t channels, size_t side, size_t batch, float *out) {
-  size_t line = side * batch;
-  for (size_t i = 0; i < channels * side; i++, out += line + 2 * batch) {
-    __builtin_memset(out, 0, batch * sizeof(float));
-    __builtin_memset(out + batch + line, 0, batch * sizeof(float));
-  }
-}
-
 // Three vectors leave registers for eight rows, which divides the usual numbers of channels.
 #define PIXELS_AT_ONCE ((VECTORS == 4 ? 3 : VECTORS) * VECTOR_LANES)
 
-// out = bias + W ∗ in, O and C channels, the products taken in in the order of k.
+// Where the products of an output line find their pixels: offsets[k] for each weight k, behind the first kernel line that
+// falls into the picture.
+static void set_offsets(size_t channels, size_t side, size_t batch, size_t first, uint32_t *offsets) {
+  size_t framed = (side + 2) * batch;
+  for (size_t c = 0; c < channels; c++)
+    for (size_t v = 0; v < 3; v++)
+      for (size_t h = 0; h < 3; h++) *offsets++ = (uint32_t)((c * side + (v < first ? 0 : v - first)) * framed + h * batch);
+}
+
+// The same line of each channel.
+static void finish_line(size_t channels, size_t next, size_t line, const struct ck_finish *finish, size_t place,
+                        float *out) {
+  for (size_t at = place; channels > 0; channels--, at += next)
+    if (finish->state != NULL) gradient(finish->gradient, line, finish->state + at, out + at, out + at);
+    else apply(finish->function, line, out + at, out + at);
+}
+
+// out = bias + W ∗ in, O and C channels, the products taken in in the order of k; finished.
 static void convolve(size_t outputs, size_t channels, size_t side, size_t batch, const float *weight, const float *bias,
-                     const float *in, uint32_t *offsets, float *out) {
+                     const float *in, uint32_t *offsets, const struct ck_finish *finish, float *out) {
   size_t line = side * batch, framed = (side + 2) * batch;
   for (size_t i = 0; i < side; i++) {
     // the kernel's lines that fall into the picture
     size_t first = i == 0, last = i + 1 == side ? 2 : 3;
-    if (i < 2)
-      for (size_t k = 0; k < 9 * channels; k++)
-        offsets[k] = (uint32_t)((k / 9 * side + k / 3 % 3 - (k / 3 % 3 < first ? 0 : first)) * framed + k % 3 * batch);
+    if (i < 2) set_offsets(channels, side, batch, first, offsets);
     for (size_t j = 0; j < line; j += PIXELS_AT_ONCE) {
       struct operands o = {.a = weight + 3 * first, .a_stride = 9 * channels, .k = 3 * (last - first),
                            .b = in + (i - 1 + first) * framed + j, .c = out + i * framed + batch + j,
@@ -50,6 +57,7 @@ static void convolve(size_t outputs, size_t channels, size_t side, size_t batch,
                            .offsets = offsets + 3 * first};
       panel_product(IN_RUNS, outputs, line - j < PIXELS_AT_ONCE ? line - j : PIXELS_AT_ONCE, o);
     }
+    if (finish != NULL) finish_line(outputs, side * framed, line, finish, i * framed + batch, out);
   }
 }
 

@@ -24,14 +24,13 @@ public enum ActivationFunction: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// x = f(x), for all but GELU, whose gradient needs x.
-  func apply(to x: inout Matrix) {
+  /// The function where its slope can be told from its output, `nil` for GELU and where there is none.
+  var ofPixels: PixelFunction? {
     switch self {
-    case .tanh: x.applyTanh()
-    case .relu: x.applyReLU()
-    case .sigmoid: x.applySigmoid()
-    case .gelu: preconditionFailure("the gradient of GELU needs its input")
-    case .none: break
+    case .tanh: .tanh
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    case .gelu, .none: nil
     }
   }
 

@@ -11,6 +11,8 @@ public struct Convolution: Layer {
   let side: Int
   let function: ActivationFunction
   let needsInputGradient: Bool
+  let below: PixelFunction?
+  let leavesSlope: Bool
   /// O × S·(S+2)·B.
   public private(set) var outputs = Matrix(rows: 0, columns: 0)
   /// C × S·(S+2)·B.
@@ -24,15 +26,22 @@ public struct Convolution: Layer {
   private var offsets: [UInt32]
 
   /// A layer whose weight and bias stand at these places of the parameters.
-  /// - Parameter needsInputGradient: false for the first layer of a network, which saves a product.
+  /// - Parameters:
+  ///   - needsInputGradient: false for the first layer of a network, which saves a product.
+  ///   - below: the function that the layer below has ended with, where the gradient by the inputs is to be that by what
+  ///     this function was applied to: then its slope needs no pass of its own.
+  ///   - leavesSlope: whether the layer above does so with this layer's function.
   public init(
-    weight: Int, bias: Int, inputs: Int, outputs: Int, side: Int, function: ActivationFunction, needsInputGradient: Bool
+    weight: Int, bias: Int, inputs: Int, outputs: Int, side: Int, function: ActivationFunction,
+    needsInputGradient: Bool, below: PixelFunction? = nil, leavesSlope: Bool = false
   ) {
     self.weight = weight
     self.bias = bias
     self.side = side
     self.function = function
     self.needsInputGradient = needsInputGradient
+    self.below = below
+    self.leavesSlope = leavesSlope
     turned = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
     room = Matrix(rows: inputs, columns: 1152)
     offsets = Array(repeating: 0, count: 9 * max(inputs, outputs))
@@ -48,10 +57,9 @@ public struct Convolution: Layer {
   public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
     outputs.shape(rows: values[weight].rows, columns: inputs.columns)
     guard function == .gelu else {
-      outputs.setConvolution(inputs, weight: values[weight], bias: values[bias], side: side, offsets: &offsets)
-      function.apply(to: &outputs)
-      // Of all functions this one alone is not 0 at 0.
-      if function == .sigmoid { outputs.clearFrames(side: side) }
+      outputs.setConvolution(
+        inputs, weight: values[weight], bias: values[bias], side: side, offsets: &offsets,
+        finish: function.ofPixels.map { .function($0) })
       return
     }
     sums.shape(like: outputs)
@@ -60,20 +68,23 @@ public struct Convolution: Layer {
   }
 
   /// With da = dy f′(a), a = W ∗ x + b: dW += what x and da have in common, db += the sums of da over the pixels,
-  /// dx = W turned round ∗ da.
+  /// dx = W turned round ∗ da, times the slope of the function below.
   public mutating func backward(
     _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
-    if function != .none {
+    let isGiven = function == .none || leavesSlope
+    if !isGiven {
       sumGradients.shape(like: outputs)
       function.backward(sums, outputs, outputGradients, into: &sumGradients)
     }
-    let slopes = function == .none ? outputGradients : sumGradients
+    let slopes = isGiven ? outputGradients : sumGradients
     gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, room: &room)
     gradients[bias].addRowSums(of: slopes)
     guard needsInputGradient else { return }
     turned.setTurned(values[weight])
     inputGradients.shape(like: inputs)
-    inputGradients.setConvolution(slopes, weight: turned, bias: nil, side: side, offsets: &offsets)
+    inputGradients.setConvolution(
+      slopes, weight: turned, bias: nil, side: side, offsets: &offsets,
+      finish: below.map { .slope($0, outputs: inputs) })
   }
 }

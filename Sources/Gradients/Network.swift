@@ -84,7 +84,9 @@ extension Model {
       layers.append(
         Convolution(
           weight: 2 * place, bias: 2 * place + 1, inputs: place == 0 ? interface.inputs : net.channels,
-          outputs: net.channels, side: side, function: net.activation, needsInputGradient: place > 0))
+          outputs: net.channels, side: side, function: net.activation, needsInputGradient: place > 0,
+          below: place > 0 && !net.isPooled(after: place) ? net.activation.ofPixels : nil,
+          leavesSlope: place + 1 < net.depth && !net.isPooled(after: place + 1) && net.activation.ofPixels != nil))
       if net.isPooled(after: place + 1) {
         layers.append(AveragePooling(side: side))
         side /= 2

@@ -49,17 +49,10 @@ extension Matrix {
   }
 
   /// self = exp(self).
-  public mutating func applyExp() { apply(CK_EXP) }
-  /// self = tanh(self).
-  public mutating func applyTanh() { apply(CK_TANH) }
-  /// self = 1 / (1 + exp(-self)).
-  public mutating func applySigmoid() { apply(CK_SIGMOID) }
-  /// self = max(self, 0).
-  public mutating func applyReLU() { apply(CK_RELU) }
-
-  private mutating func apply(_ function: ck_function) {
-    elements.withUnsafeMutableBufferPointer { kernels.apply(function, $0.count, $0.baseAddress, $0.baseAddress) }
+  public mutating func applyExp() {
+    elements.withUnsafeMutableBufferPointer { kernels.apply(CK_EXP, $0.count, $0.baseAddress, $0.baseAddress) }
   }
+
 
   /// self = log(x).
   public mutating func setLog(of x: Matrix) {

@@ -1,5 +1,39 @@
 import CKernels
 
+/// What becomes of a convolution's result before it is written for good; in frames, zeros remain.
+public enum ConvolutionFinish: Sendable {
+  /// f of each pixel.
+  case function(PixelFunction)
+  /// Each pixel times f′ at the same place, told from outputs of f.
+  case slope(PixelFunction, outputs: Matrix)
+}
+
+/// The functions whose slope can be told from their output.
+public enum PixelFunction: Sendable {
+  /// `torch.tanh`.
+  case tanh
+  /// `torch.sigmoid`.
+  case sigmoid
+  /// `torch.relu`.
+  case relu
+
+  fileprivate var kernel: ck_function {
+    switch self {
+    case .tanh: CK_TANH
+    case .sigmoid: CK_SIGMOID
+    case .relu: CK_RELU
+    }
+  }
+
+  fileprivate var gradientKernel: ck_gradient {
+    switch self {
+    case .tanh: CK_TANH_GRADIENT
+    case .sigmoid: CK_SIGMOID_GRADIENT
+    case .relu: CK_RELU_GRADIENT
+    }
+  }
+}
+
 // 3 × 3 convolutions with padding 1, and pooling. Axes: B pictures, C channels, O channels of the output, S the side of
 // the square pictures, P = S² pixels.
 //
@@ -24,25 +58,37 @@ extension Matrix {
     kernels.unframe(rows, side, batch, pictures.elements, &elements)
   }
 
-  /// Sets the frames of pictures to zero.
-  public mutating func clearFrames(side: Int) {
-    kernels.clear_frames(rows, side, columns / Self.framedPixels(side: side), &elements)
-  }
-
   /// self, O channels, = the convolution of pictures of C channels with weight[O × 9C], plus bias[1 × O].
-  /// - Parameter offsets: room for 9C numbers.
+  /// - Parameters:
+  ///   - offsets: room for 9C numbers.
+  ///   - finish: what becomes of the result; it costs less here than in a pass of its own.
   public mutating func setConvolution(
-    _ pictures: Matrix, weight: Matrix, bias: Matrix?, side: Int, offsets: inout [UInt32]
+    _ pictures: Matrix, weight: Matrix, bias: Matrix?, side: Int, offsets: inout [UInt32],
+    finish: ConvolutionFinish? = nil
   ) {
     let batch = pictures.columns / Self.framedPixels(side: side)
     requireShape(weight.rows, pictures.columns)
     precondition(weight.columns == 9 * pictures.rows && offsets.count >= weight.columns)
     bias?.requireShape(1, rows)
-    if let bias {
+    let (channels, outputs) = (pictures.rows, rows)
+    func convolve(_ bias: UnsafePointer<Float>?, _ finish: UnsafePointer<ck_finish>?) {
       kernels.convolve(
-        rows, pictures.rows, side, batch, weight.elements, bias.elements, pictures.elements, &offsets, &elements)
-    } else {
-      kernels.convolve(rows, pictures.rows, side, batch, weight.elements, nil, pictures.elements, &offsets, &elements)
+        outputs, channels, side, batch, weight.elements, bias, pictures.elements, &offsets, finish, &elements)
+    }
+    func convolve(_ finish: UnsafePointer<ck_finish>?) {
+      if let bias { bias.elements.withUnsafeBufferPointer { convolve($0.baseAddress, finish) } } else { convolve(nil, finish) }
+    }
+    switch finish {
+    case nil: convolve(nil)
+    case .function(let function):
+      var options = ck_finish(function: function.kernel, gradient: function.gradientKernel, state: nil)
+      convolve(&options)
+    case .slope(let function, let state):
+      requireShape(of: state)
+      state.elements.withUnsafeBufferPointer {
+        var options = ck_finish(function: function.kernel, gradient: function.gradientKernel, state: $0.baseAddress)
+        convolve(&options)
+      }
     }
   }
 

@@ -153,7 +153,19 @@ enum { SIDE = 4, BATCH = 5, CHANNELS = 3, OUTPUTS = 10, FRAMED = SIDE * (SIDE + 
 static void convolution(const struct ck_kernels *k, struct arena *r) {
   uint32_t offsets[9 * CHANNELS];
   memset(r->out, 0, sizeof r->out);
-  k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, r->a, r->b, offsets, r->out);
+  k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, r->a, r->b, offsets, NULL, r->out);
+}
+static void finished_convolution(const struct ck_kernels *k, struct arena *r) {
+  uint32_t offsets[9 * CHANNELS];
+  struct ck_finish finish = {.function = CK_TANH};
+  memset(r->out, 0, sizeof r->out);
+  k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, r->a, r->b, offsets, &finish, r->out);
+}
+static void convolution_with_slope(const struct ck_kernels *k, struct arena *r) {
+  uint32_t offsets[9 * CHANNELS];
+  struct ck_finish finish = {.gradient = CK_RELU_GRADIENT, .state = r->b};
+  memset(r->out, 0, sizeof r->out);
+  k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, NULL, r->b, offsets, &finish, r->out);
 }
 OPERATION(turn_weights, k->turn_weights(OUTPUTS, CHANNELS, r->a, r->out))
 static void convolution_gradient(const struct ck_kernels *k, struct arena *r) {
@@ -164,8 +176,6 @@ static void convolution_gradient(const struct ck_kernels *k, struct arena *r) {
 static void framing(const struct ck_kernels *k, struct arena *r) {
   k->frame(CHANNELS, SIDE, BATCH, r->a, r->out);
   k->unframe(CHANNELS, SIDE, BATCH, r->b, r->out + 1000);
-  memcpy(r->out + 2000, r->b, CHANNELS * FRAMED * sizeof(float));
-  k->clear_frames(CHANNELS, SIDE, BATCH, r->out + 2000);
 }
 static void pooling(const struct ck_kernels *k, struct arena *r) {
   float framed[CHANNELS * FRAMED];
@@ -219,7 +229,8 @@ const struct operation operations[] = {
     ROW(apply_erf), ROW(apply_relu), ROW(apply_gelu), ROW(tanh_gradient), ROW(sigmoid_gradient), ROW(relu_gradient),
     ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
     ROW(multiply), ROW(add_product), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
-    ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(convolution_gradient),
+    ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(finished_convolution),
+    ROW(convolution_with_slope), ROW(convolution_gradient),
     ROW(pooling), MOVE(framing), MOVE(turn_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(tanh_cell_gradient), ROW(add_rows), MOVE(repeat_row),
     ROW(scale_and_sum_squares), ROW(squared_error),
     ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),

@@ -37,6 +37,14 @@ struct ck_adam {
   float mean_share, square_kept, square_share, size, root, epsilon, decay, shrink;
 };
 
+// What becomes of a convolution's output, line by line while it is in the first cache: f of it, or, where state is not
+// NULL, the gradient with the state at the same pixel.
+struct ck_finish {
+  enum ck_function function;
+  enum ck_gradient gradient;
+  const float *state;
+};
+
 struct ck_kernels {
   const char *name;
   // c[m×n] = start + a · b; a[i, k] is at a[i·row_stride + k·k_stride], one of the strides being 1, so that the
@@ -46,12 +54,12 @@ struct ck_kernels {
                   bool is_packed, const float *start, size_t start_stride, float *c);
   // b[k×n], or its transpose [n×k], in panels of CK_PANEL columns, each k×CK_PANEL.
   void (*pack)(size_t k, size_t n, const float *b, bool is_transposed, float *packed);
-  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is room for 9 × channels, lanes for 1152 × channels.
+  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is room for 9 × channels, lanes for 1152 × channels;
+  // finish may be NULL.
   void (*frame)(size_t channels, size_t side, size_t batch, const float *in, float *out);
   void (*unframe)(size_t channels, size_t side, size_t batch, const float *in, float *out);
-  void (*clear_frames)(size_t channels, size_t side, size_t batch, float *out);
   void (*convolve)(size_t outputs, size_t channels, size_t side, size_t batch, const float *weight, const float *bias,
-                   const float *in, uint32_t *offsets, float *out);
+                   const float *in, uint32_t *offsets, const struct ck_finish *finish, float *out);
   void (*turn_weights)(size_t outputs, size_t channels, const float *weight, float *turned);
   void (*convolution_weight_gradient)(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                       const float *gradient, float *lanes, float *out);
