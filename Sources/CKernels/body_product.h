@@ -30,8 +30,12 @@ INLINE vector load_lanes(const float *p, size_t lanes) {
 #endif
 }
 INLINE void store_lanes(float *p, vector v, size_t lanes) {
+#ifdef CANONICAL
+  v = CANONICAL(v, NOT_A_NUMBER - (vector){});
+#else
   int_vector number = v == v;  // as `canonical`
   v = (vector)((number & (int_vector)v) | (~number & (int_vector)(NOT_A_NUMBER - (vector){})));
+#endif
   if (lanes == VECTOR_LANES) {
     *(unaligned_vector *)p = v;
     return;

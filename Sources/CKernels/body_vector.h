@@ -50,7 +50,11 @@ INLINE doubles choose_double(longs mask, doubles yes, doubles no) {
 // Whatever is computed reaches memory through these. Every NaN becomes the canonical one on its way: processors make
 // different ones, and of two that meet they hand on either.
 #define NOT_A_NUMBER __builtin_nanf("")
+#ifdef CANONICAL
+INLINE floats canonical(floats x) { return CANONICAL(x, broadcast(NOT_A_NUMBER)); }
+#else
 INLINE floats canonical(floats x) { return choose(x == x, x, broadcast(NOT_A_NUMBER)); }
+#endif
 INLINE void store(float *p, floats v) { put(p, canonical(v)); }
 INLINE void store_part(float *p, floats v, size_t n) {
   v = canonical(v);

@@ -18,6 +18,10 @@
 #define LOAD_PART(p, lanes) (floats) _mm512_maskz_loadu_ps(SOME(lanes), p)
 #define STORE_PART STORE_SOME
 
+// One instruction: its table says 0, the second operand, for both kinds of NaN, and 1, the first, for all other numbers.
+#define CANONICAL(x, nan) \
+  (floats) _mm512_fixupimm_ps((__m512)(nan), (__m512)(x), _mm512_set1_epi32(0x11111100), 0)
+
 #define LOOK_UP(table, i) (floats) _mm512_permutexvar_ps((__m512i)(i), _mm512_loadu_ps(table))
 
 #include "body.h"

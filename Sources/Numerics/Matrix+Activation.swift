@@ -53,7 +53,6 @@ extension Matrix {
     elements.withUnsafeMutableBufferPointer { kernels.apply(CK_EXP, $0.count, $0.baseAddress, $0.baseAddress) }
   }
 
-
   /// self = log(x).
   public mutating func setLog(of x: Matrix) {
     combine(with: x) { kernels.apply(CK_LOG, $0, $1, $2) }

@@ -76,7 +76,11 @@ extension Matrix {
         outputs, channels, side, batch, weight.elements, bias, pictures.elements, &offsets, finish, &elements)
     }
     func convolve(_ finish: UnsafePointer<ck_finish>?) {
-      if let bias { bias.elements.withUnsafeBufferPointer { convolve($0.baseAddress, finish) } } else { convolve(nil, finish) }
+      if let bias {
+        bias.elements.withUnsafeBufferPointer { convolve($0.baseAddress, finish) }
+      } else {
+        convolve(nil, finish)
+      }
     }
     switch finish {
     case nil: convolve(nil)
