@@ -204,8 +204,10 @@ static void panel_product(enum order order, size_t rows, size_t columns, struct 
     size_t last = lanes - (vectors - 1) * VECTOR_LANES;
     const struct blocks *blocks = HEIGHTS[vectors - 1];
     for (size_t i = 0; i < rows;) {
-      while (blocks->rows > rows - i) blocks++;
+      // Eight rows are two blocks of four: one of two has too few sums that do not wait for each other.
+      while (blocks->rows > rows - i || (blocks->rows == 6 && rows - i == 8)) blocks++;
       size_t count = (rows - i) / blocks->rows;
+      if (blocks->rows == 6 && (rows - i) % 6 == 2) count--;
       blocks->functions[order][last < VECTOR_LANES](count, last, &o, i);
       i += count * blocks->rows;
     }
