@@ -91,16 +91,18 @@ struct NetworkTests {
   }
 
   private static var convolutional: [Row] {
-    // Depth, pools, side.
-    [(1, 0, 3), (1, 2, 3), (2, 1, 4), (3, 2, 5), (4, 2, 6)].flatMap { depth, pool, side in
-      PictureHeadKind.allCases.map { head in
-        var net = ConvolutionalNet()
-        (net.depth, net.channels, net.pool, net.head, net.activation) = (depth, 2, pool, head, .tanh)
-        return Row(
-          name: "cnn depth=\(depth) pool=\(pool) side=\(side) \(head)", model: .cnn(net),
-          interface: Interface(.pictures, inputs: 1, outputs: 3, side: side), loss: .crossEntropy,
-          inputs: (3, 1, side * side))
-      }
+    // Depth, pools, side; where no pool stands between two layers, the upper takes in the slope of the lower.
+    let shapes = [(1, 0, 3), (1, 2, 3), (2, 1, 4), (3, 2, 5), (4, 2, 6)].flatMap { depth, pool, side in
+      PictureHeadKind.allCases.map { (depth, pool, side, $0, ActivationFunction.tanh) }
+    }
+    let functions = ActivationFunction.allCases.map { (3, 1, 5, PictureHeadKind.flatten, $0) }
+    return (shapes + functions).map { depth, pool, side, head, activation in
+      var net = ConvolutionalNet()
+      (net.depth, net.channels, net.pool, net.head, net.activation) = (depth, 2, pool, head, activation)
+      return Row(
+        name: "cnn depth=\(depth) pool=\(pool) side=\(side) \(head) \(activation)", model: .cnn(net),
+        interface: Interface(.pictures, inputs: 1, outputs: 3, side: side), loss: .crossEntropy,
+        inputs: (3, 1, side * side))
     }
   }
 }
