@@ -5,6 +5,9 @@ struct PythonRuns {
   /// The names of what differs, with the value of each run that needs it.
   private(set) var arguments: [(name: String, values: [String?])] = []
 
+  /// A word of each run by which branches may be told where it is the same in all runs of a branch and in no other.
+  var label: (name: String, literals: [String])?
+
   init(count: Int) { self.count = count }
 
   /// A value of each run.
@@ -22,13 +25,22 @@ struct PythonRuns {
     let branches = members.filter { !sections[$0[0]].isEmpty }
     var lines: [String] = []
     for (place, runs) in branches.enumerated() {
-      let numbers = runs.map { "\($0 + 1)" }
-      let condition = runs.count == 1 ? "run == \(numbers[0])" : "run in (\(numbers.joined(separator: ", ")))"
+      let condition = condition(runs)
       let isLast = place == distinct.count - 1
       lines.append(isLast ? "else:" : "\(place == 0 ? "if" : "elif") \(condition):")
       lines += shared(sections, runs).indented
     }
     return lines
+  }
+
+  private func condition(_ runs: [Int]) -> String {
+    if let (name, literals) = label, Set(literals).count > 1,
+      literals.indices.allSatisfy({ (literals[$0] == literals[runs[0]]) == runs.contains($0) })
+    {
+      return "\(name) == \(literals[runs[0]])"
+    }
+    let numbers = runs.map { "\($0 + 1)" }
+    return runs.count == 1 ? "run == \(numbers[0])" : "run in (\(numbers.joined(separator: ", ")))"
   }
 
   /// Sections one behind the other, each in branches of its own or together with the next, whichever is shortest.

@@ -105,7 +105,7 @@ struct TorchRules {
     let some = names.filter(Self.isRatio).map { "\"\($0)\"" }
     guard !some.isEmpty else { return [] }
     let condition = some.count == 1 ? "clip == \(some[0])" : "clip in (\(some.joined(separator: ", ")))"
-    return ["if \(condition) and clipped:", "    factor = total_norm_after / total_norm"]
+    return ["if \(condition) and clipped:", "    factor = total_norm_after / total_norm  # not one for all: a ratio"]
   }
 
   /// What was measured, for the trace.

@@ -76,7 +76,10 @@ struct TorchScript {
       plans.indices.map { names.calling(networks[$0].construction, in: $0) }, networks.map(\.initialization),
     ]
     let once = tasks.map(\.once)
+    // It reads better to ask for the initialization than for the number of a run.
+    runs.label = ("init", plans.map { PythonText.of(SettingsText.of($0.settings.initialization)) })
     let start = isTight ? runs.branch(making + [once]) : runs.branch(making) + separate(runs.branch(once))
+    runs.label = nil
     return ["torch.manual_seed(\(seed))"] + start + gap
       + runs.branch(plans.map { [optimizer($0)] }) + schedule.beginning + header(seed)
   }
@@ -87,7 +90,10 @@ struct TorchScript {
     let lr = PythonValue("lr", PythonText.of(plan.stretches[0].settings.optimizer.learningRate))
     let (name, options) = PythonText.options(plan.settings.optimizer)
     let algorithm = PythonValue("algorithm", "torch.optim.\(name)")
-    return "optimizer = \(algorithm)(model.parameters(), lr=\(lr)\(options.map { ", " + $0 }.joined()))"
+    let tuning = PythonValue("tuning", "dict(\(options.joined(separator: ", ")))")
+    let written = options.map { ", " + $0 }.joined()
+    let others = PythonValue(written, named: ", **tuning", from: tuning)
+    return "optimizer = \(algorithm)(model.parameters(), lr=\(lr)\(others))"
   }
 
   // The words of the header, by the names that they have as arguments, where `model` is the network itself.

@@ -189,6 +189,9 @@ import Testing
     #expect(rates.contains("    optimizer = torch.optim.SGD(model.parameters(), lr=lr)\n"))
     #expect(rates.contains("optimizer=f\"sgd lr={lr} momentum=0 dampening=0 nesterov=no weight_decay=0\","))
     #expect(rates.hasSuffix("\ntrain(lr=0.01)\ntrain(lr=0.5)\n"))
+    let options = try program("\(small); step 2; optimizer adam eps=1e-6; step 2")
+    #expect(options.contains("    optimizer = algorithm(model.parameters(), lr=lr, **tuning)\n"))
+    #expect(options.contains("\ntrain(lr=0.001, algorithm=torch.optim.Adam, tuning=dict(eps=1e-6),\n"))
     // 1e-5 is 1e-05 in Python.
     let tiny = try program("\(small); step 2; optimizer sgd lr=1e-5; step 2")
     #expect(tiny.contains("optimizer=optim,") && tiny.contains("optim=\"sgd lr=1e-5 momentum=0"))
@@ -206,7 +209,9 @@ import Testing
       "task parity length=3 batch=2; model rnn hidden=3; step 2; model gru hidden=4 update=1; init identity; step 2; "
         + "task copy length=2; step 2")
     #expect(text.contains("\nclass Recurrent(nn.Module):\n") && !text.contains("class RNN"))
-    #expect(text.contains("    model = Recurrent(layer, inputs, hidden, outputs, last=False)\n    if run in (2, 3):\n"))
+    #expect(
+      text.contains("    model = Recurrent(layer, inputs, hidden, outputs, last=False)\n    if init == \"identity\":\n")
+    )
     #expect(text.contains("        if run in (1, 2):\n            bits = torch.randint("))
     #expect(text.contains("        else:\n            s = torch.randint(0, 8, (2, 32))\n"))
     #expect(
