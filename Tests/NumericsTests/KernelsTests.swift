@@ -5,10 +5,12 @@ import Numerics
 /// Serialized, because the selection is one for the process. Tests of other suites may run meanwhile: every selection
 /// gives them the same bits.
 @Suite(.serialized) struct KernelsTests {
-  private static let shapes = [
-    (1, 1, 1), (1, 1, 64), (1, 100, 10), (3, 2, 1), (2, 17, 5), (17, 33, 19), (8, 32, 64), (9, 31, 7), (13, 16, 8),
-    (7, 48, 3), (5, 65, 11), (6, 9, 40), (64, 2, 33), (4, 0, 3), (0, 4, 3), (4, 5, 0),
-  ]
+  // Also each number of rows up to several blocks of the full width.
+  private static let shapes =
+    (1...40).map { ($0, 64, 5) } + [
+      (1, 1, 1), (1, 1, 64), (1, 100, 10), (3, 2, 1), (2, 17, 5), (17, 33, 19), (8, 32, 64), (9, 31, 7), (13, 16, 8),
+      (7, 48, 3), (5, 65, 11), (6, 9, 40), (64, 2, 33), (4, 0, 3), (0, 4, 3), (4, 5, 0),
+    ]
 
   /// In order over k with one rounding each: the definition.
   private func product(_ a: Matrix, _ b: Matrix, from start: Matrix) -> Matrix {
