@@ -5,8 +5,18 @@ struct PythonRuns {
   /// The names of what differs, with the value of each run that needs it.
   private(set) var arguments: [(name: String, values: [String?])] = []
 
-  /// A word of each run by which branches may be told where it is the same in all runs of a branch and in no other.
-  var label: (name: String, literals: [String])?
+  /// An argument by which branches are told where it is the same in all runs of a branch, and another in all others.
+  struct Label {
+    let name: String
+    let literals: [String]
+
+    /// The condition that holds in these runs and no others, `nil` if the label does not tell them apart.
+    func condition(_ runs: [Int]) -> String? {
+      let literal = literals[runs[0]]
+      let tells = literals.indices.allSatisfy { (literals[$0] == literal) == runs.contains($0) }
+      return tells ? "\(name) == \(literal)" : nil
+    }
+  }
 
   init(count: Int) { self.count = count }
 
@@ -16,7 +26,7 @@ struct PythonRuns {
   }
 
   /// The lines of each run, in branches where they have not the same shape.
-  mutating func branch(_ sections: [[PythonLine]]) -> [String] {
+  mutating func branch(_ sections: [[PythonLine]], by label: Label? = nil) -> [String] {
     let shapes = sections.map(\.shape)
     let distinct = shapes.reduce(into: [[String]]()) { if !$0.contains($1) { $0.append($1) } }
     let members = distinct.map { shape in shapes.indices.filter { shapes[$0] == shape } }
@@ -25,7 +35,7 @@ struct PythonRuns {
     let branches = members.filter { !sections[$0[0]].isEmpty }
     var lines: [String] = []
     for (place, runs) in branches.enumerated() {
-      let condition = condition(runs)
+      let condition = label?.condition(runs) ?? Self.condition(runs)
       let isLast = place == distinct.count - 1
       lines.append(isLast ? "else:" : "\(place == 0 ? "if" : "elif") \(condition):")
       lines += shared(sections, runs).indented
@@ -33,24 +43,19 @@ struct PythonRuns {
     return lines
   }
 
-  private func condition(_ runs: [Int]) -> String {
-    if let (name, literals) = label, Set(literals).count > 1,
-      literals.indices.allSatisfy({ (literals[$0] == literals[runs[0]]) == runs.contains($0) })
-    {
-      return "\(name) == \(literals[runs[0]])"
-    }
+  private static func condition(_ runs: [Int]) -> String {
     let numbers = runs.map { "\($0 + 1)" }
     return runs.count == 1 ? "run == \(numbers[0])" : "run in (\(numbers.joined(separator: ", ")))"
   }
 
   /// Sections one behind the other, each in branches of its own or together with the next, whichever is shortest.
-  mutating func branch(_ sections: [[[PythonLine]]]) -> [String] {
+  mutating func branch(_ sections: [[[PythonLine]]], by label: Label? = nil) -> [String] {
     guard let first = sections.first else { return [] }
-    guard sections.count > 1 else { return branch(first) }
+    guard sections.count > 1 else { return branch(first, by: label) }
     var (apart, together) = (self, self)
     let rest = Array(sections.dropFirst())
-    let one = apart.branch(first) + apart.branch(rest)
-    let both = together.branch([zip(first, rest[0]).map { $0 + $1 }] + rest.dropFirst())
+    let one = apart.branch(first, by: label) + apart.branch(rest, by: label)
+    let both = together.branch([zip(first, rest[0]).map { $0 + $1 }] + rest.dropFirst(), by: label)
     self = both.count < one.count ? together : apart
     return both.count < one.count ? both : one
   }

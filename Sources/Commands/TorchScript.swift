@@ -77,9 +77,11 @@ struct TorchScript {
     ]
     let once = tasks.map(\.once)
     // It reads better to ask for the initialization than for the number of a run.
-    runs.label = ("init", plans.map { PythonText.of(SettingsText.of($0.settings.initialization)) })
-    let start = isTight ? runs.branch(making + [once]) : runs.branch(making) + separate(runs.branch(once))
-    runs.label = nil
+    let label = PythonRuns.Label(
+      name: "init", literals: plans.map { PythonText.of(SettingsText.of($0.settings.initialization)) })
+    let start =
+      isTight
+      ? runs.branch(making + [once], by: label) : runs.branch(making, by: label) + separate(runs.branch(once))
     return ["torch.manual_seed(\(seed))"] + start + gap
       + runs.branch(plans.map { [optimizer($0)] }) + schedule.beginning + header(seed)
   }
@@ -87,13 +89,16 @@ struct TorchScript {
   private func separate(_ lines: [String]) -> [String] { lines.isEmpty ? [] : gap + lines }
 
   private func optimizer(_ plan: TorchPlan) -> PythonLine {
-    let lr = PythonValue("lr", PythonText.of(plan.stretches[0].settings.optimizer.learningRate))
     let (name, options) = PythonText.options(plan.settings.optimizer)
     let algorithm = PythonValue("algorithm", "torch.optim.\(name)")
     let tuning = PythonValue("tuning", "dict(\(options.joined(separator: ", ")))")
     let written = options.map { ", " + $0 }.joined()
     let others = PythonValue(written, named: ", **tuning", from: tuning)
-    return "optimizer = \(algorithm)(model.parameters(), lr=\(lr)\(others))"
+    return "optimizer = \(algorithm)(model.parameters(), lr=\(learningRate(plan))\(others))"
+  }
+
+  private func learningRate(_ plan: TorchPlan) -> PythonValue {
+    PythonValue("lr", PythonText.of(plan.stretches[0].settings.optimizer.learningRate))
   }
 
   // The words of the header, by the names that they have as arguments, where `model` is the network itself.
@@ -115,13 +120,16 @@ struct TorchScript {
       ")))")
   }
 
-  // `f"sgd lr={lr} …"`, where the optimizers differ in nothing but a rate that Python prints as it is written here.
+  // `f"sgd lr={lr} …"`, where the optimizers differ in nothing but a rate that Python prints as it is written here, and
+  // that is still the rate when the first step comes to use it.
   private var optimizersByRate: [PythonValue]? {
     let words = plans.map { plan in
       let (text, rate) = (SettingsText.of(plan.settings.optimizer), PythonText.of(plan.settings.optimizer.learningRate))
       return (text, rate, named: text.replacing(" lr=\(rate) ", with: " lr={lr} "))
     }
-    guard words.allSatisfy({ $0.named == words[0].named && !$0.1.contains("e") }) else { return nil }
+    guard words.allSatisfy({ $0.named == words[0].named && !$0.1.contains("e") }),
+      zip(plans, words).allSatisfy({ learningRate($0).written == $1.1 })
+    else { return nil }
     return words.map { text, rate, named in
       PythonValue(PythonText.of(text), named: "f" + PythonText.of(named), from: PythonValue("lr", rate))
     }

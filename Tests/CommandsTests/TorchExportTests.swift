@@ -189,6 +189,10 @@ import Testing
     #expect(rates.contains("    optimizer = torch.optim.SGD(model.parameters(), lr=lr)\n"))
     #expect(rates.contains("optimizer=f\"sgd lr={lr} momentum=0 dampening=0 nesterov=no weight_decay=0\","))
     #expect(rates.hasSuffix("\ntrain(lr=0.01)\ntrain(lr=0.5)\n"))
+    // The second run begins with another rate than it was set up with.
+    let turned = try program("\(small); lr 0.1; step 2; lr 0.2; restart; phase 2; lr 0.5; step 2")
+    #expect(
+      turned.contains("train(lr=0.1, optim=\"sgd lr=0.1 ") && turned.contains("train(lr=0.5, optim=\"sgd lr=0.2 "))
     let options = try program("\(small); step 2; optimizer adam eps=1e-6; step 2")
     #expect(options.contains("    optimizer = algorithm(model.parameters(), lr=lr, **tuning)\n"))
     #expect(options.contains("\ntrain(lr=0.001, algorithm=torch.optim.Adam, tuning=dict(eps=1e-6),\n"))

@@ -78,4 +78,5 @@ ODD = {
     "clip per-parameter max_norm=0.1; step 3; restart; clip autoclip; step 3",
     "several-pictures": "task shapes rows=16 size=6 batch=4; model cnn depth=2 channels=3 pool=1; clip off; step 2; restart; clip norm; "
     "step 2; model cnn depth=4 channels=2 pool=1; step 2; task shapes rows=20 size=8 batch=4; step 2",
+    "several-turned": "task regression rows=16 batch=4; model simplenet hidden=8; lr 0.1; step 2; seed 3; lr 0.2; phase 2; lr 0.5; step 2",
 }
