@@ -10,7 +10,9 @@ let package = Package(
     // For Benchmarks/, which measures them in one process.
     .library(
       name: "ClipscopeLibraries",
-      targets: ["CKernels", "Numerics", "Gradients", "Optimization", "Training", "Commands", "Screen"]),
+      targets: [
+        "CKernels", "Numerics", "Gradients", "Optimization", "Training", "Analysis", "Language", "Session", "Screen",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -21,8 +23,14 @@ let package = Package(
     .target(name: "Gradients", dependencies: ["Numerics"]),
     .target(name: "Optimization", dependencies: ["Numerics"]),
     .target(name: "Training", dependencies: ["Gradients", "Optimization", "Numerics"]),
-    .target(name: "Commands", dependencies: ["Training", "Optimization", "Gradients"]),
-    .target(name: "Screen", dependencies: ["Commands", "Training", "Optimization"]),
+    .target(name: "Analysis", dependencies: ["Training", "Optimization"]),
+    .target(name: "Language", dependencies: ["Training", "Optimization", "Gradients"]),
+    .target(name: "Formats", dependencies: ["Language", "Training", "Optimization", "Gradients"]),
+    .target(name: "TorchExport", dependencies: ["Formats", "Language", "Training", "Optimization", "Gradients"]),
+    .target(
+      name: "Session",
+      dependencies: ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients"]),
+    .target(name: "Screen", dependencies: ["Session", "Language", "Analysis", "Training", "Optimization"]),
     .target(
       name: "CCurses",
       linkerSettings: [
@@ -32,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "clipscope",
       dependencies: [
-        "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+        "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
@@ -42,17 +50,26 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "AllocationCounter"], resources: [.copy("Fixtures")]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+    .target(name: "Stories", dependencies: ["Session", "Language"], path: "Tests/Stories"),
+    .testTarget(name: "LanguageTests", dependencies: ["Stories", "Session", "Language", "Training"]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
+      name: "FormatsTests", dependencies: ["Stories", "Session", "Formats", "Language", "Training"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ScreenTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Goldens"]),
+      name: "TorchExportTests", dependencies: ["Stories", "Session", "TorchExport", "Language", "Training"]),
     .testTarget(
-      name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses", "SeededRandom"],
+      name: "SessionTests",
+      dependencies: ["Stories", "Session", "Formats", "Language", "Training", "Gradients", "Numerics"]),
+    .testTarget(
+      name: "ScreenTests", dependencies: ["Stories", "Screen", "Session", "Language", "Training", "SeededRandom"],
+      exclude: ["Goldens"]),
+    .testTarget(
+      name: "ClipscopeTests", dependencies: ["Screen", "Session", "Language", "Training", "CCurses", "SeededRandom"],
       exclude: ["intruder.c"]),
     .testTarget(
-      name: "FuzzTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Found"]),
-    .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Commands"]),
+      name: "FuzzTests", dependencies: ["Screen", "Session", "Formats", "Language", "Training", "SeededRandom"],
+      exclude: ["Found"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["Screen", "Language"]),
   ],
   swiftLanguageModes: [.v6]
 )

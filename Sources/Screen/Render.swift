@@ -1,4 +1,4 @@
-import Commands
+import Session
 import Training
 
 /// Draws the screen: a function of what is there and of nothing else, no clock and no terminal among it.

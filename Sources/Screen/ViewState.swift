@@ -1,4 +1,4 @@
-import Commands
+import Language
 
 /// What the viewer looks at and types: everything on the screen that is not the experiment's.
 public struct ViewState: Sendable {

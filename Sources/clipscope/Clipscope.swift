@@ -1,6 +1,6 @@
 import ArgumentParser
-import Commands
 import Foundation
+import Language
 
 /// The program: what it is called with decides which of its faces it shows.
 @main

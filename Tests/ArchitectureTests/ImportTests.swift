@@ -11,17 +11,23 @@ private let allowed: [String: Set<String>] = [
   "Gradients": ["Numerics"],
   "Optimization": ["Numerics"],
   "Training": ["Gradients", "Optimization", "Numerics"],
-  "Commands": ["Training", "Optimization", "Gradients"],
-  "Screen": ["Commands", "Training", "Optimization"],
+  "Analysis": ["Training", "Optimization"],
+  "Language": ["Training", "Optimization", "Gradients"],
+  "Formats": ["Language", "Training", "Optimization", "Gradients"],
+  "TorchExport": ["Formats", "Language", "Training", "Optimization", "Gradients"],
+  "Session": ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients"],
+  "Screen": ["Session", "Language", "Analysis", "Training", "Optimization"],
   "clipscope": [
-    "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses", "ArgumentParser",
+    "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+    "ArgumentParser",
   ],
 ]
 
 /// What the platform gives, and who may use it: the numbers need nothing, and only the program touches the system.
 private let platform: [String: Set<String>] = [
-  "Numerics": [], "Gradients": [], "Optimization": [], "Training": [],
-  "Commands": ["Foundation"], "Screen": ["Foundation"], "clipscope": ["Foundation", "Glibc", "Darwin", "Musl"],
+  "Numerics": [], "Gradients": [], "Optimization": [], "Training": [], "Analysis": [],
+  "Language": [], "Formats": ["Foundation"], "TorchExport": [], "Session": [], "Screen": ["Foundation"],
+  "clipscope": ["Foundation", "Glibc", "Darwin", "Musl"],
 ]
 
 private func swiftFiles(in folder: String) throws -> [URL] {

@@ -1,6 +1,7 @@
-import Commands
 import Foundation
+import Language
 import Screen
+import Session
 import Testing
 
 /// Files of the disk, for scenarios that the README shows.

@@ -1,5 +1,5 @@
-import Commands
 import Foundation
+import Language
 import Screen
 import Testing
 

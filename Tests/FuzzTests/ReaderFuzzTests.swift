@@ -1,5 +1,6 @@
-import Commands
+import Formats
 import Foundation
+import Language
 import Testing
 import Training
 

@@ -1,5 +1,6 @@
-import Commands
+import Language
 import Screen
+import Session
 import Testing
 
 /// The same for what is typed: bytes into keys, keys into lines, lines into a session.

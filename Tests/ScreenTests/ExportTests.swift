@@ -1,6 +1,7 @@
-import Commands
 import Foundation
 import Screen
+import Session
+import Stories
 import Testing
 
 #if canImport(FoundationXML)

@@ -1,6 +1,8 @@
-import Commands
 import Foundation
+import Language
 import Screen
+import Session
+import Stories
 import Testing
 
 /// Frames as pictures. `RECORD=1 swift test --filter GoldenTests` records them anew and always fails: look at each of

@@ -1,6 +1,8 @@
-import Commands
 import Foundation
+import Language
 import Screen
+import Session
+import Stories
 import Testing
 
 #if canImport(FoundationXML)

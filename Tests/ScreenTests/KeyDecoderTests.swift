@@ -1,4 +1,4 @@
-import Commands
+import Language
 import Screen
 import SeededRandom
 import Testing

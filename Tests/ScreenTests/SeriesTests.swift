@@ -1,5 +1,6 @@
-import Commands
 import Screen
+import Session
+import Stories
 import Testing
 import Training
 

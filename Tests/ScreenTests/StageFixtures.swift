@@ -1,27 +1,10 @@
-import Commands
+import Stories
+import Language
 import Screen
+import Session
 import Training
 
-/// Files that are only text: no disk is asked.
-struct MemoryFiles: FileSource {
-  var files: [String: String] = [:]
-
-  func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8] {
-    guard let text = files[PathText.join(folder, path)] else { throw FileError(path: path, reason: "does not exist") }
-    return Array(text.utf8)
-  }
-}
-
 extension Stage {
-  /// A story, told to its end; `waits` for one that stops where it waits for the viewer.
-  static func told(_ text: String, files: [String: String] = [:], waits: Bool = false) throws -> Stage {
-    let scenario = try Scenario(utf8: Array(text.utf8), path: "story.scenario")
-    var stage = Stage(scenario: scenario, files: MemoryFiles(files: files), waitsForViewer: waits)
-    while stage.isBusy { _ = stage.proceed() }
-    stage.closeFailure()
-    return stage
-  }
-
   /// What has been measured, one line of the viewer's later.
   func after(_ line: String) -> Stage {
     var stage = self

@@ -1,6 +1,7 @@
-import Commands
 import Foundation
+import Language
 import Screen
+import Session
 import Training
 
 // Whole steps: draw the batch, forward, backward, a norm for each parameter, clip norm 1, SGD with lr 0.01.

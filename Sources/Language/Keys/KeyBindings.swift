@@ -1,0 +1,82 @@
+/// What the keys type. The defaults are a text in the language itself; a `bind` line changes one.
+public struct KeyBindings: Sendable {
+  /// One key, the line it types, and the line it types instead where the first would change nothing.
+  public struct Binding: Hashable, Sendable {
+    /// The key.
+    public let key: Key
+    /// What it types.
+    public let line: String
+    /// What it types where `line` would change nothing.
+    public let otherwise: String?
+  }
+
+  /// The keys as clipscope comes, in the order in which help lists them.
+  static let defaults = """
+    bind space "run" "stop"
+    bind n "step"
+    bind right "step"
+    bind l "step"
+    bind . "phase"
+    bind c "clip on" "clip off"
+    bind + "max_norm up"
+    bind "=" "max_norm up"
+    bind - "max_norm down"
+    bind p "norm_type next"
+    bind > "lr up"
+    bind < "lr down"
+    bind r "restart"
+    bind up "scroll up"
+    bind k "scroll up"
+    bind down "scroll down"
+    bind j "scroll down"
+    bind pageup "scroll pageup"
+    bind pagedown "scroll pagedown"
+    bind home "scroll first"
+    bind end "scroll last"
+    bind tab "panel next"
+    bind backtab "panel previous"
+    bind ] "speed up"
+    bind [ "speed down"
+    bind : "prompt"
+    bind / "find"
+    bind ? "help"
+    bind ctrl-l "redraw"
+    bind ctrl-z "suspend"
+    bind escape "back"
+    bind q "quit"
+    """
+
+  /// The bindings, in the order in which they were made.
+  public private(set) var bindings: [Binding] = []
+
+  /// The default keys.
+  public init() {
+    for line in Self.defaults.split(separator: "\n") {
+      guard let parsed = try? Parser.commands(in: String(line)),
+        case .bind(let key, let line, let otherwise)? = parsed.first?.command
+      else { preconditionFailure("the default keys are lines of the language: \(line)") }
+      bind(key, to: line, otherwise: otherwise)
+    }
+  }
+
+  /// The bindings as help lists them: the keys that type the same, and the one or two lines they type.
+  public var groups: [(keys: String, lines: [String])] {
+    var seen: Set<String> = []
+    return bindings.filter { seen.insert($0.line).inserted }.map { binding in
+      (
+        bindings.filter { $0.line == binding.line }.map(\.key.label).joined(separator: " "),
+        [binding.line] + [binding.otherwise].compactMap(\.self)
+      )
+    }
+  }
+
+  /// Makes a key type a line, whatever it typed before.
+  public mutating func bind(_ key: Key, to line: String, otherwise: String?) {
+    let binding = Binding(key: key, line: line, otherwise: otherwise)
+    if let place = bindings.firstIndex(where: { $0.key == key }) {
+      bindings[place] = binding
+    } else {
+      bindings.append(binding)
+    }
+  }
+}

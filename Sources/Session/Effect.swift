@@ -1,0 +1,50 @@
+import Language
+import Training
+
+/// What a command or a step has to tell the world. The workbench itself writes nothing and shows nothing.
+public enum Effect: Sendable {
+  /// An experiment begins at step 0.
+  case began
+  /// A step was completed.
+  case stepped(StepRecord)
+  /// A phase was made that completed no step.
+  case phased
+  /// Something to know, in one line.
+  case note(String)
+  /// What was asked for, line by line.
+  case output([String])
+  /// A scenario's words.
+  case said(String)
+  /// A scenario waits for the viewer: for this key, or for space or Enter.
+  case paused(Key?)
+  /// A step was refused; the experiment is where it was before it.
+  case failed(CommandError.Problem)
+  /// An expectation, whether it holds, and what was found.
+  case expected(Expectation, holds: Bool, found: String)
+  /// A file to write.
+  case save(path: String, contents: String)
+  /// A trace to begin.
+  case trace(path: String)
+  /// Help to show, of everything or of one command.
+  case help(String?)
+  /// A key to bind.
+  case bind(Key, line: String, otherwise: String?)
+  /// Something that only a screen can do.
+  case view(ViewCommand)
+  /// The end.
+  case quit
+}
+
+/// What the workbench is busy with.
+public enum Activity: Hashable, Sendable {
+  /// Nothing.
+  case idle
+  /// So many steps are left to make.
+  case stepping(left: Int)
+  /// So many phases are left to make.
+  case phasing(left: Int)
+  /// Steps without end.
+  case running
+  /// Steps until the condition holds, at most so many more.
+  case until(Condition, left: Int, of: Int)
+}

@@ -1,0 +1,81 @@
+import Language
+import Training
+
+extension Workbench {
+  /// Tests an expectation against what has been.
+  /// - Throws: where a number that it names does not exist, or not at that step.
+  func test(_ expectation: Expectation) throws(CommandError.Problem) -> Effect {
+    switch expectation {
+    case .error:
+      let found = lastCommandFailed ? "it failed" : "it did not fail"
+      return .expected(expectation, holds: lastCommandFailed, found: "the command before: \(found)")
+    case .condition(let condition, let span):
+      let (holds, found) = try test(condition, span)
+      return .expected(expectation, holds: holds, found: found)
+    }
+  }
+
+  private func test(
+    _ condition: Condition, _ span: Expectation.Span
+  ) throws(CommandError.Problem) -> (holds: Bool, found: String) {
+    switch span {
+    case .now:
+      let value = try Reading.value(condition.quantity, self)
+      return (condition.holds(for: value), Self.found(condition, value, nil))
+    case .at(let step):
+      guard let record = history[step: step] else { throw .notRecorded(missing(step)) }
+      let value = try self.value(condition.quantity, record)
+      return (condition.holds(for: value), Self.found(condition, value, step))
+    case .within(let steps):
+      guard history.count > 0 else { throw .nothingToCompare(steps) }
+      return try search(condition, max(1, history.count - steps + 1)...history.count, wanted: true)
+    case .always:
+      guard history.count > 0 else { throw .notYet(condition.quantity.text) }
+      return try search(condition, 1...history.count, wanted: false)
+    }
+  }
+
+  // Looks for the first step where the condition holds (wanted) or does not: that one decides.
+  private func search(
+    _ condition: Condition, _ steps: ClosedRange<Int>, wanted: Bool
+  ) throws(CommandError.Problem) -> (holds: Bool, found: String) {
+    guard steps.lowerBound >= history.firstKept else { throw .notRecorded(missing(steps.lowerBound)) }
+    // What came nearest to deciding otherwise: the smallest for `<`, the largest for `>`.
+    let wantsSmall = condition.isBelow.map { $0 == wanted } ?? false
+    var nearest: (value: Double, step: Int)?
+    for step in steps {
+      guard let record = history[step: step] else { throw .notRecorded(missing(step)) }
+      let value = try self.value(condition.quantity, record)
+      if condition.holds(for: value) == wanted { return (wanted, Self.found(condition, value, step)) }
+      if nearest.map({ (wantsSmall ? value < $0.value : value > $0.value) || $0.value.isNaN }) ?? true {
+        nearest = (value, step)
+      }
+    }
+    let range = "from step \(steps.lowerBound) to \(steps.upperBound)"
+    let extreme = nearest.map {
+      "; the \(wantsSmall ? "smallest" : "largest") was \(NumberText.short($0.value)) at step \($0.step)"
+    }
+    return (!wanted, "\(condition.quantity.text): \(wanted ? "nowhere" : "everywhere") \(range)\(extreme ?? "")")
+  }
+
+  private func value(_ quantity: Quantity, _ record: StepRecord) throws(CommandError.Problem) -> Double {
+    if case .ofParameter(.radius, _) = quantity { throw .onDemandOnly(quantity.text) }
+    if let name = quantity.parameter, !parameterNames.contains(name) {
+      throw .unknownParameter(name, known: parameterNames)
+    }
+    guard let value = quantity.value(in: record, of: history, names: parameterNames) else {
+      throw Reading.absent(quantity)
+    }
+    return value
+  }
+
+  private func missing(_ step: Int) -> String {
+    step > history.count
+      ? "step \(step) has not been made; the last one is step \(history.count)"
+      : "step \(step) is no longer recorded; the first one that is, is step \(history.firstKept)"
+  }
+
+  private static func found(_ condition: Condition, _ value: Double, _ step: Int?) -> String {
+    "\(condition.quantity.text) is \(NumberText.short(value))" + (step.map { " at step \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Formats
+import Foundation
+import Language
+
+/// `clipscope clip [FILE]`: what a rule would do to gradients that were dumped from a real model.
+struct ClipCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clip",
+    abstract: "Answers what a clipping rule does to gradients: JSON lines, or a safetensors file.",
+    discussion: """
+      A line:   {"gradients":[{"name":"fc1.weight","shape":[2],"values":[3,4]}],"rule":"norm","max_norm":1}
+      answers:  {"total_norm":5,"factor":0.19999996,"total_norm_after":…,"gradients":[…]}  or  {"error":"…"}
+      Without a rule it is norm, without a max_norm it is 1. Options are defaults for lines that do not name them. Whatever torch takes is taken, also max_norm 0 or NaN.
+      """)
+
+  @Argument(help: ArgumentHelp("JSON lines or a safetensors file; standard input without it.", valueName: "file"))
+  var file: String?
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("norm, value, per-parameter, agc, autoclip, zclip or skip.", valueName: "name"))
+  var rule: String?
+
+  @ArgumentParser.Option(
+    name: [.customLong("max-norm"), .customLong("max_norm")], parsing: .unconditional,
+    help: ArgumentHelp("The largest norm.", valueName: "x"))
+  var maxNorm: Double?
+
+  @ArgumentParser.Option(
+    name: [.customLong("norm-type"), .customLong("norm_type")], parsing: .unconditional,
+    help: ArgumentHelp("The order of the norm.", valueName: "p"))
+  var normType: Double?
+
+  @ArgumentParser.Option(
+    name: [.customLong("clip-value"), .customLong("clip_value")], parsing: .unconditional,
+    help: ArgumentHelp("The largest magnitude.", valueName: "x"))
+  var clipValue: Double?
+
+  @Flag(
+    name: [.customLong("error-if-nonfinite"), .customLong("error_if_nonfinite")],
+    help: "Refuse a norm that is NaN or infinite.")
+  var errorIfNonfinite = false
+
+  func run() throws {
+    var options = RuleOptions()
+    (options.rule, options.maxNorm, options.normType, options.clipValue) = (rule, maxNorm, normType, clipValue)
+    options.errorIfNonfinite = errorIfNonfinite ? true : nil
+    let isWrong: Bool
+    do throws(FileError) {
+      var input = InputLines(longest: 256 << 20)
+      isWrong =
+        if let file { try answerFile(file, options) } else {
+          try answerLines(options) { () throws(FileError) in try input.next() }
+        }
+    } catch {
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+    }
+    if isWrong { throw Failure.usage([]) }
+  }
+
+  // Whether anything could not be read.
+  private func answerFile(_ path: String, _ options: RuleOptions) throws(FileError) -> Bool {
+    let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
+    guard !Safetensors.looksLike(bytes), !path.hasSuffix(".safetensors") else {
+      do throws(DumpError) {
+        var clipper = DumpClipper()
+        print(clipper.answer(try Safetensors.read(bytes, options: options)))
+        return false
+      } catch {
+        throw FileError(path: path, reason: "cannot be used: \(error.message)")
+      }
+    }
+    guard !bytes.contains(0) else { throw Self.neither(path) }
+    var rest = bytes[...]
+    return try answerLines(options) { () throws(FileError) in
+      guard !rest.isEmpty else { return nil }
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest.dropFirst(line.count + 1)
+      guard let text = String(validating: line, as: UTF8.self) else { throw Self.neither(path) }
+      return text
+    }
+  }
+
+  private static func neither(_ path: String) -> FileError {
+    FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
+  }
+
+  private func answerLines(_ options: RuleOptions, _ next: () throws(FileError) -> String?) throws(FileError) -> Bool {
+    var clipper = DumpClipper()
+    var isWrong = false
+    var number = 0
+    while let line = try next() {
+      number += 1
+      if line.allSatisfy(\.isWhitespace) { continue }
+      do throws(DumpError) {
+        print(clipper.answer(try GradientDump(json: line, defaults: options)))
+      } catch {
+        isWrong = true
+        print(DumpClipper.error("line \(number): \(error.message)"))
+      }
+    }
+    return isWrong
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Language
+import Session
+
+/// `--plain`: the program without a screen of cells, line by line, for who hears it, for dumb terminals and for logs.
+///
+/// It takes the same commands, and keys as lines: `n` and Enter is a step, `10n` ten of them, `c` switches clipping. Enter
+/// alone goes on with a lesson that waits, and stops what runs.
+struct PlainSession {
+  private var run: PlainRun
+  private var input = LineInput()
+  private let isInteractive: Bool
+
+  /// A session on `stage`.
+  /// - Parameter isInteractive: whether somebody types; then there is a prompt, and a run may be stopped.
+  init(_ stage: Stage, every: Int?, isInteractive: Bool) {
+    run = PlainRun(stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)))
+    self.isInteractive = isInteractive
+  }
+
+  /// Runs until the viewer leaves, or nothing more comes in.
+  mutating func play(name: String) throws {
+    if isInteractive {
+      print("clipscope \(version), line by line. Type help for all commands and keys, quit to leave.")
+    }
+    var session = self
+    try run.withTrace(nil) { run throws(FileError) in
+      session.run = run
+      try session.loop()
+      run = session.run
+    }
+    self = session
+    // Whoever types may mistype: only a program that feeds us is told by the status.
+    if isInteractive { return print("The end: step \(run.stage.workbench.experiment?.step ?? 0).") }
+    try run.conclude(name: name)
+  }
+
+  private mutating func loop() throws(FileError) {
+    while !run.stage.hasQuit {
+      // Lines from a pipe are taken one after the other; somebody who types may come between two steps.
+      if run.stage.isBusy, !isInteractive || !input.hasMore {
+        try run.proceedOnce()
+        continue
+      }
+      if isInteractive, !run.stage.isBusy {
+        print("> ", terminator: "")
+        fflush(nil)
+      }
+      guard let line = input.next() else { break }
+      try take(line)
+    }
+    run.endOfInput()
+  }
+
+  private mutating func take(_ line: String) throws(FileError) {
+    let text = line.trimmingCharacters(in: .whitespaces)
+    if text.isEmpty { return try enter() }
+    guard let (key, count) = key(text) else {
+      return try isInteractive ? run.begin(line) : run.type(line, number: input.number)
+    }
+    let isAwaited = run.stage.playback == .waiting(key)
+    if !isAwaited, run.press(key) { return }
+    for line in run.bindings.lines(for: key, count: count, run.stage) ?? [] { try run.begin(line) }
+    if isAwaited { _ = run.press(key) }
+  }
+
+  private mutating func enter() throws(FileError) {
+    if run.stage.isBusy {
+      try run.begin("stop")
+    } else if case .waiting = run.stage.playback {
+      _ = run.press(.named(.enter))
+    } else if run.stage.playback == .held {
+      try run.begin("run")
+    }
+  }
+
+  // `n`, `10n`, `space`: what is bound, and no command.
+  private func key(_ text: String) -> (Key, count: Int?)? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let key = Key(name: String(text.dropFirst(digits.count))),
+      run.bindings.bindings.contains(where: { $0.key == key })
+    else { return nil }
+    return (key, digits.isEmpty ? nil : Int(digits).map { min($0, 9999) })
+  }
+}
+
+/// Lines of standard input, of which one can know whether there are more without waiting for them.
+struct LineInput {
+  private var bytes: [UInt8] = []
+  private var isClosed = false
+  /// How many lines were taken.
+  private(set) var number = 0
+
+  /// Whether a line, or the end, can be read at once.
+  var hasMore: Bool {
+    bytes.contains(UInt8(ascii: "\n")) || isClosed
+      || TerminalSystem.wait(readable: [0], writable: nil, milliseconds: 0).readable[0]
+  }
+
+  /// The next line, without its end; `nil` at the end of the input.
+  mutating func next() -> String? {
+    while true {
+      if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return take(upTo: end) }
+      if isClosed { return bytes.isEmpty ? nil : take(upTo: bytes.count) }
+      if let more = TerminalSystem.readBytes(0) {
+        bytes += more
+        isClosed = more.isEmpty
+      } else if !TerminalSystem.isTemporary {
+        isClosed = true
+      }
+    }
+  }
+
+  private mutating func take(upTo end: Int) -> String {
+    defer { bytes.removeFirst(min(end + 1, bytes.count)) }
+    number += 1
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Language
+import Screen
+import Session
+
+/// `clipscope [FILE]`: the screen, with a scenario playing on it if one is named.
+struct PlayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "play",
+    abstract: "Opens the screen; plays a scenario on it. This is what clipscope does without a command.")
+
+  @Argument(
+    help: ArgumentHelp("The scenario to play.", valueName: "file"), completion: .file(extensions: ["scenario"]))
+  var file: String?
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Steps a second to begin with; beyond 1000 as fast as it goes.", valueName: "n"))
+  var speed = 20.0
+
+  @ArgumentParser.Option(
+    name: .customLong("fps"), help: ArgumentHelp("Frames a second at most, 1 to 120.", valueName: "n"))
+  var frameRate = 30.0
+
+  @Flag(inversion: .prefixedNo, help: "Whether each frame is shown in one go (mode 2026).")
+  var sync = true
+
+  @Flag(help: "No screen: a sentence for each event, line by line, for screen readers, dumb terminals and logs.")
+  var plain = false
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("With --plain: a sentence for every so many steps, too.", valueName: "n"))
+  var every: Int?
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Records the screen as an asciicast, a file that does not exist yet.", valueName: "file"),
+    completion: .file(extensions: ["cast"]))
+  var record: String?
+
+  @OptionGroup var look: LookArguments
+
+  @OptionGroup var arguments: ScenarioArguments
+
+  func validate() throws {
+    guard speed > 0, speed.isFinite else { throw ValidationError("--speed is a number of steps a second, above 0.") }
+    guard every ?? 1 > 0 else { throw ValidationError("--every is a number of steps, 1 or more.") }
+    guard record == nil || !plain else { throw ValidationError("--record is for the screen: --plain has none.") }
+    guard every == nil || plain else { throw ValidationError("--every is for --plain: the screen shows every step.") }
+    guard (1...120).contains(frameRate) else {
+      throw ValidationError("--fps is a number of frames a second, 1 to 120.")
+    }
+  }
+
+  func run() throws {
+    // What is wrong with the file is said before the screen is opened, so that it stays readable.
+    let hasViewer = !plain || TerminalSystem.isTerminal(0)
+    let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
+    var stage =
+      scenario.map { Stage(scenario: $0, files: DiskFiles(), waitsForViewer: hasViewer) }
+      ?? Stage(files: DiskFiles(), waitsForViewer: hasViewer)
+    if plain {
+      var session = PlainSession(stage, every: every, isInteractive: hasViewer)
+      return try session.play(name: scenario?.path ?? "standard input")
+    }
+    stage.setUp()
+    let recorder = try recorder()
+    let options = TerminalSession.Options(
+      color: look.color?.depth, theme: try look.theme ?? Self.themeOfEnvironment(), ascii: look.ascii,
+      synchronizedOutput: sync, recorder: recorder)
+    let face = ScreenSession.Face(
+      speed: speed > 1000 ? nil : speed, frameTime: .seconds(1 / frameRate), isBig: look.big)
+    let status = try Self.open(stage, options, face)
+    try Self.orUsage { () throws(FileError) in try recorder?.finish() }
+    Foundation.exit(status)
+  }
+
+  private func recorder() throws -> CastRecorder? {
+    guard let record else { return nil }
+    return try Self.orUsage { () throws(FileError) in try CastRecorder(record) }
+  }
+
+  private static func orUsage<Result>(_ body: () throws(FileError) -> Result) throws -> Result {
+    do throws(FileError) {
+      return try body()
+    } catch {
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+    }
+  }
+
+  // A function of its own, so that the terminal is given back before the program exits.
+  private static func open(_ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face) throws
+    -> Int32
+  {
+    do throws(TerminalError) {
+      let terminal = try TerminalSession(options: options)
+      defer { terminal.close() }
+      return ScreenSession(terminal, stage, face).run()
+    } catch {
+      throw Failure.usage(["clipscope: \(error.description)"])
+    }
+  }
+
+  // What the user says goes before what the terminal says.
+  private static func themeOfEnvironment() throws -> Theme {
+    let name = TerminalSystem.environment("CLIPSCOPE_THEME")
+    if let theme = Theme(rawValue: name) { return theme }
+    guard name.isEmpty else {
+      let known = Theme.allCases.map(\.rawValue)
+      throw Failure.usage([
+        "clipscope: CLIPSCOPE_THEME: "
+          + CommandError.Problem.unknown(what: "theme", name, known: known).message
+      ])
+    }
+    return Theme(colorsOfTerminal: TerminalSystem.environment("COLORFGBG")) ?? .dark
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import Language
+import Session
+
+/// `clipscope repl`: the prompt alone, for a pipe or a dumb terminal.
+struct ReplCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repl", abstract: "Reads commands line by line from standard input.")
+
+  func run() throws {
+    var number = 0
+    let isInteractive = isatty(STDIN_FILENO) == 1
+    var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
+    if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
+    var input = InputLines(longest: 1 << 20)
+    try run.withTrace(nil) { run throws(FileError) in
+      while !run.stage.hasQuit {
+        if isInteractive {
+          print("> ", terminator: "")
+          fflush(nil)
+        }
+        guard let line = try input.next() else { break }
+        number += 1
+        try run.type(line, number: isInteractive ? nil : number)
+      }
+      run.endOfInput()
+    }
+    // Whoever types may mistype: only a program that feeds us is told by the status.
+    if !isInteractive { try run.conclude(name: "standard input") }
+  }
+}

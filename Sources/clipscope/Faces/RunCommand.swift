@@ -1,0 +1,57 @@
+import ArgumentParser
+import Language
+import Numerics
+import Session
+
+/// `clipscope run FILE`: a scenario without a screen; its expectations decide the status.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a scenario without a screen; its expectations decide the exit status.")
+
+  @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
+  var file: String
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Writes the trace: a line of JSON for each step.", valueName: "file"), completion: .file())
+  var trace: String?
+
+  @Flag(help: "Says nothing but what went wrong.")
+  var quiet = false
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "The processor's instructions to use: \(Kernels.known.joined(separator: ", ")).", valueName: "name"))
+  var kernels: String?
+
+  @OptionGroup var arguments: ScenarioArguments
+
+  func run() throws {
+    if let kernels {
+      do {
+        try Kernels.select(kernels)
+      } catch {
+        throw Failure.usage(["clipscope: \(error.description)"])
+      }
+    }
+    let scenario = try arguments.load(file, screen: false)
+    let stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
+    var run = PlainRun(stage: stage, shows: quiet ? .errors : .all)
+    try run.withTrace(trace) { run throws(FileError) in try run.proceed() }
+    try run.conclude(name: scenario.path)
+  }
+}
+
+/// `clipscope version`.
+struct VersionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "version", abstract: "Prints the version and the processor's instructions in use.")
+
+  func run() {
+    print(
+      "clipscope \(version), kernels \(Kernels.active) (this processor has \(Kernels.available.joined(separator: ", ")))"
+    )
+  }
+}
+
+/// The version of the program.
+let version = "0.1.0"

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import Language
+
+/// Which scenario, and what of it is replaced: the arguments that several faces of the program share.
+struct ScenarioArguments: ParsableArguments {
+  @ArgumentParser.Option(help: ArgumentHelp("Replaces the scenario's seed.", valueName: "n"))
+  var seed: UInt64?
+
+  @ArgumentParser.Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
+  var lines: [String] = []
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"), completion: .directory)
+  var scenarios: String?
+
+  /// The scenario with its replacements, checked as a whole.
+  func load(_ path: String, screen: Bool) throws -> Scenario {
+    do {
+      let place = ScenarioFolders(option: scenarios).find(path)
+      return try Scenario.checked(
+        utf8: try DiskFiles().bytes(of: place, relativeTo: ""), path: place,
+        replacing: try ((seed.map { ["seed \($0)"] } ?? []) + lines).flatMap(replacements), files: DiskFiles(),
+        screen: screen)
+    } catch let error as ScenarioError {
+      throw Failure.usage(error.report)
+    } catch let error as FileError {
+      let lessons = ScenarioFolders(option: scenarios).lessons
+      let list = lessons.isEmpty ? [] : [Self.listing(lessons, path)]
+      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"] + list)
+    }
+  }
+
+  private static func listing(_ lessons: [String], _ path: String) -> String {
+    let guess = Suggestion.nearest(to: path, among: lessons).map { "did you mean \($0)? " } ?? ""
+    return "\(guess)the lessons are \(lessons.joined(separator: ", "))"
+  }
+
+  private func replacements(_ line: String) throws -> [(ParsedCommand, String)] {
+    do throws(CommandError) {
+      return try Parser.commands(in: line).map { ($0, line) }
+    } catch {
+      throw Failure.usage(["clipscope: --set: \(error.message)"] + error.caret(under: line))
+    }
+  }
+}
+
+/// Where an installed clipscope finds the scenarios that came with it.
+struct ScenarioFolders {
+  let option: String?
+
+  /// The folders, the first that has a file wins.
+  var folders: [String] {
+    let beside = (CommandLine.arguments.first.map(PathText.folder) ?? "") + "/../share/clipscope/scenarios"
+    return [option, ProcessInfo.processInfo.environment["CLIPSCOPE_SCENARIOS"], beside, "scenarios"].compactMap(\.self)
+  }
+
+  /// The names of the scenarios in the first folder that has any.
+  var lessons: [String] {
+    for folder in folders {
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let names = files.filter { $0.hasSuffix(".scenario") }.map { String($0.dropLast(9)) }.sorted()
+      if !names.isEmpty { return names.map(VisibleText.of) }
+    }
+    return []
+  }
+
+  /// The path as it stands if there is such a file; else the file of that name, with or without its ending, in the first
+  /// folder that has it; else the path as it stands, for the message that it is missing.
+  func find(_ path: String) -> String {
+    let fileManager = FileManager.default
+    if fileManager.fileExists(atPath: path) || path.hasPrefix("/") { return path }
+    for folder in folders {
+      for name in [path, path + ".scenario"] where fileManager.fileExists(atPath: folder + "/" + name) {
+        return folder + "/" + name
+      }
+    }
+    return path
+  }
+}

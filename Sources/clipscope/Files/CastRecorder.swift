@@ -1,0 +1,60 @@
+import Language
+import Screen
+
+/// Writes down what the terminal gets, as asciicast version 2 (docs.asciinema.org/manual/asciicast/v2): a line of JSON for
+/// each frame, which `asciinema play` shows again. The last frame stays: giving the terminal back is not part of it.
+final class CastRecorder {
+  private let file: NewFile
+  private var start: Int?
+  private var problem: FileError?
+
+  /// A recording in a new file, which appears when it is finished.
+  init(_ path: String) throws(FileError) { file = try NewFile(path, replaces: false) }
+
+  /// The terminal is taken over, with this size.
+  func begin(_ size: GridSize) {
+    guard start == nil else { return }
+    start = TerminalSystem.milliseconds
+    let name = Self.quoted(TerminalSystem.environment("TERM"))
+    write(#"{"version":2,"width":\#(size.columns),"height":\#(size.rows),"env":{"TERM":\#(name)}}"#)
+  }
+
+  /// The terminal gets these bytes, whole characters of them.
+  func output(_ bytes: [UInt8]) { event("o", String(decoding: bytes, as: UTF8.self)) }
+
+  /// The terminal has a new size.
+  func resize(_ size: GridSize) { event("r", "\(size.columns)x\(size.rows)") }
+
+  /// Puts the file in its place.
+  func finish() throws(FileError) {
+    if let problem { throw problem }
+    try file.finish()
+  }
+
+  private func event(_ kind: String, _ data: String) {
+    guard let start else { return }
+    let time = TerminalSystem.milliseconds - start
+    let thousandths = String(time % 1000 + 1000).dropFirst()
+    write("[\(time / 1000).\(thousandths),\"\(kind)\",\(Self.quoted(data))]")
+  }
+
+  // What cannot be written is told at the end: the screen goes on.
+  private func write(_ line: String) {
+    guard problem == nil else { return }
+    do throws(FileError) { try file.write(line: line) } catch { problem = error }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": json += "\\" + String(scalar)
+      case "\0"..<" ", "\u{7F}":
+        let digits = String(scalar.value, radix: 16)
+        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: json.unicodeScalars.append(scalar)
+      }
+    }
+    return json + "\""
+  }
+}
