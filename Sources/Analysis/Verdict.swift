@@ -31,9 +31,26 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The median of the finite total norms of the 100 steps before the last `skipping`; `nil` while there are too few.
-  public static func usual(_ history: History, skipping: Int) -> Float? {
-    let norms = history.recent(100 + skipping).dropLast(skipping).map(\.before.total).filter(\.isFinite).sorted()
+  /// The median of the finite total norms of the 100 steps up to `step`; `nil` while there are too few.
+  public static func usual(_ history: History, upTo step: Int) -> Float? {
+    let norms = history.numbers(upTo: step).map(\.total).filter(\.isFinite).sorted()
     return norms.count < fewest ? nil : norms[norms.count / 2]
+  }
+}
+
+/// What an analysis has found out about a step.
+public struct Finding: Hashable, Sendable {
+  /// How the step stands.
+  public let verdict: Verdict
+  /// Where the numbers are from that say so.
+  public let position: Position
+
+  /// How what is known now stands beside the steps before it; `nil` where no norm is known.
+  public init?(_ present: Present, _ history: History) {
+    guard let before = present.before else { return nil }
+    let earlier = present.phase == nil ? present.position.step - 1 : present.position.step
+    verdict = Verdict(
+      total: before.total, clipped: present.outcome?.clipped ?? false, usual: Verdict.usual(history, upTo: earlier))
+    position = present.position
   }
 }

@@ -5,10 +5,10 @@ import Training
 
 /// The trace: JSON lines, a header for each experiment and a line for each step.
 public enum TraceText {
-  /// The header of an experiment that begins.
-  public static func header(_ experiment: Experiment) -> String {
-    let settings = experiment.settings
-    let parameters = experiment.network.parameters.descriptions.map { parameter in
+  /// The header of a run.
+  public static func header(_ run: Run) -> String {
+    let settings = run.timeline.settings
+    let parameters = run.experiment.network.parameters.descriptions.map { parameter in
       "{\"name\":\(quoted(parameter.name)),\"shape\":[\(parameter.shape.map(String.init).joined(separator: ","))]}"
     }
     return object([
@@ -20,9 +20,9 @@ public enum TraceText {
     ])
   }
 
-  /// The line of a step, taken from the experiment as it is after that step.
-  public static func line(_ record: StepRecord, _ experiment: Experiment) -> String {
-    let names = experiment.network.parameters.descriptions.map(\.name)
+  /// The line of a step, taken from the run as it is after that step.
+  public static func line(_ record: StepRecord, _ run: Run) -> String {
+    let names = run.experiment.network.parameters.descriptions.map(\.name)
     var fields = [
       ("step", String(record.step)), ("loss", number(record.loss)), ("total_norm", number(record.before.total)),
       ("factor", number(record.outcome.factor)), ("total_norm_after", number(record.outcome.after.total)),
@@ -34,7 +34,7 @@ public enum TraceText {
       ("norms", norms(names, record.before.perParameter)),
       ("norms_after", norms(names, record.outcome.after.perParameter)),
       ("nonfinite", "[\(record.nonfinite.map { quoted(names[$0]) }.joined(separator: ","))]"),
-      ("digest", quoted(experiment.digest.text)),
+      ("digest", quoted(run.experiment.digest.text)),
     ]
     return object(fields)
   }

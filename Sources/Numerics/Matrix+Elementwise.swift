@@ -18,6 +18,12 @@ extension Matrix {
     combine(with: other) { n, a, out in if n > 0 { out?.update(from: a!, count: n) } }
   }
 
+  /// The elements become these, row by row, without allocating; there must be as many.
+  public mutating func copy(elements source: ArraySlice<Float>) {
+    precondition(source.count == count, "\(source.count) elements do not fill \(rows)×\(columns)")
+    elements.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: source) }
+  }
+
   /// self += other.
   public mutating func add(_ other: Matrix) {
     combine(with: other) { kernels.add($0, $1, $2) }

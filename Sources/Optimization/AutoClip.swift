@@ -1,7 +1,7 @@
 import Numerics
 
 /// The options of `clip autoclip` (Seetharaman, Wichern, Pardo, Le Roux 2020, arXiv 2007.14469): `clip norm` with the
-/// `percentile` of all norms so far, this step's included, as max_norm.
+/// `percentile` of all norms so far, this step's included, as max_norm; of more than 10,000 norms, of the last 10,000.
 ///
 /// A norm that is NaN or infinite has no place among the others: the gradients of its step stay as they are.
 public struct AutoClip: Hashable, Sendable {
@@ -13,28 +13,53 @@ public struct AutoClip: Hashable, Sendable {
 
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
     guard norms.total.isFinite else { return .untouched(norms) }
-    state.sortedNorms.insertSorted(norms.total)
-    return ClipNorm(maxNorm: threshold(state.sortedNorms)).scale(&gradients, norms, &state)
+    state.pending = Double(norms.total)
+    return ClipNorm(maxNorm: threshold(state.memory.recentNorms, norms.total)).scale(&gradients, norms, &state)
   }
 
-  /// The percentile of sorted norms: linear between neighbours, in double precision, as `numpy.percentile` rounds it.
-  func threshold(_ sorted: [Float]) -> Double {
-    let place = Double(sorted.count - 1) * (percentile / 100)
-    let below = Int(place)
-    let share = place - Double(below)
-    let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, sorted.count - 1)]))
+  /// The percentile of the norms before and one more: linear between neighbours, in double precision, as
+  /// `numpy.percentile` rounds it.
+  func threshold(_ before: RecentNorms, _ norm: Float) -> Double {
+    let position = Double(before.count) * (percentile / 100)
+    let below = Int(position)
+    let share = position - Double(below)
+    let rank = before.rank(of: norm)
+    // The number of this index among all of them in order of size.
+    func ordered(_ index: Int) -> Double {
+      Double(index == rank ? norm : before.sorted[index < rank ? index : index - 1])
+    }
+    let (low, high) = (ordered(below), ordered(min(below + 1, before.count)))
     return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share)
   }
 }
 
-extension [Float] {
-  /// Puts a number at its place among sorted ones, found by halving.
-  fileprivate mutating func insertSorted(_ value: Float) {
-    var (low, high) = (0, count)
+/// The norms of the last steps, in order of time and in order of size. A bound keeps what a step costs, and a copy, the
+/// same however long a run is: adding a norm moves at most 80 kB.
+struct RecentNorms: Equatable, Sendable {
+  /// How many norms are kept: with that of the step that is being made they are 10,000.
+  static let capacity = 9_999
+  /// The oldest first.
+  private(set) var byTime: [Float] = []
+  /// The smallest first.
+  private(set) var sorted: [Float] = []
+
+  var count: Int { sorted.count }
+
+  /// How many of the norms are smaller; O(log n).
+  func rank(of norm: Float) -> Int {
+    var (low, high) = (0, sorted.count)
     while low < high {
       let middle = (low + high) / 2
-      if self[middle] < value { low = middle + 1 } else { high = middle }
+      if sorted[middle] < norm { low = middle + 1 } else { high = middle }
     }
-    insert(value, at: low)
+    return low
+  }
+
+  /// Adds the norm of a step; of too many the oldest goes.
+  mutating func append(_ norm: Float) {
+    byTime.append(norm)
+    sorted.insert(norm, at: rank(of: norm))
+    guard byTime.count > Self.capacity else { return }
+    sorted.remove(at: rank(of: byTime.removeFirst()))
   }
 }

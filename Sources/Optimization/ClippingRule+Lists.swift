@@ -20,6 +20,7 @@ extension ClippingRule {
     let norms = GradientNorms.measure(clipped, order: normOrder)
     // Only `norm` can refuse, and lists of that rule go to GradientClipping.
     let outcome = try? clip(&clipped, norms, values: matrices(weights), state: &state)
+    remember(&state)
     return (norms.total, clipped.map(\.elements), outcome ?? .untouched(norms))
   }
 }

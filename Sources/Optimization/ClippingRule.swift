@@ -64,12 +64,13 @@ public enum ClippingRule: Hashable, Sendable {
   /// - Parameters:
   ///   - norms: the gradients' norms of order `normOrder`, as measured before.
   ///   - values: the parameters that the gradients are of.
-  ///   - state: what the rule remembers of earlier steps.
+  ///   - state: what the rule remembers of earlier steps; of this one it remembers nothing before `remember`.
   /// - Returns: what was done.
   /// - Throws: `NonfiniteNorm`, before anything is changed, where the rule says `error_if_nonfinite`.
   public func clip(
     _ gradients: inout [Matrix], _ norms: GradientNorms, values: [Matrix], state: inout ClippingState
   ) throws(NonfiniteNorm) -> ClipOutcome {
+    state.pending = nil
     // At the first step, and not at the first that is clipped.
     state.after.perParameter.reserveCapacity(gradients.count)
     return switch self {
@@ -82,28 +83,57 @@ public enum ClippingRule: Hashable, Sendable {
     case .skip(let rule): rule.outcome(norms)
     }
   }
+
+  /// The step whose gradients were clipped last is complete: the rule remembers its norm.
+  public func remember(_ state: inout ClippingState) {
+    guard let norm = state.pending else { return }
+    state.pending = nil
+    switch self {
+    case .autoclip: state.memory.recentNorms.append(Float(norm))
+    case .zclip(let rule): rule.remember(norm, in: &state.memory)
+    case .norm, .value, .perParameter, .agc, .skip: break
+    }
+  }
 }
 
-/// What a rule remembers from step to step: part of the experiment. It begins empty with each new rule.
-///
-/// A norm that is NaN or infinite never enters it: one such step would spoil all that follow.
-public struct ClippingState: Equatable, Sendable {
-  // Room to measure what a rule leaves, used again at each step.
+/// What goes with a rule from step to step. It begins empty with each new rule.
+public struct ClippingState: Sendable {
+  /// What the rule remembers of completed steps.
+  public internal(set) var memory = ClippingMemory()
+  // What it will remember of the step that is being made, once that is complete.
+  var pending: Double?
+  // Scratch for what a rule leaves, used again at each step.
   var after = GradientNorms(perParameter: [], total: 0, order: 2)
-  /// The norms so far, the smallest first; AutoClip's.
-  var sortedNorms: [Float] = []
-  /// The first norms, until there are enough to begin with; ZClip's.
-  var firstNorms: [Double] = []
-  /// The running mean and variance of norms, once there is one; ZClip's.
-  var average: (mean: Double, variance: Double)?
 
   /// A state that remembers nothing yet.
   public init() {}
 
-  /// Whether both remember the same; the room to measure in does not count.
-  public static func == (left: Self, right: Self) -> Bool {
-    left.sortedNorms == right.sortedNorms && left.firstNorms == right.firstNorms
-      && left.average?.mean == right.average?.mean && left.average?.variance == right.average?.variance
+  /// The state of a rule that remembers so much.
+  public init(_ memory: ClippingMemory) { self.memory = memory }
+}
+
+/// What a rule remembers of completed steps: part of the experiment, of its snapshots and its digest.
+///
+/// A norm that is NaN or infinite never enters it: one such step would spoil all that follow.
+public struct ClippingMemory: Equatable, Sendable {
+  /// A running mean and variance.
+  struct Average: Equatable, Sendable {
+    let mean: Double
+    let variance: Double
+  }
+
+  /// The last norms; AutoClip's.
+  var recentNorms = RecentNorms()
+  /// The first norms, until there are enough to begin with; ZClip's.
+  var firstNorms: [Double] = []
+  /// The running mean and variance of norms, once there is one; ZClip's.
+  var average: Average?
+
+  /// Takes all of it into a digest; nothing where nothing is remembered.
+  public func combine(into digest: inout Digest) {
+    if recentNorms.count > 0 { digest.combine(recentNorms.byTime) }
+    for norm in firstNorms { digest.combine(norm.bitPattern) }
+    for number in [average?.mean, average?.variance].compactMap(\.self) { digest.combine(number.bitPattern) }
   }
 }
 

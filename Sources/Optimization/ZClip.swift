@@ -23,35 +23,30 @@ public struct ZClip: Hashable, Sendable {
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
     guard norms.total.isFinite else { return .untouched(norms) }
     let norm = Double(norms.total)
-    guard let average = state.average else {
-      collect(norm, &state)
-      return .untouched(norms)
-    }
+    state.pending = norm
+    guard let average = state.memory.average else { return .untouched(norms) }
     let deviation = average.variance.squareRoot()
     let z = (norm - average.mean) / (deviation + Self.epsilon)
-    guard z > threshold else {
-      state.average = updated(average, norm)
-      return .untouched(norms)
-    }
+    guard z > threshold else { return .untouched(norms) }
     let bound = average.mean + threshold * threshold / z * deviation
-    state.average = updated(average, bound)
+    state.pending = bound
     return ClipNorm(maxNorm: bound).scale(&gradients, norms, &state)
   }
 
-  private func updated(
-    _ average: (mean: Double, variance: Double), _ norm: Double
-  ) -> (mean: Double, variance: Double) {
-    let mean = alpha * average.mean + (1 - alpha) * norm
-    return (mean, alpha * average.variance + (1 - alpha) * ((norm - mean) * (norm - mean)))
-  }
-
-  private func collect(_ norm: Double, _ state: inout ClippingState) {
-    state.firstNorms.append(norm)
-    guard state.firstNorms.count >= warmup else { return }
-    let count = Double(state.firstNorms.count)
-    let mean = state.firstNorms.reduce(0, +) / count
-    let squares = state.firstNorms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    state.average = (mean, squares / count)
-    state.firstNorms = []
+  /// Takes the norm of a step into the averages, or among those that begin them.
+  func remember(_ norm: Double, in memory: inout ClippingMemory) {
+    if let average = memory.average {
+      let mean = alpha * average.mean + (1 - alpha) * norm
+      let variance = alpha * average.variance + (1 - alpha) * ((norm - mean) * (norm - mean))
+      memory.average = ClippingMemory.Average(mean: mean, variance: variance)
+      return
+    }
+    memory.firstNorms.append(norm)
+    guard memory.firstNorms.count >= warmup else { return }
+    let count = Double(memory.firstNorms.count)
+    let mean = memory.firstNorms.reduce(0, +) / count
+    let squares = memory.firstNorms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    memory.average = ClippingMemory.Average(mean: mean, variance: squares / count)
+    memory.firstNorms = []
   }
 }

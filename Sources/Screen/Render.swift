@@ -1,66 +1,53 @@
+import Language
 import Session
 import Training
 
 /// Draws the screen: a function of what is there and of nothing else, no clock and no terminal among it.
 /// - Parameters:
-///   - stage: the experiment, what drives it, and its log.
+///   - scene: what there is to show.
 ///   - view: what the viewer looks at and types.
 ///   - size: the size to fill; one too small gives a page that says so.
 /// - Returns: a grid of exactly that size.
-public func render(_ stage: Stage, _ view: ViewState, size: GridSize) -> CellGrid {
+public func render(_ scene: Scene, _ view: ViewState, size: GridSize) -> CellGrid {
   var grid = CellGrid(size: size)
-  if size.columns < Layout.minimum.columns || size.rows < Layout.minimum.rows {
-    drawTooSmall(size, on: &grid)
-  } else {
-    draw(stage, view, on: &grid)
-  }
+  if fits(view, size) { draw(scene, view, on: &grid) } else { drawTooSmall(size, view.panel.smallest, on: &grid) }
   return view.isASCII ? grid.ascii : grid
 }
 
+private func fits(_ view: ViewState, _ size: GridSize) -> Bool {
+  size.columns >= view.panel.smallest.columns && size.rows >= view.panel.smallest.rows
+}
+
 /// Where the terminal's cursor belongs: in the prompt while it is open, else nowhere.
-public func cursorPlace(_ view: ViewState, size: GridSize) -> (column: Int, row: Int)? {
+public func cursorPosition(_ view: ViewState, size: GridSize) -> (column: Int, row: Int)? {
   switch view.entry {
   case .prompt(let editor), .find(let editor):
-    guard size.columns >= Layout.minimum.columns, size.rows >= Layout.minimum.rows else { return nil }
-    return (2 + Footer.window(editor, width: size.columns - 3).cursor, size.rows - 1)
+    return fits(view, size) ? (2 + Footer.window(editor, width: size.columns - 3).cursor, size.rows - 1) : nil
   case .none, .question:
     return nil
   }
 }
 
-private func draw(_ stage: Stage, _ view: ViewState, on grid: inout CellGrid) {
-  let layout = Layout(grid.size, panel: view.panel, parameters: stage.workbench.parameterNames.count, isBig: view.isBig)
-  let isOverview = view.panel == .overview
-  Header(stage: stage, view: view).draw(in: layout.header, on: &grid)
-  if let area = layout.total {
-    TotalNormPanel(stage: stage).draw(
-      in: area, isFront: !isOverview || view.isBig, isBig: view.isBig, showsLoss: isOverview && layout.loss == nil,
-      on: &grid)
-  }
-  if let area = layout.numbers { BigNumbersPanel(stage: stage).draw(in: area, on: &grid) }
-  if let area = layout.parameters {
-    ParametersPanel(stage: stage, cursor: view.cursor).draw(in: area, isFront: !isOverview, on: &grid)
-  }
-  if let area = layout.loss {
-    LossPanel(stage: stage).draw(in: area, isFront: !isOverview, isBig: view.isBig, on: &grid)
-  }
-  if let area = layout.log {
-    LogPanel(stage: stage, pending: view.pending, isBig: view.isBig).draw(in: area, isFront: !isOverview, on: &grid)
-  }
-  if layout.log == nil {
-    drawNews(stage, view, layout.phases, on: &grid)
+private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
+  var rest = Rectangle(column: 0, row: 0, width: grid.size.columns, height: grid.size.rows)
+  Header(scene: scene, view: view).draw(in: rest.takeTop(1), on: &grid)
+  Footer(scene: scene, view: view).draw(in: rest.takeBottom(1), on: &grid)
+  let phases = rest.takeBottom(1)
+  let panel = view.panel.isThere(scene) ? view.panel : .overview
+  panel.draw(scene, view, rest, &grid)
+  if panel.showsLog(rest, view) {
+    PhaseLine(scene: scene).draw(in: phases, on: &grid)
   } else {
-    PhaseLine(stage: stage).draw(in: layout.phases, on: &grid)
+    drawNews(scene, view, phases, on: &grid)
   }
-  Footer(view: view).draw(in: layout.footer, on: &grid)
   if let help = view.help { HelpPage(lines: help.lines, scroll: help.scroll).draw(on: &grid) }
-  if !view.candidates.isEmpty { drawCandidates(view.candidates, layout.phases, on: &grid) }
+  if !view.candidates.isEmpty { drawCandidates(view.candidates, phases, on: &grid) }
 }
 
 // Where the log has no room, its newest line takes the place of the phases: words and errors are never lost.
-private func drawNews(_ stage: Stage, _ view: ViewState, _ area: Rectangle, on grid: inout CellGrid) {
-  guard let entry = stage.log.entries.last, stage.workbench.experiment?.open == nil else {
-    return PhaseLine(stage: stage).draw(in: area, on: &grid)
+private func drawNews(_ scene: Scene, _ view: ViewState, _ area: Rectangle, on grid: inout CellGrid) {
+  guard let entry = scene.log.entries.last, scene.present?.phase == nil else {
+    return PhaseLine(scene: scene).draw(in: area, on: &grid)
   }
   let style: Style
   if case .error = entry { style = Style(.danger, bold: true) } else { style = Style(.muted) }
@@ -77,8 +64,7 @@ private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: 
   }
 }
 
-private func drawTooSmall(_ size: GridSize, on grid: inout CellGrid) {
-  let need = Layout.minimum
+private func drawTooSmall(_ size: GridSize, _ need: GridSize, on grid: inout CellGrid) {
   let lines = [
     "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(need.columns)×\(need.rows)", "q quits",
   ]

@@ -1,21 +1,8 @@
 import Language
+import Session
 
-/// What the viewer looks at and types: everything on the screen that is not the experiment's.
+/// What the viewer looks at and types: everything on the screen that is not the scene's.
 public struct ViewState: Sendable {
-  /// The panels that Tab walks through.
-  public enum Panel: Int, CaseIterable, Sendable {
-    /// All of them, as far as there is room.
-    case overview
-    /// The total norm alone.
-    case total
-    /// The parameters alone.
-    case parameters
-    /// The loss alone.
-    case loss
-    /// The log alone.
-    case log
-  }
-
   /// What stands in the last line instead of the keys.
   public enum Entry: Sendable {
     /// The keys.
@@ -24,12 +11,27 @@ public struct ViewState: Sendable {
     case prompt(LineEditor)
     /// The search for a parameter.
     case find(LineEditor)
-    /// A question, and the line to type if the answer is yes.
-    case question(String, line: String)
+    /// A question.
+    case question(Question)
   }
 
-  /// The panel in front.
-  public var panel = Panel.overview
+  /// What the viewer is asked, to be answered by y or n.
+  public enum Question: Hashable, Sendable {
+    /// Whether this line, which gives up the experiment that there is, is meant.
+    case beginsAfresh(line: String)
+    /// Whether the scenario may write a file.
+    case mayWrite(path: String)
+
+    var text: String {
+      switch self {
+      case .beginsAfresh: "Begin again at step 0?"
+      case .mayWrite(let path): "The scenario wants to write \(VisibleText.of(path)). May it?"
+      }
+    }
+  }
+
+  /// The view in front.
+  public var panel = View.overview
   /// The parameter under the cursor.
   public var cursor = 0
   /// What is being entered.
@@ -44,15 +46,25 @@ public struct ViewState: Sendable {
   public var count: Int?
   /// Steps a second of a replay, `nil` for as fast as it goes.
   public var speed: Double?
-  /// The experiment's digest, where somebody has it already: of a large network it takes longer than a frame.
-  public var digest: String?
-  /// The keys.
-  public var bindings = KeyBindings()
   /// Whether panels are fewer and larger, for a class room.
   public var isBig = false
   /// Whether only characters below 0x80 may be used.
   public var isASCII = false
+  /// The lines entered at the prompt.
+  var promptHistory: [String] = []
 
   /// The overview, nothing typed.
   public init() {}
+
+  /// There is a new scene. A scenario's question waits until nothing else is entered, so that no key meant for that answers
+  /// it.
+  public mutating func look(at scene: Scene) {
+    cursor = min(cursor, max(0, scene.parameters.count - 1))
+    switch (scene.player, entry) {
+    case (.asking(let request), .none): entry = .question(.mayWrite(path: request.path))
+    case (.asking, _): break
+    case (_, .question(.mayWrite)): entry = .none
+    default: break
+    }
+  }
 }

@@ -1,10 +1,12 @@
 import Language
 import Training
 
-/// What a command or a step has to tell the world. The workbench itself writes nothing and shows nothing.
+/// What a command or a step has to tell the world. Neither workbench nor stage writes anything or shows anything.
 public enum Effect: Sendable {
   /// An experiment begins at step 0.
   case began
+  /// A change took effect.
+  case changed(Change, at: Position)
   /// A step was completed.
   case stepped(StepRecord)
   /// A phase was made that completed no step.
@@ -22,17 +24,24 @@ public enum Effect: Sendable {
   /// An expectation, whether it holds, and what was found.
   case expected(Expectation, holds: Bool, found: String)
   /// A file to write.
-  case save(path: String, contents: String)
-  /// A trace to begin.
-  case trace(path: String)
-  /// Help to show, of everything or of one command.
-  case help(String?)
-  /// A key to bind.
-  case bind(Key, line: String, otherwise: String?)
-  /// Something that only a screen can do.
+  case write(FileRequest)
+  /// Something that is not the experiment's.
   case view(ViewCommand)
-  /// The end.
-  case quit
+}
+
+/// A file that a command wants to be written, at a path seen from the current folder.
+public enum FileRequest: Hashable, Sendable {
+  /// A file of these contents.
+  case save(path: String, contents: String)
+  /// A trace of the steps from now on.
+  case trace(path: String)
+
+  /// Where.
+  public var path: String {
+    switch self {
+    case .save(let path, _), .trace(let path): path
+    }
+  }
 }
 
 /// What the workbench is busy with.

@@ -32,12 +32,13 @@ public struct Narrator: Sendable {
       self = Narrator(every: every, hasViewer: hasViewer)
       return [Self.beginning(workbench.settings)]
     case .stepped(let record): return tell(record, workbench)
-    case .phased: return Self.inside(workbench)
+    case .phased: return workbench.run?.present.map(Self.inside) ?? []
     case .paused(let key):
       guard hasViewer else { return [] }
       return [key.map { "Waiting for the key \($0.label): type it and press Enter." } ?? "Press Enter to go on."]
+    case .view(.bind), .view(.help), .view(.quit): return []
     case .view: return ["That is for the screen: there is none here."]
-    default: return []
+    case .changed, .note, .output, .said, .failed, .expected, .write: return []
     }
   }
 
@@ -76,7 +77,7 @@ public struct Narrator: Sendable {
 
   private mutating func tellSpike(_ record: StepRecord, _ workbench: Workbench) -> [String] {
     let norm = record.before.total
-    guard norm.isFinite, let usual = Verdict.usual(workbench.history, skipping: 1), usual > 0 else { return [] }
+    guard norm.isFinite, let usual = Verdict.usual(workbench.history, upTo: record.step - 1), usual > 0 else { return [] }
     if norm > Verdict.spike * usual {
       let known = spike
       let isLargest = known.map { norm > $0.largest } ?? true
@@ -127,21 +128,19 @@ public struct Narrator: Sendable {
       + "\(SettingsText.of(settings.optimizer)), seed \(settings.seed), \(clipping)."
   }
 
-  private static func inside(_ workbench: Workbench) -> [String] {
-    guard let open = workbench.experiment?.open, let place = Phase.allCases.firstIndex(of: open.phase) else {
-      return []
-    }
+  private static func inside(_ present: Present) -> [String] {
+    guard let phase = present.phase else { return [] }
     let found: String? =
-      switch open.phase {
+      switch phase {
       case .zero: "all gradients are zero"
-      case .forward: open.loss.map { "the loss is \(short($0))" }
+      case .forward: present.loss.map { "the loss is \(short($0))" }
       case .backward: "the gradients are there"
-      case .norm: open.before.map { "the total norm is \(short($0.total))" }
-      case .clip: open.outcome.map { $0.clipped ? "clipped to \(short($0.after.total))" : "nothing was clipped" }
+      case .norm: present.before.map { "the total norm is \(short($0.total))" }
+      case .clip: present.outcome.map { $0.clipped ? "clipped to \(short($0.after.total))" : "nothing was clipped" }
       case .step: nil
       }
-    let next = Phase.allCases[place + 1].rawValue
-    return ["Step \(workbench.history.count + 1), \(open.phase.rawValue): \(found ?? "done"). Next is \(next)."]
+    let next = Phase.allCases[phase.number].rawValue
+    return ["Step \(present.position.step + 1), \(phase.rawValue): \(found ?? "done"). Next is \(next)."]
   }
 }
 

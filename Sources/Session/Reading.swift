@@ -1,3 +1,4 @@
+import Analysis
 import Formats
 import Language
 import Optimization
@@ -11,9 +12,9 @@ enum Reading {
       throw .unknownParameter(name, known: workbench.parameterNames)
     }
     if let value = try current(quantity, workbench) { return value }
-    if workbench.experiment?.open != nil, measuredInAStep(quantity) { throw .notYet(quantity.text) }
-    guard let record = workbench.history.last else { throw .notYet(quantity.text) }
-    guard let value = quantity.value(in: record, of: workbench.history, names: workbench.parameterNames) else {
+    if workbench.position.phases > 0, measuredInAStep(quantity) { throw .notYet(quantity.text) }
+    guard let history = workbench.run?.history, let record = history.last else { throw .notYet(quantity.text) }
+    guard let value = quantity.value(in: record, of: history, names: workbench.parameterNames) else {
       throw absent(quantity)
     }
     return value
@@ -37,9 +38,9 @@ enum Reading {
 
   // Numbers that do not wait for a step to be complete.
   private static func current(_ quantity: Quantity, _ workbench: Workbench) throws(CommandError.Problem) -> Double? {
-    let open = workbench.experiment?.open
+    let open = workbench.run?.present.flatMap { $0.phase == nil ? nil : $0 }
     switch quantity {
-    case .scalar(.step): return Double(workbench.experiment?.step ?? 0)
+    case .scalar(.step): return Double(workbench.position.step)
     case .scalar(.lr): return workbench.settings.optimizer.learningRate
     case .scalar(.maxNorm):
       guard let maxNorm = workbench.settings.clipping.rule.maxNorm else { throw absent(quantity) }
@@ -53,21 +54,21 @@ enum Reading {
     case .scalar(.clipped): return open?.outcome.map { $0.clipped ? 1 : 0 }
     case .scalar(.duty): return nil
     case .ofParameter(let measure, let name):
-      let place = workbench.parameterNames.firstIndex(of: name)!
+      let index = workbench.parameterNames.firstIndex(of: name)!
       switch measure {
-      case .norm: return open?.before.map { Double($0.perParameter[place]) }
-      case .normAfter: return open?.outcome.map { Double($0.after.perParameter[place]) }
-      case .weight: return workbench.experiment.map { Double($0.weightNorms[place]) }
+      case .norm: return open?.before.map { Double($0.perParameter[index]) }
+      case .normAfter: return open?.outcome.map { Double($0.after.perParameter[index]) }
+      case .weight: return workbench.run.map { Double($0.experiment.weightNorms[index]) }
       case .updateRatio: return nil
-      case .radius: return try radius(place, name, workbench)
+      case .radius: return try radius(index, name, workbench)
       }
     }
   }
 
   private static func radius(
-    _ place: Int, _ name: String, _ workbench: Workbench
+    _ index: Int, _ name: String, _ workbench: Workbench
   ) throws(CommandError.Problem) -> Double? {
-    guard let values = workbench.experiment?.network.parameters.values[place] else { return nil }
+    guard let values = workbench.run?.experiment.network.parameters.values[index] else { return nil }
     guard values.rows == values.columns else {
       throw .notRecorded("radius(\(name)) does not exist: \(name) is \(values.rows)×\(values.columns), not square")
     }
@@ -76,67 +77,63 @@ enum Reading {
 
   /// The norms of the last 100 steps, and what clipping does to them.
   static func stats(_ workbench: Workbench) -> [String] {
-    let window = workbench.history.recent(100)
-    guard let last = window.last else { return ["no step has been made yet"] }
-    let totals = window.map(\.before.total).filter(\.isFinite).sorted()
-    func percentile(_ share: Double) -> String {
-      totals.isEmpty ? "–" : NumberText.short(totals[Int((share * Double(totals.count - 1)).rounded())])
+    guard let history = workbench.run?.history, let statistics = NormStatistics(history) else {
+      return ["no step has been made yet"]
     }
-    var lines = ["the last \(window.count) steps, to step \(last.step):"]
+    func percentile(_ share: Double) -> String { statistics.percentile(share).map { NumberText.short($0) } ?? "–" }
+    var lines = ["the last \(statistics.count) steps, to step \(statistics.lastStep):"]
     lines.append(
       "total_norm   smallest \(percentile(0)) · 10 % \(percentile(0.1)) · median \(percentile(0.5))"
         + " · 90 % \(percentile(0.9)) · largest \(percentile(1))")
-    if totals.count < window.count { lines.append("not finite   \(window.count - totals.count) steps") }
-    lines.append("clipped      \(window.count { $0.outcome.clipped }) of \(window.count) steps")
+    if statistics.nonfinite > 0 { lines.append("not finite   \(statistics.nonfinite) steps") }
+    lines.append("clipped      \(statistics.clipped) of \(statistics.count) steps")
     let rule = workbench.settings.clipping.rule
     if let maxNorm = rule.maxNorm {
-      let above = window.count { rule.clips($0.before) == true }
-      let share = NumberText.short(100 * Double(above) / Double(window.count))
+      let share = NumberText.short(100 * statistics.share(clippedBy: rule))
       lines.append("max_norm \(NumberText.of(maxNorm)) would have clipped \(share) % of them")
     }
     return lines
   }
 }
 
-extension Experiment {
+extension Run {
   /// What `print` shows.
   func lines(of printable: Printable, in workbench: Workbench) throws(CommandError.Problem) -> [String] {
+    let parameters = experiment.network.parameters
     switch printable {
     case .quantity(let quantity):
       return ["\(quantity.text) \(NumberText.of(Float(try Reading.value(quantity, workbench))))"]
     case .values(let name):
-      let place = try place(of: name)
-      let shape = network.parameters.descriptions[place].shape
-      return TensorText.of(network.parameters.values[place].elements, shape, isParameter: true)
+      let index = try index(of: name)
+      return TensorText.of(parameters.values[index].elements, parameters.descriptions[index].shape, isParameter: true)
     case .gradient(let name):
-      let place = try place(of: name)
-      return TensorText.of(network.parameters.gradients[place].elements, network.parameters.descriptions[place].shape)
+      let index = try index(of: name)
+      return TensorText.of(parameters.gradients[index].elements, parameters.descriptions[index].shape)
     }
   }
 
-  private func place(of name: String) throws(CommandError.Problem) -> Int {
-    guard let place = network.parameters.index(of: name) else {
-      throw .unknownParameter(name, known: network.parameters.descriptions.map(\.name))
+  private func index(of name: String) throws(CommandError.Problem) -> Int {
+    let parameters = experiment.network.parameters
+    guard let index = parameters.index(of: name) else {
+      throw .unknownParameter(name, known: parameters.descriptions.map(\.name))
     }
-    return place
+    return index
   }
 
   /// What `norms` shows.
-  func normLines(in workbench: Workbench) throws(CommandError.Problem) -> [String] {
-    guard let before = open?.before ?? workbench.history.last?.before else { throw .notYet("norms") }
-    let after = open == nil ? workbench.history.last?.outcome.after : open?.outcome?.after
-    let names = network.parameters.descriptions.map(\.name) + ["total"]
+  func normLines() throws(CommandError.Problem) -> [String] {
+    guard let before = present?.before ?? history.last?.before else { throw .notYet("norms") }
+    let after = present?.outcome?.after
+    let names = experiment.network.parameters.descriptions.map(\.name) + ["total"]
     let width = names.map(\.count).max() ?? 0
     func number(_ value: Float) -> String {
       let text = NumberText.of(value)
       return String(repeating: " ", count: max(0, 14 - text.count)) + text
     }
-    let values = zip(before.perParameter + [before.total], (after.map { $0.perParameter + [$0.total] }) ?? [])
-    let pairs =
-      after == nil ? (before.perParameter + [before.total]).map { ($0, Float?.none) } : values.map { ($0, $1) }
-    return zip(names, pairs).map { name, pair in
+    return names.enumerated().map { index, name in
+      func value(_ norms: GradientNorms) -> Float { index < norms.perParameter.count ? norms.perParameter[index] : norms.total }
       let padded = name + String(repeating: " ", count: width - name.count)
-      return padded + number(pair.0) + (pair.1.map { " →" + number($0) } ?? "")
+      return padded + number(value(before)) + (after.map { " →" + number(value($0)) } ?? "")
     }
   }
 }

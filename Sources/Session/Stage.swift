@@ -1,29 +1,19 @@
 import Language
 import Training
 
-/// A workbench with what drives it: a scenario that plays, a viewer who may take over, and the log of both.
+/// A workbench with what drives it: a scenario that plays, a viewer who may take over, the keys, and the log of it all.
 ///
 /// The screen, `run`, `repl` and the tests all drive the same stage, with the same two calls: `type` for a line of the
-/// viewer's, `proceed` for the next step or the next command of the scenario. It has no clock.
+/// viewer's, `advance` for the next step or the next command of the scenario. It has no clock.
 public struct Stage: Sendable {
-  /// What stands in the way of the scenario's next command.
-  public enum Playback: Hashable, Sendable {
-    /// There is no scenario, or it has ended, or it was let go.
-    case none
-    /// It plays.
-    case playing
-    /// It waits for this key, or for space or Enter.
-    case waiting(Key?)
-    /// The viewer has stopped it; `run` goes on.
-    case held
-  }
-
   /// The experiment and what is being done with it.
   public private(set) var workbench: Workbench
   /// Where the scenario stands.
-  public private(set) var playback = Playback.none
+  public private(set) var player = Player()
   /// What was said and done.
   public private(set) var log = Log()
+  /// What the keys type.
+  public private(set) var bindings = KeyBindings()
   /// Expectations that did not hold.
   public private(set) var failedExpectations = 0
   /// Whether a step or a command of the scenario failed, and nothing expected it.
@@ -31,203 +21,210 @@ public struct Stage: Sendable {
   /// Whether `quit` was given.
   public private(set) var hasQuit = false
 
-  private let scenario: Scenario?
   private let waitsForViewer: Bool
-  private var next = 0
-  private var interrupted = Activity.idle
+  private let asksBeforeWriting: Bool
   // The rest of the viewer's line, which waits for the steps that its beginning asks for.
   private var typed: [ParsedCommand] = []
-  // A command or its steps failed, and the next command may say that it expected that.
-  private var hasOpenFailure = false
+  // What failed last, as long as the next command may say that it was expected.
+  private var failure: Failure?
+  private var earlierRefusals = 0
 
-  /// An empty stage.
-  /// - Parameter waitsForViewer: whether there is a viewer who could stop an endless run.
-  public init(files: any FileSource, waitsForViewer: Bool = true) {
+  private enum Failure {
+    /// A line of the viewer's was refused.
+    case refusal
+    /// A step, or a command of the scenario.
+    case stop
+  }
+
+  /// A stage without a scenario.
+  /// - Parameters:
+  ///   - waitsForViewer: whether there is a viewer, for whom `pause` waits, and who could stop an endless run.
+  ///   - asksBeforeWriting: whether a scenario has to ask the viewer before it writes a file.
+  public init(files: any FileSource, waitsForViewer: Bool = true, asksBeforeWriting: Bool = false) {
     workbench = Workbench(files: files)
-    scenario = nil
     self.waitsForViewer = waitsForViewer
+    self.asksBeforeWriting = asksBeforeWriting
   }
 
   /// A stage on which `scenario` plays.
-  /// - Parameter waitsForViewer: whether `pause` waits; without a screen nobody could go on.
-  public init(scenario: Scenario, files: any FileSource, waitsForViewer: Bool) {
-    workbench = Workbench(files: files)
-    self.scenario = scenario
-    self.waitsForViewer = waitsForViewer
-    playback = .playing
+  public init(scenario: Scenario, files: any FileSource, waitsForViewer: Bool, asksBeforeWriting: Bool = false) {
+    self.init(files: files, waitsForViewer: waitsForViewer, asksBeforeWriting: asksBeforeWriting)
+    open(scenario)
   }
 
-  /// The scenario's name and how far it is, while it plays or is held.
-  public var progress: (path: String, line: Int, lines: Int)? {
-    guard let scenario, playback != .none else { return nil }
-    let line = next < scenario.steps.count ? scenario.steps[next].line : scenario.steps[scenario.steps.count - 1].line
-    return (scenario.path, line, scenario.steps[scenario.steps.count - 1].line)
+  /// Plays a scenario from its beginning, on a workbench of its own; whatever played before is over.
+  public mutating func open(_ scenario: Scenario) {
+    closeFailure()
+    typed = []
+    workbench = Workbench(files: workbench.files)
+    player = Player(scenario)
   }
 
-  /// Whether `proceed` has anything to do.
-  public var isBusy: Bool { !hasQuit && (workbench.activity != .idle || !typed.isEmpty || playback == .playing) }
+  /// Whether `advance` has anything to do.
+  public var isBusy: Bool {
+    if case .asking = player.state { return false }
+    return !hasQuit && (workbench.activity != .idle || !typed.isEmpty || player.state == .playing)
+  }
 
-  /// Whether it is the scenario's turn to give a command: neither steps nor the rest of a line are left.
-  public var isScenariosTurn: Bool { playback == .playing && workbench.activity == .idle && typed.isEmpty }
+  /// Lines of the viewer's that were refused, and that no `expect error` stands behind.
+  public var refusals: Int { earlierRefusals + (failure == .refusal ? 1 : 0) }
 
   /// Does the scenario's first commands as far as they set up: so the first frame shows its network and no other.
   public mutating func setUp() {
-    while playback == .playing, let scenario, next < scenario.steps.count, scenario.steps[next].parsed.command.setsUp {
-      _ = proceed()
+    while player.state == .playing, let kind = player.upcoming?.parsed.command.kind, kind == .setUp || kind == .change {
+      _ = advance()
     }
   }
 
   /// Makes the experiment, if the settings make one, so that there is something to look at before the first step.
-  public mutating func settle() -> [Effect] {
-    guard workbench.experiment == nil, let effects = try? workbench.settle() else { return [] }
-    return take(effects, line: nil)
+  public mutating func begin() -> [Effect] {
+    guard let effects = try? workbench.begin() else { return [] }
+    return apply(effects, line: nil)
   }
 
   // MARK: The viewer
 
   /// Does what a line of the viewer's says, command by command up to the first that is refused. What stands behind a
-  /// command that makes steps waits for them, and `proceed` comes to it, unless a line that takes over comes first.
+  /// command that makes steps waits for them, and `advance` comes to it, unless a line that takes over comes first.
   /// - Returns: what there is to tell; errors are in the log.
   public mutating func type(_ line: String) -> [Effect] {
     let waiting = typed
     do throws(CommandError) {
-      let commands = try Parser.commands(in: line)
-      typed = commands
-      let effects = performTyped()
-      if !commands.contains(where: \.command.takesOver) { typed = waiting }
-      return effects
+      typed = try Parser.commands(in: line)
     } catch {
       closeFailure()
       refuse(error)
       typed = waiting
       return []
     }
+    let (effects, tookOver) = performTyped()
+    if !tookOver { typed = waiting }
+    return effects
   }
 
-  private mutating func performTyped() -> [Effect] {
-    var effects: [Effect] = []
-    do throws(CommandError) {
-      while let parsed = typed.first {
-        typed.removeFirst()
-        if parsed.command != .expect(.error) { closeFailure() }
-        log.append(.command(parsed.command.text))
+  // Whether a command took over: one that was refused does not.
+  private mutating func performTyped() -> (effects: [Effect], tookOver: Bool) {
+    var (effects, tookOver) = ([Effect](), false)
+    while let parsed = typed.first {
+      typed.removeFirst()
+      if parsed.command != .words(.expect(.error)) { closeFailure() }
+      if parsed.command.kind.isLogged { log.append(.command(parsed.command.text)) }
+      do throws(CommandError) {
         effects += try perform(parsed)
-        if parsed.command.makesSteps, workbench.activity != .idle { break }
+        tookOver = tookOver || parsed.command.kind.takesOver || hasQuit
+      } catch {
+        refuse(error)
       }
-    } catch {
-      refuse(error)
+      if parsed.command.kind == .steps, workbench.activity != .idle { break }
     }
-    return effects
+    return (effects, tookOver)
   }
 
   private mutating func refuse(_ error: CommandError) {
     typed = []
     workbench.noteRefusal()
     log.append(.error(error.message))
-    refusals += 1
-    lastWasRefused = true
+    failure = .refusal
   }
 
-  /// Lines of the viewer's that were refused, and that no `expect error` stands behind.
-  public private(set) var refusals = 0
-  private var lastWasRefused = false
-
+  // The lesson gives way only to what was done.
   private mutating func perform(_ parsed: ParsedCommand) throws(CommandError) -> [Effect] {
-    switch parsed.command {
-    case .run(nil) where playback == .held:
-      playback = .playing
-      workbench.resume(interrupted)
-      interrupted = .idle
-      return []
-    case .run(nil) where !waitsForViewer: throw parsed.error(.endless)
-    case .stop where playback == .playing:
-      hold()
-      return []
-    case .step, .phase, .run, .until:
-      if playback == .playing { hold() }
-    case .seed, .model, .initialization, .task, .optimizer, .restart:
-      letGo()
-    default:
-      break
+    if parsed.command == .steps(.run(nil)) {
+      if case .held(let interrupted) = player.state {
+        player.resume()
+        workbench.resume(interrupted)
+        return []
+      }
+      if !waitsForViewer { throw parsed.error(.endless) }
     }
-    return take(try workbench.apply(parsed, from: .viewer), line: nil)
+    let interrupted = workbench.activity
+    let effects = try workbench.apply(parsed, from: .viewer)
+    switch parsed.command.kind {
+    case .setUp: letGo()
+    case .steps: if player.state == .playing { hold(interrupted) }
+    case .change, .look, .words, .files, .view: break
+    }
+    return apply(effects, line: nil)
   }
 
-  private mutating func hold() {
-    playback = .held
-    // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
-    interrupted = workbench.activity == .running ? .idle : workbench.activity
-    workbench.resume(.idle)
+  // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
+  private mutating func hold(_ interrupted: Activity) {
+    player.hold(interrupted == .running ? .idle : interrupted)
     log.append(.note("the scenario is held: run goes on with it"))
   }
 
   private mutating func letGo() {
-    guard playback != .none else { return }
+    guard player.isOpen else { return }
     log.append(.note("the scenario is let go: from here on it is yours"))
-    playback = .none
+    player.letGo()
   }
 
   /// Tells a waiting scenario that a key was pressed.
   /// - Returns: whether the scenario took the key for itself, so that it should not also do its own work.
   public mutating func press(_ key: Key) -> Bool {
-    guard case .waiting(let awaited) = playback else { return false }
-    if let awaited {
-      if key == .named(.space) || key == .named(.enter), key != awaited {
-        let note = Log.Entry.note("the scenario waits for \(awaited.label)")
-        if log.entries.last != note { log.append(note) }
-        return true
-      }
-      if key == awaited { goOn() }
-      return false
+    guard case .waiting(let awaited) = player.state else { return false }
+    let isUsual = key == .named(.space) || key == .named(.enter)
+    guard let awaited else {
+      guard isUsual || key == .character(" ") else { return false }
+      resume()
+      return true
     }
-    guard key == .named(.space) || key == .named(.enter) || key == .character(" ") else { return false }
-    goOn()
-    return true
+    if key == awaited {
+      resume()
+    } else if isUsual {
+      let note = Log.Entry.note("the scenario waits for \(awaited.label)")
+      if log.entries.last != note { log.append(note) }
+      return true
+    }
+    return false
   }
 
   // What the viewer let run without an end would keep the scenario from its next command for ever.
-  private mutating func goOn() {
-    playback = .playing
+  private mutating func resume() {
+    player.resume()
     if workbench.activity == .running { workbench.resume(.idle) }
+  }
+
+  /// Answers whether the file may be written that the scenario asks for.
+  /// - Returns: the request, if it may.
+  public mutating func answer(_ isAllowed: Bool) -> [Effect] {
+    guard case .asking(let request) = player.state else { return [] }
+    player.resume()
+    if isAllowed { return [.write(request)] }
+    log.append(.note("the file was not written"))
+    return []
   }
 
   // MARK: Going on
 
   /// Makes the next step of what is being done, or else gives the scenario's next command.
   /// - Returns: what there is to tell.
-  public mutating func proceed() -> [Effect] {
-    if workbench.activity != .idle {
-      return take(workbench.work(), line: nil)
-    }
-    if !typed.isEmpty { return performTyped() }
-    guard playback == .playing, let scenario else { return [] }
-    guard next < scenario.steps.count else {
+  public mutating func advance() -> [Effect] {
+    if workbench.activity != .idle { return apply(workbench.advance(), line: nil) }
+    if !typed.isEmpty { return performTyped().effects }
+    guard player.state == .playing else { return [] }
+    guard let step = player.upcoming else {
       closeFailure()
-      playback = .none
+      player.end()
       if waitsForViewer { log.append(.note("the scenario has ended: from here on it is yours")) }
       return []
     }
-    let step = scenario.steps[next]
-    if hasOpenFailure, step.parsed.command != .expect(.error) {
+    if failure != nil, step.parsed.command != .words(.expect(.error)) {
       closeFailure()
       return []
     }
-    next += 1
-    return perform(step, scenario.folder)
+    player.skip()
+    return perform(step)
   }
 
-  private mutating func perform(_ step: Scenario.Step, _ folder: String) -> [Effect] {
-    switch step.parsed.command {
-    // What these have to say follows by itself.
-    case .say, .pause, .expect: break
-    default: log.append(.command(step.parsed.command.text))
-    }
+  private mutating func perform(_ step: Scenario.Step) -> [Effect] {
+    if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.command.text)) }
     do throws(CommandError) {
-      if step.parsed.command == .run(nil), !waitsForViewer {
+      if step.parsed.command == .steps(.run(nil)), !waitsForViewer {
         workbench.noteRefusal()
         throw step.parsed.error(.endless)
       }
-      return take(try workbench.apply(step.parsed, from: .scenario(folder: folder)), line: step.line)
+      return apply(try workbench.apply(step.parsed, from: .scenario(folder: player.folder)), line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
       return []
@@ -235,57 +232,65 @@ public struct Stage: Sendable {
   }
 
   private mutating func fail(_ text: String) {
-    if typed.first?.command != .expect(.error) { typed = [] }
+    if typed.first?.command != .words(.expect(.error)) { typed = [] }
     log.append(.error(text))
-    hasOpenFailure = true
+    failure = .stop
   }
 
   /// A failure that nothing expected is final: it stops the scenario. To be called when no more commands come.
   public mutating func closeFailure() {
-    lastWasRefused = false
-    guard hasOpenFailure else { return }
-    hasOpenFailure = false
-    wasStopped = true
-    if playback == .playing { playback = waitsForViewer ? .held : .none }
+    switch failure {
+    case nil: return
+    case .refusal: earlierRefusals += 1
+    case .stop:
+      wasStopped = true
+      if player.state == .playing { waitsForViewer ? player.hold(.idle) : player.end() }
+    }
+    failure = nil
   }
 
   // MARK: What effects do to the stage
 
-  private mutating func take(_ effects: [Effect], line: Int?) -> [Effect] {
-    for effect in effects {
-      switch effect {
-      case .note(let text): log.append(.note(text))
-      case .output(let lines): lines.forEach { log.append(.output($0)) }
-      case .said(let text): log.append(.said(text))
-      case .failed(let problem): fail(problem.message)
-      case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
-      case .paused(let key): if waitsForViewer, playback == .playing { playback = .waiting(key) }
-      case .quit:
-        closeFailure()
-        hasQuit = true
-      case .began, .stepped, .phased, .save, .trace, .help, .bind, .view: break
-      }
+  // - Parameter line: the scenario's line that they come from, `nil` for what the viewer typed and for steps.
+  private mutating func apply(_ effects: [Effect], line: Int?) -> [Effect] {
+    effects.filter { apply($0, line: line) }
+  }
+
+  // Whether anybody else needs to hear of it.
+  private mutating func apply(_ effect: Effect, line: Int?) -> Bool {
+    switch effect {
+    case .note(let text): log.append(.note(text))
+    case .output(let lines): lines.forEach { log.append(.output($0)) }
+    case .said(let text): log.append(.said(text))
+    case .failed(let problem): fail(problem.message)
+    case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
+    case .paused(let key): if waitsForViewer, player.state == .playing { player.wait(for: key) }
+    case .write(let request):
+      guard line != nil, asksBeforeWriting else { break }
+      player.ask(request)
+      return false
+    case .view(.bind(let key, let line, let otherwise)): bindings.bind(key, to: line, otherwise: otherwise)
+    case .view(.quit):
+      closeFailure()
+      hasQuit = true
+    case .began, .changed, .stepped, .phased, .view: break
     }
-    return effects
+    return true
   }
 
   private mutating func judge(_ expectation: Expectation, _ holds: Bool, _ found: String, _ line: Int?) {
-    if expectation == .error, holds {
-      hasOpenFailure = false
-      if lastWasRefused { refusals -= 1 }
-      lastWasRefused = false
-    }
-    let place = line.map { "line \($0): " } ?? ""
+    if expectation == .error, holds { failure = nil }
+    let prefix = line.map { "line \($0): " } ?? ""
     if holds {
-      log.append(.held("\(place)held: \(found)"))
+      log.append(.held("\(prefix)held: \(found)"))
     } else {
       failedExpectations += 1
-      log.append(.error("\(place)expected \(expectation.text), but \(found)"))
+      log.append(.error("\(prefix)expected \(expectation.text), but \(found)"))
     }
   }
 
   /// Notes something that happened outside the stage, such as a file that was written.
-  public mutating func note(_ entry: Log.Entry) { log.append(entry) }
+  public mutating func note(_ text: String) { log.append(.note(text)) }
 
   /// Notes that a file which a command asked for could not be written: the command has failed.
   public mutating func fileFailed(_ error: FileError) {

@@ -27,11 +27,12 @@ extension Workbench {
       let value = try self.value(condition.quantity, record)
       return (condition.holds(for: value), Self.found(condition, value, step))
     case .within(let steps):
-      guard history.count > 0 else { throw .nothingToCompare(steps) }
-      return try search(condition, max(1, history.count - steps + 1)...history.count, wanted: true)
+      let last = history.lastStep
+      guard last > 0 else { throw .nothingToCompare(steps) }
+      return try search(condition, max(1, last - steps + 1)...last, wanted: true)
     case .always:
-      guard history.count > 0 else { throw .notYet(condition.quantity.text) }
-      return try search(condition, 1...history.count, wanted: false)
+      guard history.lastStep > 0 else { throw .notYet(condition.quantity.text) }
+      return try search(condition, 1...history.lastStep, wanted: false)
     }
   }
 
@@ -39,7 +40,7 @@ extension Workbench {
   private func search(
     _ condition: Condition, _ steps: ClosedRange<Int>, wanted: Bool
   ) throws(CommandError.Problem) -> (holds: Bool, found: String) {
-    guard steps.lowerBound >= history.firstKept else { throw .notRecorded(missing(steps.lowerBound)) }
+    guard steps.lowerBound >= history.firstKept ?? .max else { throw .notRecorded(missing(steps.lowerBound)) }
     // What came nearest to deciding otherwise: the smallest for `<`, the largest for `>`.
     let wantsSmall = condition.isBelow.map { $0 == wanted } ?? false
     var nearest: (value: Double, step: Int)?
@@ -70,9 +71,9 @@ extension Workbench {
   }
 
   private func missing(_ step: Int) -> String {
-    step > history.count
-      ? "step \(step) has not been made; the last one is step \(history.count)"
-      : "step \(step) is no longer recorded; the first one that is, is step \(history.firstKept)"
+    step > history.lastStep
+      ? "step \(step) has not been made; the last one is step \(history.lastStep)"
+      : "step \(step) is no longer recorded; the first one that is, is step \(history.firstKept ?? history.lastStep)"
   }
 
   private static func found(_ condition: Condition, _ value: Double, _ step: Int?) -> String {

@@ -1,26 +1,21 @@
 import Gradients
 import Language
 import Optimization
-import TorchExport
 import Training
 
-/// One experiment with its history, and what is being done with it: all the state that commands change.
+/// The settings and the run that was made of them, and what is being done with it: all the state that commands change.
 ///
-/// A value. `apply` understands a command at once and leaves the steps it asks for to `work`, which makes one at a time:
+/// A value. `apply` understands a command at once and leaves the steps it asks for to `advance`, which makes one at a time:
 /// so a screen can stay alive between them, and a run without a screen does the very same.
 public struct Workbench: Sendable {
   /// The settings as they are now: what a `restart` begins with.
   public private(set) var settings = Settings()
-  /// The experiment; `nil` until something needs it, and while the settings do not make one.
-  public private(set) var experiment: Experiment?
-  /// What was measured.
-  public private(set) var history = History(parameters: 0)
-  /// The experiments before this one, as they were last; of very many the latest.
-  public private(set) var earlierRuns: [ExperimentRun] = []
+  /// The run; `nil` until something needs it, and while the settings do not make one.
+  public private(set) var run: Run?
+  /// How the experiments before this one went; of very many the latest.
+  public private(set) var earlierRuns: [Timeline] = []
   /// How many were before those.
   public private(set) var forgottenRuns = 0
-  /// What was done since the experiment began.
-  public private(set) var timeline = Timeline<Command>(settings: Settings())
   /// What it is busy with.
   public private(set) var activity = Activity.idle
   /// Whether the last command or the steps it asked for failed: what `expect error` looks at.
@@ -33,9 +28,18 @@ public struct Workbench: Sendable {
   /// A workbench with the default settings.
   public init(files: any FileSource) { self.files = files }
 
+  /// The experiment, if there is one.
+  public var experiment: Experiment? { run?.experiment }
+
+  /// What was measured; nothing where there is no experiment.
+  public var history: History { run?.history ?? History(parameters: 0) }
+
+  /// Where the experiment stands; at the start where there is none.
+  public var position: Position { run?.position ?? .start }
+
   /// The names of the network's parameters.
   public var parameterNames: [String] {
-    experiment?.network.parameters.descriptions.map(\.name) ?? settings.parameters.map(\.name)
+    run?.experiment.network.parameters.descriptions.map(\.name) ?? settings.parameters.map(\.name)
   }
 
   /// Does what a command says, or begins it.
@@ -44,7 +48,7 @@ public struct Workbench: Sendable {
   public mutating func apply(_ parsed: ParsedCommand, from origin: Origin) throws(CommandError) -> [Effect] {
     do throws(CommandError.Problem) {
       let effects = try apply(parsed.command, from: origin)
-      if case .expect = parsed.command { return effects }
+      if case .words(.expect) = parsed.command { return effects }
       lastCommandFailed = false
       return effects
     } catch {
@@ -55,32 +59,16 @@ public struct Workbench: Sendable {
 
   private mutating func apply(_ command: Command, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     switch command {
-    case .seed, .model, .initialization, .task, .optimizer: try setUp(command, from: origin)
-    case .clip, .maxNorm, .normType, .learningRate, .accumulate: try change(command)
-    case .outlier(let outlier): try order(outlier)
-    case .step(let count): try begin(.stepping(left: count))
-    case .phase(let count): try begin(.phasing(left: count))
-    case .run(let count): try begin(count.map { .stepping(left: $0) } ?? .running)
-    case .until(let condition, let most): try begin(until: condition, most: most)
-    case .stop: stop()
-    case .restart: try restart()
-    case .print(let printable):
-      try look { (experiment, workbench) throws(CommandError.Problem) in
-        try experiment.lines(of: printable, in: workbench)
-      }
-    case .norms:
-      try look { (experiment, workbench) throws(CommandError.Problem) in try experiment.normLines(in: workbench) }
-    case .stats: [.output(Reading.stats(self))]
-    case .expect(let expectation): [try test(expectation)]
-    case .say(let text): [.said(VisibleText.of(text))]
-    case .pause(let key): [.paused(key)]
-    case .save(let path): [save(PathText.join(origin.folder, path))]
-    case .exportTorch(let path): try settle() + [export(PathText.join(origin.folder, path))]
-    case .trace(let path): [.trace(path: PathText.join(origin.folder, path))]
-    case .help(let topic): [.help(topic)]
-    case .bind(let key, let line, let otherwise): [.bind(key, line: line, otherwise: otherwise)]
-    case .view(let view): [.view(view)]
-    case .quit: [.quit]
+    case .setUp(.restart): return try restart()
+    case .setUp(let setUp): return try self.setUp(setUp, from: origin)
+    case .change(let change): return try self.change(change)
+    case .steps(let steps): return try plan(steps)
+    case .look(let look): return try self.look(look)
+    case .words(.say(let text)): return [.said(VisibleText.of(text))]
+    case .words(.pause(let key)): return [.paused(key)]
+    case .words(.expect(let expectation)): return [try test(expectation)]
+    case .files(let files): return try write(files, from: origin)
+    case .view(let view): return [.view(view)]
     }
   }
 
@@ -89,31 +77,27 @@ public struct Workbench: Sendable {
 
   // MARK: Setting up
 
-  private mutating func setUp(_ command: Command, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
+  private mutating func setUp(_ command: SetUpCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     var next = settings
     try next.setUp(command, files: files, folder: origin.folder)
-    if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
     settings = next
-    guard let begun = experiment else { return [] }
-    let hadSteps = begun.position > Position(step: 0)
-    keepRun()
+    let hadSteps = position > .start
     // What was measured was another network's: its numbers have no place among the parameters of this one.
-    experiment = nil
-    history = History(parameters: 0)
-    activity = .idle
+    end()
     return hadSteps ? [.note("a new experiment: it begins afresh at step 0")] : []
   }
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
-    keepRun()
-    experiment = nil
-    activity = .idle
-    return try settle()
+    if let problem = settings.problem { throw .init(problem) }
+    end()
+    return try begin()
   }
 
-  private mutating func keepRun() {
-    guard let experiment else { return }
-    earlierRuns.append(ExperimentRun(timeline: timeline, steps: experiment.step))
+  private mutating func end() {
+    activity = .idle
+    guard let ended = run else { return }
+    run = nil
+    earlierRuns.append(ended.timeline)
     let surplus = max(0, earlierRuns.count - Self.mostEarlierRuns)
     earlierRuns.removeFirst(surplus)
     forgottenRuns += surplus
@@ -122,61 +106,62 @@ public struct Workbench: Sendable {
   /// Makes the experiment of the settings, if there is none yet.
   /// - Returns: that it began.
   /// - Throws: why the settings do not make one.
-  public mutating func settle() throws(CommandError.Problem) -> [Effect] {
-    guard experiment == nil else { return [] }
+  public mutating func begin() throws(CommandError.Problem) -> [Effect] {
+    guard run == nil else { return [] }
     if let problem = settings.problem { throw .init(problem) }
-    let begun = Experiment(settings)
-    experiment = begun
-    history = History(parameters: begun.network.parameters.count)
-    timeline = Timeline(settings: settings)
+    run = Run(settings)
     return [.began]
-  }
-
-  // The experiment begins, if there is none yet, only if there is something to show of it.
-  private mutating func look(
-    _ lines: (Experiment, Workbench) throws(CommandError.Problem) -> [String]
-  ) throws(CommandError.Problem) -> [Effect] {
-    var next = self
-    let began = try next.settle()
-    guard let experiment = next.experiment else { return [] }
-    let shown = try lines(experiment, next)
-    self = next
-    return began + [.output(shown)]
   }
 
   // MARK: Changing while it runs
 
-  private mutating func change(_ command: Command) throws(CommandError.Problem) -> [Effect] {
-    let was = settings
-    try settings.change(command)
-    guard var current = experiment else { return [] }
-    experiment = nil
-    current.clipping = settings.clipping
-    current.optimizer.learningRate = settings.optimizer.learningRate
-    current.accumulation = settings.accumulation
-    var isChanged = was != settings
-    if case .clip(.rule) = command {
-      current.forgetNorms()
-      isChanged = true
+  private mutating func change(_ command: ChangeCommand) throws(CommandError.Problem) -> [Effect] {
+    var next = settings
+    let change = try next.change(command)
+    // An outlier is no setting: it waits in an experiment, and a restart does not repeat it.
+    var effects: [Effect] = []
+    if case .outlier = change { effects = try begin() }
+    settings = next
+    do throws(ChangeProblem) {
+      if try run?.apply(change) == true { effects.append(.changed(change, at: position)) }
+    } catch {
+      throw .init(error)
     }
-    if isChanged { timeline.append(settings.absolute(command), at: current.position) }
-    experiment = current
-    return []
+    return effects
   }
 
-  // Not a setting: it is over with the next batch, and a restart does not repeat it.
-  private mutating func order(_ outlier: Outlier) throws(CommandError.Problem) -> [Effect] {
-    guard settings.task.hasNumericTargets else { throw .noNumericTargets(settings.task.loss) }
-    let began = try settle()
-    experiment?.outlier = outlier
-    timeline.append(.outlier(outlier), at: experiment!.position)
-    return began
+  // MARK: Looking
+
+  // The experiment begins, if there is none yet, only if there is something to show of it.
+  private mutating func look(_ command: LookCommand) throws(CommandError.Problem) -> [Effect] {
+    if command == .stats { return [.output(Reading.stats(self))] }
+    var next = self
+    let began = try next.begin()
+    guard let run = next.run else { return [] }
+    let lines =
+      switch command {
+      case .print(let printable): try run.lines(of: printable, in: next)
+      case .norms: try run.normLines()
+      case .stats: Reading.stats(next)
+      }
+    self = next
+    return began + [.output(lines)]
   }
 
   // MARK: Making steps
 
+  private mutating func plan(_ command: StepsCommand) throws(CommandError.Problem) -> [Effect] {
+    switch command {
+    case .step(let count): try begin(.stepping(left: count))
+    case .phase(let count): try begin(.phasing(left: count))
+    case .run(let count): try begin(count.map { .stepping(left: $0) } ?? .running)
+    case .until(let condition, let most): try begin(until: condition, most: most)
+    case .stop: stop()
+    }
+  }
+
   private mutating func begin(_ next: Activity) throws(CommandError.Problem) -> [Effect] {
-    let began = try settle()
+    let began = try begin()
     activity = next
     return began
   }
@@ -186,10 +171,10 @@ public struct Workbench: Sendable {
       throw .unknownParameter(name, known: parameterNames)
     }
     if case .ofParameter(.radius, _) = condition.quantity { throw .onDemandOnly(condition.quantity.text) }
-    let began = try settle()
+    let began = try begin()
     // What an open step has measured is not the end of that step; lr, max_norm and step are as they are now.
-    if experiment?.open == nil, let value = try? Reading.value(condition.quantity, self), condition.holds(for: value) {
-      return began + [.note("\(condition.text): holds already at step \(history.count)")]
+    if position.phases == 0, let value = try? Reading.value(condition.quantity, self), condition.holds(for: value) {
+      return began + [.note("\(condition.text): holds already at step \(position.step)")]
     }
     return began + (try begin(.until(condition, left: most, of: most)))
   }
@@ -203,7 +188,7 @@ public struct Workbench: Sendable {
   mutating func resume(_ interrupted: Activity) { activity = interrupted }
 
   /// Makes the next step of what was begun, or the next phase.
-  public mutating func work() -> [Effect] {
+  public mutating func advance() -> [Effect] {
     switch activity {
     case .idle: return []
     case .phasing(let left):
@@ -216,12 +201,12 @@ public struct Workbench: Sendable {
       return advance(wholeStep: true)
     case .until(let condition, let left, let most):
       activity = left > 1 ? .until(condition, left: left - 1, of: most) : .idle
-      return advance(wholeStep: true) + settleCondition(condition, isLast: left == 1, most)
+      return advance(wholeStep: true) + check(condition, isLast: left == 1, most)
     }
   }
 
-  private mutating func settleCondition(_ condition: Condition, isLast: Bool, _ most: Int) -> [Effect] {
-    guard let record = history.last, !lastCommandFailed else { return [] }
+  private mutating func check(_ condition: Condition, isLast: Bool, _ most: Int) -> [Effect] {
+    guard let history = run?.history, let record = history.last, !lastCommandFailed else { return [] }
     guard let value = condition.quantity.value(in: record, of: history, names: parameterNames) else {
       activity = .idle
       lastCommandFailed = true
@@ -235,19 +220,13 @@ public struct Workbench: Sendable {
   }
 
   private mutating func advance(wholeStep: Bool) -> [Effect] {
-    // Taken out and put back, so that the step works on an experiment that nobody shares and copies nothing.
-    guard var current = experiment else { return [] }
-    experiment = nil
-    defer { experiment = current }
-    do {
+    guard run != nil else { return [] }
+    do throws(StepError) {
       repeat {
-        guard let record = try current.advance() else { continue }
-        history.append(record)
-        return [.stepped(record)]
+        if let record = try run?.advance() { return [.stepped(record)] }
       } while wholeStep
       return [.phased]
     } catch {
-      timeline.goBack(to: current.position)
       activity = .idle
       lastCommandFailed = true
       return [.failed(.step(error))]

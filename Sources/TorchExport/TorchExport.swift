@@ -11,7 +11,7 @@ public enum TorchExport {
   static let page = 80
 
   /// The program of one experiment, or of several, one after the other; it says how many before them it leaves out.
-  public static func program(_ runs: [ExperimentRun], omitted: Int = 0) -> String {
+  public static func program(_ runs: [Timeline], omitted: Int = 0) -> String {
     let plans = runs.map(TorchPlan.init)
     let title = title(plans, omitted)
     var shortest: [String]?
@@ -72,18 +72,6 @@ enum TorchStyle: CaseIterable {
 
   /// Whether it must save lines.
   var isTight: Bool { self != .spacious }
-}
-
-/// An experiment as it went: what it began with, what was changed where, and how many steps it made.
-public struct ExperimentRun: Sendable {
-  let timeline: Timeline<Command>
-  let steps: Int
-
-  /// A run of so many whole steps.
-  public init(timeline: Timeline<Command>, steps: Int) {
-    self.timeline = timeline
-    self.steps = steps
-  }
 }
 
 extension [String] {

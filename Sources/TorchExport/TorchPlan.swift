@@ -20,25 +20,25 @@ struct TorchPlan: Equatable {
   /// The batches whose targets were changed.
   let outliers: [Int: Outlier]
 
-  init(_ run: ExperimentRun) {
-    settings = run.timeline.settings
-    steps = run.steps
-    var current = run.timeline.settings
+  init(_ timeline: Timeline) {
+    settings = timeline.settings
+    steps = timeline.end.step
+    var current = timeline.settings
     var stretches = [Stretch(step: 1, settings: current, forgetsNorms: false)]
     var outliers: [Int: Outlier] = [:]
     // Sorted by step; in one step they stay in their order.
-    let changes = run.timeline.changes.map { (step: Self.step($0.change, at: $0.position), change: $0.change) }
+    let changes = timeline.changes.map { (step: Self.step(of: $0), change: $0.change) }
     // A rule that was given while none was in force has forgotten by the time it is.
     var forgets = false
-    for step in Set(changes.map(\.step)).sorted() where step <= max(1, run.steps) {
+    for step in Set(changes.map(\.step)).sorted() where step <= max(1, steps) {
       for (_, change) in changes.filter({ $0.step == step }) {
         if case .outlier(let outlier) = change {
           outliers[step] = outlier
           continue
         }
-        if case .clip(.rule) = change { forgets = true }
+        if case .rule = change { forgets = true }
         // It was allowed when it was made.
-        try? current.change(change)
+        try? current.apply(change)
       }
       if step == 1 { stretches = [] }
       stretches.append(Stretch(step: step, settings: current, forgetsNorms: forgets))
@@ -49,15 +49,8 @@ struct TorchPlan: Equatable {
   }
 
   // The step whose phase was the first to read a change: in an open step, the phase may have been made already.
-  private static func step(_ change: Command, at position: Position) -> Int {
-    let reader: Phase =
-      switch change {
-      case .accumulate, .outlier: .forward
-      case .learningRate: .step
-      default: .clip
-      }
-    let made = Phase.allCases.prefix(position.phases).contains(reader)
-    return position.step + (made ? 2 : 1)
+  private static func step(of entry: Timeline.Entry) -> Int {
+    entry.position.step + (entry.change.reader.number <= entry.position.phases ? 2 : 1)
   }
 
   /// `rnn on adding, clip norm, 50 steps`.

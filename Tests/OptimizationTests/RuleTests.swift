@@ -178,7 +178,8 @@ struct Rule: Sendable, CustomStringConvertible {
     self.name = name
     order = rule.normOrder
     clip = { gradients, norms, values, state in
-      try! rule.clip(&gradients, norms, values: values, state: &state)
+      defer { rule.remember(&state) }
+      return try! rule.clip(&gradients, norms, values: values, state: &state)
     }
   }
 
@@ -302,6 +303,7 @@ private func apply(
   _ rule: ClippingRule, _ gradients: inout [Matrix], _ values: [Matrix]? = nil, state: inout ClippingState
 ) -> ClipOutcome {
   let norms = GradientNorms.measure(gradients, order: rule.normOrder)
+  defer { rule.remember(&state) }
   return try! rule.clip(&gradients, norms, values: values ?? gradients, state: &state)
 }
 

@@ -2,80 +2,109 @@ import Gradients
 import Optimization
 import Training
 
-/// One command of the language, understood. `CommandTable` says how each is read and written.
-/// Boxed, because timelines keep many of them and the largest has ten times the size of most.
+/// One command of the language, understood, by its kind: what a kind is for decides what else a command does.
+/// `CommandTable` says how each is read and written. Boxed, because the largest has ten times the size of most.
 public indirect enum Command: Hashable, Sendable {
-  // Setting up.
+  case setUp(SetUpCommand)
+  case change(ChangeCommand)
+  case steps(StepsCommand)
+  case look(LookCommand)
+  case words(WordsCommand)
+  case files(FilesCommand)
+  case view(ViewCommand)
+
+  /// Its kind.
+  public var kind: Kind {
+    switch self {
+    case .setUp: .setUp
+    case .change: .change
+    case .steps: .steps
+    case .look: .look
+    case .words: .words
+    case .files: .files
+    case .view: .view
+    }
+  }
+
+  /// The kinds, and under which title help lists them.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// What an experiment begins with.
+    case setUp = "Setting up"
+    /// What may change while it runs.
+    case change = "While it runs"
+    /// What makes steps, or stops.
+    case steps = "Making steps"
+    /// What shows numbers and changes nothing.
+    case look = "Looking"
+    /// A scenario's own words.
+    case words = "In a scenario"
+    /// What writes files.
+    case files = "Files"
+    /// What is not the experiment's: the screen, the keys, help, the end.
+    case view = "Screen, keys and leaving"
+
+    /// Whether the experiment that there is gives way to one at step 0: what a key should not do unasked.
+    public var beginsAfresh: Bool { self == .setUp }
+
+    /// Whether it ends what the viewer has begun before.
+    package var takesOver: Bool { self == .setUp || self == .steps }
+
+    /// Whether it stands in the log. What words and files have to say follows by itself, and the screen shows what it does.
+    package var isLogged: Bool { self != .words && self != .view }
+  }
+}
+
+/// What an experiment begins with. After the first step each of these begins afresh.
+public enum SetUpCommand: Hashable, Sendable {
   case seed(UInt64)
   case model(Model)
   case initialization(Initialization)
   case task(TaskSettings)
   case optimizer(Optimizer)
-  // While it runs.
+  /// The settings as they are now, from the beginning.
+  case restart
+}
+
+/// What may change while an experiment runs; `Change` is what it comes to.
+public enum ChangeCommand: Hashable, Sendable {
   case clip(ClipChange)
   case maxNorm(Turn)
   case normType(OrderChange)
   case learningRate(Turn)
   case accumulate(Int)
   case outlier(Outlier)
-  // Making steps.
+}
+
+/// What makes steps, one by one afterwards.
+public enum StepsCommand: Hashable, Sendable {
   case step(Int)
   case phase(Int)
+  /// So many steps, or steps without end.
   case run(Int?)
-  case stop
   case until(Condition, most: Int)
-  case restart
-  // Looking.
+  /// No more than the step that is being made.
+  case stop
+}
+
+/// What shows numbers.
+public enum LookCommand: Hashable, Sendable {
   case print(Printable)
   case norms
   case stats
-  case expect(Expectation)
-  // A scenario's words.
-  case say(String)
-  case pause(Key?)
-  // Files and the rest.
-  case save(String)
-  case trace(String)
-  case exportTorch(String)
-  case help(String?)
-  case quit
-  // The screen alone.
-  case bind(Key, line: String, otherwise: String?)
-  case view(ViewCommand)
 }
 
-extension Command {
-  /// Whether it asks for steps or phases, which are made one by one afterwards.
-  package var makesSteps: Bool {
-    switch self {
-    case .step, .phase, .run, .until: true
-    default: false
-    }
-  }
+/// A scenario's words.
+public enum WordsCommand: Hashable, Sendable {
+  case say(String)
+  case pause(Key?)
+  case expect(Expectation)
+}
 
-  /// Whether it chooses what the next step is made of, and makes none itself.
-  package var setsUp: Bool {
-    switch self {
-    case .seed, .model, .initialization, .task, .optimizer, .clip, .maxNorm, .normType, .learningRate, .accumulate: true
-    default: false
-    }
-  }
-
-  /// Whether the experiment that there is gives way to one at step 0: what a key should not do unasked.
-  public var beginsAfresh: Bool {
-    switch self {
-    case .seed, .model, .initialization, .task, .optimizer, .restart: true
-    default: false
-    }
-  }
-
-  /// Whether it ends what is being done: steps of its own, another experiment, or the end.
-  package var takesOver: Bool {
-    switch self {
-    case .seed, .model, .initialization, .task, .optimizer, .stop, .restart, .quit: true
-    default: makesSteps
-    }
-  }
+/// What writes files, by their paths.
+public enum FilesCommand: Hashable, Sendable {
+  case save(String)
+  case exportTorch(String)
+  case trace(String)
 }
 
 /// What `clip` may do.
@@ -98,7 +127,7 @@ public enum Turn: Hashable, Sendable {
   case down
 
   /// Where the turn leads from `value`.
-  func applied(to value: Double) -> Double {
+  package func applied(to value: Double) -> Double {
     switch self {
     case .to(let target): target
     case .up: Ladder.up(from: value)
@@ -153,8 +182,9 @@ public enum Expectation: Hashable, Sendable {
   }
 }
 
-/// What only a screen can do; without one these commands do nothing.
+/// What is not the experiment's. Without a screen all but `bind`, `help` and `quit` do nothing.
 public enum ViewCommand: Hashable, Sendable {
+  case bind(Key, line: String, otherwise: String?)
   case scroll(Scroll)
   case panel(Direction)
   case speed(Turn)
@@ -162,7 +192,9 @@ public enum ViewCommand: Hashable, Sendable {
   case prompt
   case redraw
   case suspend
-  case back
+  case close
+  case help(String?)
+  case quit
 
   /// How far the parameters move under the cursor.
   public enum Scroll: String, CaseIterable, Hashable, Sendable {

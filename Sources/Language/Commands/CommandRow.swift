@@ -1,21 +1,10 @@
 /// One command of the language: its name, how it is explained, read and written. Help, completion, parsing, printing
 /// and the README's list all come from these rows.
 public struct CommandRow: Sendable {
-  /// The groups that help lists commands by.
-  public enum Group: String, CaseIterable, Sendable {
-    case setup = "Setting up"
-    case change = "While it runs"
-    case steps = "Making steps"
-    case look = "Looking"
-    case scenario = "In a scenario"
-    case files = "Files and leaving"
-    case screen = "On the screen"
-  }
-
   /// The first word of the command.
   public let name: String
-  /// Where help lists it.
-  public let group: Group
+  /// What it is for, which is also where help lists it.
+  public let kind: Command.Kind
   /// The forms it may take, one a line.
   public let usage: [String]
   /// What it does, in one sentence.
@@ -29,12 +18,12 @@ public struct CommandRow: Sendable {
   let write: @Sendable (Command) -> String?
 
   init(
-    _ name: String, _ group: Group, _ usage: [String], _ summary: String, example: String, words: [String] = [],
+    _ name: String, _ kind: Command.Kind, _ usage: [String], _ summary: String, example: String, words: [String] = [],
     read: @escaping @Sendable (inout WordReader) throws(CommandError) -> Command,
     write: @escaping @Sendable (Command) -> String?
   ) {
     self.name = name
-    self.group = group
+    self.kind = kind
     self.usage = usage.map { $0.isEmpty ? name : name + " " + $0 }
     self.summary = summary
     self.example = example
@@ -44,8 +33,8 @@ public struct CommandRow: Sendable {
   }
 
   /// A command that is one word.
-  init(_ name: String, _ group: Group, _ command: Command, _ summary: String) {
-    self.init(name, group, [""], summary, example: name) { (_) throws(CommandError) in
+  init(_ name: String, _ kind: Command.Kind, _ command: Command, _ summary: String) {
+    self.init(name, kind, [""], summary, example: name) { (_) throws(CommandError) in
       command
     } write: {
       $0 == command ? "" : nil
@@ -54,14 +43,14 @@ public struct CommandRow: Sendable {
 
   /// A command that chooses one of several variants with options.
   init<Whole>(
-    _ name: String, _ group: Group, _ variants: [Variant<Whole>], _ summary: String, example: String, what: String,
+    _ name: String, _ kind: Command.Kind, _ variants: [Variant<Whole>], _ summary: String, example: String, what: String,
     wrap: @escaping @Sendable (Whole) -> Command, unwrap: @escaping @Sendable (Command) -> Whole?
   ) {
     let usage = variants.map { variant in
       ([variant.name] + [variant.positional].compactMap(\.self) + variant.options.map(\.usage)).joined(separator: " ")
     }
     self.init(
-      name, group, usage, summary, example: example, words: variants.map(\.name)
+      name, kind, usage, summary, example: example, words: variants.map(\.name)
     ) { (reader) throws(CommandError) in
       wrap(try reader.read(what, variants))
     } write: { command in
@@ -73,7 +62,7 @@ public struct CommandRow: Sendable {
 /// All commands of the language.
 public enum CommandTable {
   /// The rows, group by group.
-  public static let rows = setup + changes + steps + looking + words + files + screen
+  public static let rows = setUp + changes + steps + looking + words + files + screen
 
   /// The row of this name.
   static func row(named name: String) -> CommandRow? { rows.first { $0.name == name } }

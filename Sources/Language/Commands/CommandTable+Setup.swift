@@ -3,35 +3,36 @@ import Training
 
 extension CommandTable {
   /// What an experiment begins with. After the first step each of these begins afresh.
-  static let setup: [CommandRow] = [
+  static let setUp: [CommandRow] = [
     CommandRow(
-      "seed", .setup, ["N"], "what torch.manual_seed gets, 0 to 2^63 - 1", example: "seed 0"
+      "seed", .setUp, ["N"], "what torch.manual_seed gets, 0 to 2^63 - 1", example: "seed 0"
     ) { (reader) throws(CommandError) in
-      .seed(UInt64(try Value.integer(try reader.take("a seed"), "seed", 0...Int.max)))
+      .setUp(.seed(UInt64(try Value.integer(try reader.take("a seed"), "seed", 0...Int.max))))
     } write: {
-      if case .seed(let seed) = $0 { String(seed) } else { nil }
+      if case .setUp(.seed(let seed)) = $0 { String(seed) } else { nil }
     },
     CommandRow(
-      "model", .setup, Variants.models, "the network", example: "model rnn hidden=50", what: "model",
-      wrap: Command.model
-    ) { if case .model(let model) = $0 { model } else { nil } },
+      "model", .setUp, Variants.models, "the network", example: "model rnn hidden=50", what: "model",
+      wrap: { .setUp(.model($0)) }
+    ) { if case .setUp(.model(let model)) = $0 { model } else { nil } },
     CommandRow(
-      "init", .setup, Variants.initializations, "what is drawn over PyTorch's initial values",
+      "init", .setUp, Variants.initializations, "what is drawn over PyTorch's initial values",
       example: "init radius=1.6",
       words: Variants.initializations.map { $0.contains("=") ? $0.prefix { $0 != "=" } + "=" : $0 }
     ) { (reader) throws(CommandError) in
-      .initialization(try InitializationText.read(&reader))
+      .setUp(.initialization(try InitializationText.read(&reader)))
     } write: {
-      if case .initialization(let initialization) = $0 { InitializationText.write(initialization) } else { nil }
+      if case .setUp(.initialization(let initialization)) = $0 { InitializationText.write(initialization) } else { nil }
     },
     CommandRow(
-      "task", .setup, Variants.tasks, "what is to be learnt", example: "task temporal-order length=20", what: "task",
-      wrap: Command.task
-    ) { if case .task(let task) = $0 { task } else { nil } },
+      "task", .setUp, Variants.tasks, "what is to be learnt", example: "task temporal-order length=20", what: "task",
+      wrap: { .setUp(.task($0)) }
+    ) { if case .setUp(.task(let task)) = $0 { task } else { nil } },
     CommandRow(
-      "optimizer", .setup, Variants.optimizers, "how gradients move the parameters",
-      example: "optimizer sgd lr=0.1 momentum=0.9", what: "optimizer", wrap: Command.optimizer
-    ) { if case .optimizer(let optimizer) = $0 { optimizer } else { nil } },
+      "optimizer", .setUp, Variants.optimizers, "how gradients move the parameters",
+      example: "optimizer sgd lr=0.1 momentum=0.9", what: "optimizer", wrap: { .setUp(.optimizer($0)) }
+    ) { if case .setUp(.optimizer(let optimizer)) = $0 { optimizer } else { nil } },
+    CommandRow("restart", .setUp, .setUp(.restart), "step 0 of the settings as they are now, from the same seed"),
   ]
 
   /// What may change while it runs.
@@ -40,57 +41,57 @@ extension CommandTable {
       "clip", .change, clipUsage, "what is done to the gradients before the update",
       example: "clip norm max_norm=1 norm_type=2", words: Variants.clippingRules.map(\.name) + ["off", "on"]
     ) { (reader) throws(CommandError) in
-      if reader.take(word: "off") { return .clip(.off) }
-      if reader.take(word: "on") { return .clip(.on) }
-      return .clip(.rule(try reader.read("rule", Variants.clippingRules, besides: ["off", "on"])))
+      if reader.take(word: "off") { return .change(.clip(.off)) }
+      if reader.take(word: "on") { return .change(.clip(.on)) }
+      return .change(.clip(.rule(try reader.read("rule", Variants.clippingRules, besides: ["off", "on"]))))
     } write: { command in
       switch command {
-      case .clip(.off): "off"
-      case .clip(.on): "on"
-      case .clip(.rule(let rule)): Variants.clippingRules.text(rule)
+      case .change(.clip(.off)): "off"
+      case .change(.clip(.on)): "on"
+      case .change(.clip(.rule(let rule))): Variants.clippingRules.text(rule)
       default: nil
       }
     },
-    turn("max_norm", "the threshold of the clipping rule", .threshold, example: "max_norm 0.5", Command.maxNorm) {
+    turn("max_norm", "the threshold of the clipping rule", .threshold, example: "max_norm 0.5", ChangeCommand.maxNorm) {
       if case .maxNorm(let turn) = $0 { turn } else { nil }
     },
     CommandRow(
       "norm_type", .change, ["P", "next"], "the order of the norm: 2, 1, inf, any other; next: 2, inf, 1",
       example: "norm_type inf", words: ["next", "2", "inf", "1"]
     ) { (reader) throws(CommandError) in
-      if reader.take(word: "next") { return .normType(.next) }
-      return .normType(.to(try Value.order(try reader.take("an order (2, 1, inf) or next"), "norm_type")))
+      if reader.take(word: "next") { return .change(.normType(.next)) }
+      return .change(.normType(.to(try Value.order(try reader.take("an order (2, 1, inf) or next"), "norm_type"))))
     } write: { command in
       switch command {
-      case .normType(.next): "next"
-      case .normType(.to(let order)): NumberText.of(order)
+      case .change(.normType(.next)): "next"
+      case .change(.normType(.to(let order))): NumberText.of(order)
       default: nil
       }
     },
-    turn("lr", "the learning rate", .positive, example: "lr 0.05", Command.learningRate) {
+    turn("lr", "the learning rate", .positive, example: "lr 0.05", ChangeCommand.learningRate) {
       if case .learningRate(let turn) = $0 { turn } else { nil }
     },
     CommandRow(
       "accumulate", .change, ["N"], "a step averages the gradients of N batches and clips once", example: "accumulate 4"
     ) { (reader) throws(CommandError) in
-      .accumulate(try Value.integer(try reader.take("a number of batches"), "accumulate", Sizes.batches))
+      .change(.accumulate(try Value.integer(try reader.take("a number of batches"), "accumulate", Sizes.batches)))
     } write: {
-      if case .accumulate(let count) = $0 { String(count) } else { nil }
+      if case .change(.accumulate(let count)) = $0 { String(count) } else { nil }
     },
     CommandRow(
       "outlier", .change, ["scale=S", "nan"], "the next batch's targets times S, or one of them NaN",
       example: "outlier scale=100", words: ["scale=", "nan"]
     ) { (reader) throws(CommandError) in
-      if reader.take(word: "nan") { return .outlier(.nan) }
+      if reader.take(word: "nan") { return .change(.outlier(.nan)) }
       let word = try reader.take("scale=S or nan")
       guard let (name, value) = word.option, name.text == "scale" else {
         throw CommandError(.unknown(what: "outlier", word.text, known: ["scale=S", "nan"]), at: word)
       }
-      return .outlier(.scale(try Value.number(value, "scale", .finite)))
+      return .change(.outlier(.scale(try Value.number(value, "scale", .finite))))
     } write: { command in
       switch command {
-      case .outlier(.nan): "nan"
-      case .outlier(.scale(let factor)): "scale=\(NumberText.of(factor))"
+      case .change(.outlier(.nan)): "nan"
+      case .change(.outlier(.scale(let factor))): "scale=\(NumberText.of(factor))"
       default: nil
       }
     },
@@ -103,15 +104,15 @@ extension CommandTable {
   /// A command that sets a number or walks it along the ladder.
   private static func turn(
     _ name: String, _ summary: String, _ bounds: Bounds, example: String,
-    _ wrap: @escaping @Sendable (Turn) -> Command, unwrap: @escaping @Sendable (Command) -> Turn?
+    _ wrap: @escaping @Sendable (Turn) -> ChangeCommand, unwrap: @escaping @Sendable (ChangeCommand) -> Turn?
   ) -> CommandRow {
     CommandRow(
       name, .change, ["X", "up", "down"], summary + "; up and down walk 1 1.25 1.6 2 2.5 3.2 4 5 6.3 8 a decade",
       example: example, words: ["up", "down"]
     ) { (reader) throws(CommandError) in
-      wrap(try reader.readTurn(name, bounds))
+      .change(wrap(try reader.readTurn(name, bounds)))
     } write: { command in
-      unwrap(command).map(\.text)
+      if case .change(let change) = command { unwrap(change)?.text } else { nil }
     }
   }
 }

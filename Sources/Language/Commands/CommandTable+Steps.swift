@@ -4,34 +4,33 @@ extension CommandTable {
   /// What makes steps.
   static let steps: [CommandRow] = [
     counted(
-      "step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", Command.step
+      "step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", StepsCommand.step
     ) {
       if case .step(let count) = $0 { count } else { nil }
     },
     counted(
-      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3", Command.phase
+      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3", StepsCommand.phase
     ) { if case .phase(let count) = $0 { count } else { nil } },
     CommandRow(
       "run", .steps, ["[N]"], "runs until stopped (on the screen only), or N steps", example: "run 200"
     ) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return .run(nil) }
-      return .run(try Value.integer(word, "the number of steps", Sizes.any))
+      guard let word = reader.take() else { return .steps(.run(nil)) }
+      return .steps(.run(try Value.integer(word, "the number of steps", Sizes.any)))
     } write: { command in
-      if case .run(let count) = command { count.map(String.init) ?? "" } else { nil }
+      if case .steps(.run(let count)) = command { count.map(String.init) ?? "" } else { nil }
     },
-    CommandRow("stop", .steps, .stop, "stops after the step that is being made"),
+    CommandRow("stop", .steps, .steps(.stop), "stops after the step that is being made"),
     CommandRow(
       "until", .steps, ["CONDITION [max N]"], "makes steps until the condition holds, at most N (10000)",
       example: "until loss < 0.1 max 500", words: Quantity.names
     ) { (reader) throws(CommandError) in
       let condition = try reader.readCondition()
-      guard reader.take(word: "max") else { return .until(condition, most: 10_000) }
-      return .until(condition, most: try Value.integer(try reader.take("a number of steps"), "max", Sizes.any))
+      guard reader.take(word: "max") else { return .steps(.until(condition, most: 10_000)) }
+      return .steps(.until(condition, most: try Value.integer(try reader.take("a number of steps"), "max", Sizes.any)))
     } write: { command in
-      guard case .until(let condition, let most) = command else { return nil }
+      guard case .steps(.until(let condition, let most)) = command else { return nil }
       return condition.text + (most == 10_000 ? "" : " max \(most)")
     },
-    CommandRow("restart", .steps, .restart, "step 0 of the settings as they are now, from the same seed"),
   ]
 
   /// What looks at the experiment and changes nothing.
@@ -41,40 +40,30 @@ extension CommandTable {
       example: "print fc1.weight.grad", words: Quantity.names
     ) { (reader) throws(CommandError) in
       let word = try reader.take("a parameter, PARAM.grad or a measured number")
-      return .print(Printable(word.text))
+      return .look(.print(Printable(word.text)))
     } write: { command in
-      if case .print(let printable) = command { Lexer.quote(printable.text) } else { nil }
+      if case .look(.print(let printable)) = command { Lexer.quote(printable.text) } else { nil }
     },
-    CommandRow("norms", .look, .norms, "the norm of each parameter's gradient, before and after clipping"),
-    CommandRow("stats", .look, .stats, "the norms of the last 100 steps, and what this max_norm does to them"),
-    CommandRow(
-      "expect", .scenario, ["CONDITION [at N | within N | always]", "error"],
-      "a test of what has been: now, at step N, at one of the last N steps, at every step",
-      example: "expect total_norm > 100 within 40", words: Quantity.names + ["error"]
-    ) { (reader) throws(CommandError) in
-      if reader.take(word: "error") { return .expect(.error) }
-      let condition = try reader.readCondition()
-      return .expect(.condition(condition, try reader.readSpan()))
-    } write: { command in
-      if case .expect(let expectation) = command { expectation.text } else { nil }
-    },
+    CommandRow("norms", .look, .look(.norms), "the norm of each parameter's gradient, before and after clipping"),
+    CommandRow("stats", .look, .look(.stats), "the norms of the last 100 steps, and what this max_norm does to them"),
   ]
 
   private static func counted(
-    _ name: String, _ summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> Command,
-    unwrap: @escaping @Sendable (Command) -> Int?
+    _ name: String, _ summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
+    unwrap: @escaping @Sendable (StepsCommand) -> Int?
   ) -> CommandRow {
     CommandRow(name, .steps, ["[N]"], summary, example: example) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return wrap(1) }
-      return wrap(try Value.integer(word, "the number of \(name)s", Sizes.any))
+      guard let word = reader.take() else { return .steps(wrap(1)) }
+      return .steps(wrap(try Value.integer(word, "the number of \(name)s", Sizes.any)))
     } write: { command in
-      unwrap(command).map { $0 == 1 ? "" : String($0) }
+      guard case .steps(let steps) = command else { return nil }
+      return unwrap(steps).map { $0 == 1 ? "" : String($0) }
     }
   }
 }
 
 extension WordReader {
-  fileprivate mutating func readSpan() throws(CommandError) -> Expectation.Span {
+  mutating func readSpan() throws(CommandError) -> Expectation.Span {
     guard let word = take() else { return .now }
     switch word.text {
     case "always": return .always

@@ -2,28 +2,39 @@ extension CommandTable {
   /// A scenario's own words.
   static let words: [CommandRow] = [
     CommandRow(
-      "say", .scenario, ["\"TEXT\""], "shows words to the viewer", example: "say \"Watch the hidden-to-hidden weight.\""
+      "say", .words, ["\"TEXT\""], "shows words to the viewer", example: "say \"Watch the hidden-to-hidden weight.\""
     ) { (reader) throws(CommandError) in
-      .say(try reader.take("text in quotes").text)
+      .words(.say(try reader.take("text in quotes").text))
     } write: { command in
-      if case .say(let text) = command { Lexer.quote(text, always: true) } else { nil }
+      if case .words(.say(let text)) = command { Lexer.quote(text, always: true) } else { nil }
     },
     CommandRow(
-      "pause", .scenario, ["[KEY]"], "waits for the viewer: for space or Enter, or for KEY, which then does its work",
+      "pause", .words, ["[KEY]"], "waits for the viewer: for space or Enter, or for KEY, which then does its work",
       example: "pause c", words: Key.Name.allCases.map(\.rawValue)
     ) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return .pause(nil) }
-      return .pause(try key(word))
+      guard let word = reader.take() else { return .words(.pause(nil)) }
+      return .words(.pause(try key(word)))
     } write: { command in
-      if case .pause(let key) = command { key?.written ?? "" } else { nil }
+      if case .words(.pause(let key)) = command { key?.written ?? "" } else { nil }
+    },
+    CommandRow(
+      "expect", .words, ["CONDITION [at N | within N | always]", "error"],
+      "a test of what has been: now, at step N, at one of the last N steps, at every step",
+      example: "expect total_norm > 100 within 40", words: Quantity.names + ["error"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "error") { return .words(.expect(.error)) }
+      let condition = try reader.readCondition()
+      return .words(.expect(.condition(condition, try reader.readSpan())))
+    } write: { command in
+      if case .words(.expect(let expectation)) = command { expectation.text } else { nil }
     },
   ]
 
-  /// Files, help and the end.
+  /// What writes files.
   static let files: [CommandRow] = [
     named(
       "save", "writes what was done so far as a scenario that leads to the same state", "save run.scenario",
-      Command.save
+      FilesCommand.save
     ) {
       if case .save(let path) = $0 { path } else { nil }
     },
@@ -35,38 +46,27 @@ extension CommandTable {
       guard kind.text == "torch" else {
         throw CommandError(.unknown(what: "export", kind.text, known: ["torch"]), at: kind)
       }
-      return .exportTorch(try reader.take("a file").text)
+      return .files(.exportTorch(try reader.take("a file").text))
     } write: { command in
-      if case .exportTorch(let path) = command { "torch " + Lexer.quote(path) } else { nil }
+      if case .files(.exportTorch(let path)) = command { "torch " + Lexer.quote(path) } else { nil }
     },
-    named("trace", "writes a line of JSON for each step from now on", "trace run.jsonl", Command.trace) {
+    named("trace", "writes a line of JSON for each step from now on", "trace run.jsonl", FilesCommand.trace) {
       if case .trace(let path) = $0 { path } else { nil }
     },
-    CommandRow(
-      "help", .files, ["[COMMAND]"], "all commands and keys, or one command with an example", example: "help clip"
-    ) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return .help(nil) }
-      let names = CommandTable.rows.map(\.name)
-      guard names.contains(word.text) else { throw CommandError(.unknownCommand(word.text, known: names), at: word) }
-      return .help(word.text)
-    } write: { command in
-      if case .help(let topic) = command { topic ?? "" } else { nil }
-    },
-    CommandRow("quit", .files, .quit, "leaves clipscope"),
   ]
 
-  /// What only the screen can do.
+  /// What is not the experiment's.
   static let screen: [CommandRow] = [
     CommandRow(
-      "bind", .screen, ["KEY \"LINE\" [\"LINE\"]"],
+      "bind", .view, ["KEY \"LINE\" [\"LINE\"]"],
       "makes a key type a line; the second one where the first would change nothing",
       example: "bind c \"clip on\" \"clip off\"", words: Key.Name.allCases.map(\.rawValue)
     ) { (reader) throws(CommandError) in
       let pressed = try key(try reader.take("a key"))
       let line = try reader.takeLine()
-      return .bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.takeLine())
+      return .view(.bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.takeLine()))
     } write: { command in
-      guard case .bind(let key, let line, let otherwise) = command else { return nil }
+      guard case .view(.bind(let key, let line, let otherwise)) = command else { return nil }
       return ([key.written] + [line, otherwise].compactMap(\.self).map { Lexer.quote($0, always: true) })
         .joined(separator: " ")
     },
@@ -77,7 +77,7 @@ extension CommandTable {
       if case .panel(let direction) = $0 { direction } else { nil }
     },
     CommandRow(
-      "speed", .screen, ["X", "up", "down"], "steps a second of a replay; beyond 1000 as fast as it goes",
+      "speed", .view, ["X", "up", "down"], "steps a second of a replay; beyond 1000 as fast as it goes",
       example: "speed 20", words: ["up", "down"]
     ) { (reader) throws(CommandError) in
       .view(.speed(try reader.readTurn("speed", .positive)))
@@ -85,27 +85,38 @@ extension CommandTable {
       if case .view(.speed(let turn)) = command { turn.text } else { nil }
     },
     CommandRow(
-      "find", .screen, ["[TEXT]"], "puts the cursor on the next parameter with TEXT in its name",
+      "find", .view, ["[TEXT]"], "puts the cursor on the next parameter with TEXT in its name",
       example: "find weight_hh"
     ) { (reader) throws(CommandError) in
       .view(.find(reader.take()?.text))
     } write: { command in
       if case .view(.find(let text)) = command { text.map { Lexer.quote($0) } ?? "" } else { nil }
     },
-    CommandRow("prompt", .screen, .view(.prompt), "opens the prompt"),
-    CommandRow("redraw", .screen, .view(.redraw), "draws the whole screen again"),
-    CommandRow("suspend", .screen, .view(.suspend), "gives the terminal back to the shell; fg returns"),
-    CommandRow("back", .screen, .view(.back), "closes what is open: help, a question"),
+    CommandRow("prompt", .view, .view(.prompt), "opens the prompt"),
+    CommandRow("redraw", .view, .view(.redraw), "draws the whole screen again"),
+    CommandRow("suspend", .view, .view(.suspend), "gives the terminal back to the shell; fg returns"),
+    CommandRow("close", .view, .view(.close), "closes what is open: help, a question"),
+    CommandRow(
+      "help", .view, ["[COMMAND]"], "all commands and keys, or one command with an example", example: "help clip"
+    ) { (reader) throws(CommandError) in
+      guard let word = reader.take() else { return .view(.help(nil)) }
+      let names = CommandTable.rows.map(\.name)
+      guard names.contains(word.text) else { throw CommandError(.unknownCommand(word.text, known: names), at: word) }
+      return .view(.help(word.text))
+    } write: { command in
+      if case .view(.help(let topic)) = command { topic ?? "" } else { nil }
+    },
+    CommandRow("quit", .view, .view(.quit), "leaves clipscope"),
   ]
 
   private static func named(
-    _ name: String, _ summary: String, _ example: String, _ wrap: @escaping @Sendable (String) -> Command,
-    unwrap: @escaping @Sendable (Command) -> String?
+    _ name: String, _ summary: String, _ example: String, _ wrap: @escaping @Sendable (String) -> FilesCommand,
+    unwrap: @escaping @Sendable (FilesCommand) -> String?
   ) -> CommandRow {
     CommandRow(name, .files, ["FILE"], summary, example: example) { (reader) throws(CommandError) in
-      wrap(try reader.take("a file").text)
+      .files(wrap(try reader.take("a file").text))
     } write: { command in
-      unwrap(command).map { Lexer.quote($0) }
+      if case .files(let files) = command { unwrap(files).map { Lexer.quote($0) } } else { nil }
     }
   }
 
@@ -115,7 +126,7 @@ extension CommandTable {
   ) -> CommandRow {
     let words = Choice.allCases.map(\.rawValue)
     return CommandRow(
-      name, .screen, [words.joined(separator: "|")], summary, example: "\(name) \(words[0])", words: words
+      name, .view, [words.joined(separator: "|")], summary, example: "\(name) \(words[0])", words: words
     ) { (reader) throws(CommandError) in
       let word = try reader.take(words.joined(separator: ", "))
       return .view(wrap(Choice(rawValue: try Value.choice(word, "way to \(name)", words))!))

@@ -77,7 +77,7 @@ public enum Parser {
 
   // What a single option cannot know: PyTorch's SGD refuses Nesterov without momentum or with dampening.
   private static func check(_ command: Command, _ words: [Word]) throws(CommandError) {
-    guard case .optimizer(.sgd(let sgd)) = command, sgd.nesterov, sgd.momentum == 0 || sgd.dampening != 0 else {
+    guard case .setUp(.optimizer(.sgd(let sgd))) = command, sgd.nesterov, sgd.momentum == 0 || sgd.dampening != 0 else {
       return
     }
     let expected = "no, unless momentum is above 0 and dampening is 0"

@@ -4,8 +4,9 @@ import Training
 
 extension Settings {
   /// Takes over what a set-up command says. Files are read here, so that they are checked at once.
+  /// - Throws: what is wrong with a file, or that the experiment would be too large; what is set then is not to be used.
   package mutating func setUp(
-    _ command: Command, files: any FileSource, folder: String
+    _ command: SetUpCommand, files: any FileSource, folder: String
   ) throws(CommandError.Problem) {
     switch command {
     case .seed(let seed): self.seed = seed
@@ -13,8 +14,9 @@ extension Settings {
     case .initialization(let initialization): self.initialization = initialization
     case .optimizer(let optimizer): self.optimizer = optimizer
     case .task(let task): self.task = try Self.load(task, files, folder)
-    default: preconditionFailure("\(command) sets nothing up")
+    case .restart: return
     }
+    if case .tooLarge(let bytes, let limit) = problem { throw .tooLarge(bytes: bytes, limit: limit) }
   }
 
   private static func load(
@@ -47,43 +49,22 @@ extension Settings {
   }
 
   /// Takes over what a command changes while the experiment runs.
-  package mutating func change(_ command: Command) throws(CommandError.Problem) {
-    switch command {
-    case .clip(.off): clipping.isOn = false
-    case .clip(.on): clipping.isOn = true
-    case .clip(.rule(let rule)): (clipping.rule, clipping.isOn) = (rule, true)
-    case .maxNorm(let turn):
-      guard let maxNorm = clipping.rule.maxNorm else { throw clipping.rule.lacks("max_norm") }
-      clipping.rule.maxNorm = turn.applied(to: maxNorm)
-    case .normType(let order):
-      guard case .norm(var rule) = clipping.rule else { throw clipping.rule.lacks("norm_type") }
-      rule.normType = order.applied(to: rule.normType)
-      clipping.rule = .norm(rule)
-    case .learningRate(let turn): optimizer.learningRate = turn.applied(to: optimizer.learningRate)
-    case .accumulate(let count):
-      var next = self
-      next.accumulation = count
-      if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
-      self = next
-    default: preconditionFailure("\(command) changes nothing while it runs")
-    }
-  }
-
-  /// The command that leads to these settings from anywhere: `max_norm up` as the value it led to.
-  package func absolute(_ command: Command) -> Command {
-    switch command {
-    case .maxNorm: .maxNorm(.to(clipping.rule.maxNorm ?? 1))
-    case .normType: .normType(.to(clipping.normOrder))
-    case .learningRate: .learningRate(.to(optimizer.learningRate))
-    default: command
-    }
+  /// - Returns: what it came to.
+  package mutating func change(_ command: ChangeCommand) throws(CommandError.Problem) -> Change {
+    let change = try command.resolved(from: self)
+    do throws(ChangeProblem) { try apply(change) } catch { throw .init(error) }
+    return change
   }
 
   /// The settings as commands, one for each, in the order in which help lists them.
   package var commands: [Command] {
-    [.seed(seed), .task(task), .model(model), .initialization(initialization), .optimizer(optimizer)]
-      + (clipping.isOn ? [.clip(.rule(clipping.rule))] : [.clip(.rule(clipping.rule)), .clip(.off)])
+    let setUp: [SetUpCommand] = [
+      .seed(seed), .task(task), .model(model), .initialization(initialization), .optimizer(optimizer),
+    ]
+    let changes: [ChangeCommand] =
+      [.clip(.rule(clipping.rule))] + (clipping.isOn ? [] : [.clip(.off)])
       + (accumulation == 1 ? [] : [.accumulate(accumulation)])
+    return setUp.map(Command.setUp) + changes.map(Command.change)
   }
 }
 
@@ -102,9 +83,37 @@ extension TaskSettings {
   }
 }
 
-extension ClippingRule {
-  fileprivate func lacks(_ option: String) -> CommandError.Problem {
-    .ruleLacks(option: option, rule: SettingsText.name(of: self))
+extension ChangeCommand {
+  /// What the command comes to, from settings as they are.
+  package func resolved(from settings: Settings) throws(CommandError.Problem) -> Change {
+    switch self {
+    case .clip(.rule(let rule)): return .rule(rule)
+    case .clip(.off): return .clipping(isOn: false)
+    case .clip(.on): return .clipping(isOn: true)
+    case .maxNorm(let turn):
+      let rule = settings.clipping.rule
+      guard let maxNorm = rule.maxNorm else { throw .init(.ruleLacks(option: "max_norm", rule)) }
+      return .maxNorm(turn.applied(to: maxNorm))
+    case .normType(let order): return .normType(order.applied(to: settings.clipping.normOrder))
+    case .learningRate(let turn): return .learningRate(turn.applied(to: settings.optimizer.learningRate))
+    case .accumulate(let count): return .accumulation(count)
+    case .outlier(let outlier): return .outlier(outlier)
+    }
+  }
+}
+
+extension Change {
+  /// The command that makes this change wherever it is given.
+  package var command: Command {
+    switch self {
+    case .rule(let rule): .change(.clip(.rule(rule)))
+    case .clipping(let isOn): .change(.clip(isOn ? .on : .off))
+    case .maxNorm(let maxNorm): .change(.maxNorm(.to(maxNorm)))
+    case .normType(let order): .change(.normType(.to(order)))
+    case .learningRate(let rate): .change(.learningRate(.to(rate)))
+    case .accumulation(let count): .change(.accumulate(count))
+    case .outlier(let outlier): .change(.outlier(outlier))
+    }
   }
 }
 

@@ -103,7 +103,7 @@ extension Quantity {
     case .totalNorm: Double(record.before.total)
     case .totalNormAfter: Double(record.outcome.after.total)
     case .factor: Double(record.outcome.factor)
-    case .duty: history.duty(at: record.step).map(Double.init)
+    case .duty: history.duty(upTo: record.step).map(Double.init)
     case .clipped: record.outcome.clipped ? 1 : 0
     case .nonfinite: Double(record.nonfinite.count)
     case .lr: record.learningRate

@@ -76,4 +76,13 @@ extension CommandError.Problem {
     case .tooLarge(let bytes, let limit): self = .tooLarge(bytes: bytes, limit: limit)
     }
   }
+
+  /// What keeps an experiment from being changed, as a command's problem.
+  public init(_ problem: ChangeProblem) {
+    switch problem {
+    case .ruleLacks(let option, let rule): self = .ruleLacks(option: option, rule: SettingsText.name(of: rule))
+    case .noNumericTargets(let loss): self = .noNumericTargets(loss)
+    case .tooLarge(let bytes, let limit): self = .tooLarge(bytes: bytes, limit: limit)
+    }
+  }
 }

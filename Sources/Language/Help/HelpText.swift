@@ -20,12 +20,12 @@ public enum HelpText {
 
   private static let keysTitle = "KEYS  (digits before a key are a count: 10n makes ten steps)"
 
-  /// The commands, group by group, a line each.
+  /// The commands, kind by kind, a line each.
   public static var commands: [String] {
     var lines: [String] = []
-    for group in CommandRow.Group.allCases {
-      lines.append(group.rawValue.uppercased())
-      for row in CommandTable.rows where row.group == group { lines.append("  " + pad(row.name, 12) + row.summary) }
+    for kind in Command.Kind.allCases {
+      lines.append(kind.rawValue.uppercased())
+      for row in CommandTable.rows where row.kind == kind { lines.append("  " + pad(row.name, 12) + row.summary) }
       lines.append("")
     }
     return lines + ["help COMMAND shows its forms, its options and an example"]

@@ -42,7 +42,7 @@ public struct KeyBindings: Sendable {
     bind ? "help"
     bind ctrl-l "redraw"
     bind ctrl-z "suspend"
-    bind escape "back"
+    bind escape "close"
     bind q "quit"
     """
 
@@ -53,7 +53,7 @@ public struct KeyBindings: Sendable {
   public init() {
     for line in Self.defaults.split(separator: "\n") {
       guard let parsed = try? Parser.commands(in: String(line)),
-        case .bind(let key, let line, let otherwise)? = parsed.first?.command
+        case .view(.bind(let key, let line, let otherwise))? = parsed.first?.command
       else { preconditionFailure("the default keys are lines of the language: \(line)") }
       bind(key, to: line, otherwise: otherwise)
     }
@@ -79,4 +79,31 @@ public struct KeyBindings: Sendable {
       bindings.append(binding)
     }
   }
+
+  /// What a key types, as things stand; `nil` for a key that is not bound.
+  /// - Parameters:
+  ///   - count: the digits that were typed before it: so many steps or phases, or the line so many times.
+  ///   - isRunning: whether steps are being made, or a scenario plays, which runs between its commands, too.
+  ///   - isClipping: whether a clipping rule is in force.
+  package func lines(for key: Key, count: Int?, isRunning: Bool, isClipping: Bool) -> [String]? {
+    guard let binding = bindings.first(where: { $0.key == key }) else { return nil }
+    let changesNothing =
+      switch Self.command(binding.line) {
+      case .steps(.run): isRunning
+      case .steps(.stop): !isRunning
+      case .change(.clip(.on)): isClipping
+      case .change(.clip(.off)): !isClipping
+      default: false
+      }
+    let line = changesNothing ? binding.otherwise ?? binding.line : binding.line
+    guard let count else { return [line] }
+    switch Self.command(line) {
+    case .steps(.step): return [Command.steps(.step(count)).text]
+    case .steps(.phase): return [Command.steps(.phase(count)).text]
+    case .steps(.run): return [Command.steps(.run(count)).text]
+    default: return Array(repeating: line, count: min(count, 60))
+    }
+  }
+
+  private static func command(_ line: String) -> Command? { try? Parser.commands(in: line).first?.command }
 }

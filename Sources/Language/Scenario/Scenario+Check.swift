@@ -45,7 +45,7 @@ private struct ScenarioCheck {
 
   /// Takes note of a command that cannot be understood: of the set-up command that it was probably meant to be.
   mutating func misses(_ name: String) {
-    let known = CommandTable.setup.map(\.name)
+    let known = CommandTable.setUp.map(\.name)
     if let meant = Suggestion.nearest(to: name, among: known) { unknown.insert(meant) }
   }
 
@@ -65,30 +65,30 @@ private struct ScenarioCheck {
 
   private mutating func check(_ command: Command, _ name: String) throws(CommandError.Problem) {
     switch command {
-    case .seed, .model, .initialization, .task, .optimizer:
+    case .setUp(.restart): try checkSettings()
+    case .setUp(let setUp):
       var next = settings
       unknown.insert(name)
-      try next.setUp(command, files: files, folder: folder)
-      if let problem = next.problem, case .tooLarge = problem { throw .init(problem) }
+      try next.setUp(setUp, files: files, folder: folder)
       unknown.remove(name)
       settings = next
       if settings.problem == nil { reported = nil }
-    case .clip, .maxNorm, .normType, .learningRate, .accumulate: try settings.change(command)
-    case .outlier:
-      guard settings.task.hasNumericTargets else { throw .noNumericTargets(settings.task.loss) }
-      try checkSettings()
-    case .run(nil) where !screen: throw .endless
-    case .step, .phase, .run, .restart, .norms: try checkSettings()
-    case .until(let condition, _), .expect(.condition(let condition, _)):
+    case .change(let change):
+      _ = try settings.change(change)
+      if case .outlier = change { try checkSettings() }
+    case .steps(.run(nil)) where !screen: throw .endless
+    case .steps(.stop): break
+    case .steps(.until(let condition, _)), .words(.expect(.condition(let condition, _))):
       try checkSettings()
       try check(condition.quantity)
-    case .print(.quantity(let quantity)):
+    case .steps, .look(.norms): try checkSettings()
+    case .look(.print(.quantity(let quantity))):
       try checkSettings()
       try check(quantity)
-    case .print(.values(let name)), .print(.gradient(let name)):
+    case .look(.print(.values(let name))), .look(.print(.gradient(let name))):
       try checkSettings()
       try check(parameter: name)
-    case .stop, .stats, .expect, .say, .pause, .save, .exportTorch, .trace, .help, .quit, .bind, .view: break
+    case .look(.stats), .words, .files, .view: break
     }
   }
 

@@ -33,7 +33,7 @@ struct RangePlot {
 
   /// Adds a series, over what is there already. A dotted one draws every second column only, with its neighbour's
   /// extremes in it: told apart from a line also where there is no colour.
-  mutating func add(_ stretches: [Envelope.Stretch], _ ink: Ink, isDotted: Bool = false) {
+  mutating func add(_ stretches: [Stretch], _ ink: Ink, isDotted: Bool = false) {
     var previous: (low: Int, high: Int)?
     for (column, stretch) in stretches.prefix(columns).enumerated() {
       if stretch.nans > 0 || stretch.infinities > 0 { marks[column / columnsPerCell] = (stretch.nans > 0, true) }
@@ -60,7 +60,7 @@ struct RangePlot {
   }
 
   // Dot rows counted from the foot.
-  private func bar(_ stretch: Envelope.Stretch) -> (low: Int, high: Int)? {
+  private func bar(_ stretch: Stretch) -> (low: Int, high: Int)? {
     guard stretch.hasFinite, let high = axis.level(of: Double(stretch.maximum), levels: rows) else { return nil }
     return (axis.level(of: Double(stretch.minimum), levels: rows) ?? 0, high)
   }

@@ -6,21 +6,21 @@ import Training
 /// of dots from minimum to maximum. With more rows it is a `RangePlot`.
 enum Sparkline {
   static func draw(
-    _ envelope: Envelope, _ axis: Axis, in area: Rectangle, _ style: Style, on grid: inout CellGrid
+    _ history: History, _ series: Series, _ axis: Axis, in area: Rectangle, _ style: Style, on grid: inout CellGrid
   ) {
     guard area.width > 0, area.height > 0 else { return }
     if area.height > 1 {
       var plot = RangePlot(area, axis)
-      plot.add(envelope.columns(plot.columns).stretches, style.ink)
+      plot.add(history.columns(of: series, atMost: plot.columns).stretches, style.ink)
       plot.draw(on: &grid)
       return
     }
-    for (column, stretch) in envelope.columns(area.width).stretches.enumerated() {
+    for (column, stretch) in history.columns(of: series, atMost: area.width).stretches.enumerated() {
       grid[area.column + column, area.row] = cell(stretch, axis, style)
     }
   }
 
-  private static func cell(_ stretch: Envelope.Stretch, _ axis: Axis, _ style: Style) -> Cell {
+  private static func cell(_ stretch: Stretch, _ axis: Axis, _ style: Style) -> Cell {
     if stretch.nans > 0 || stretch.infinities > 0 { return Nonfinite.cell(isNaN: stretch.nans > 0) }
     guard stretch.hasFinite else { return .blank }
     guard let top = axis.level(of: Double(stretch.maximum), levels: 8) else { return Cell("0", Style(.muted)) }

@@ -5,10 +5,10 @@ import Training
 
 /// The numbers that a class looks at, as large as there is room: the total norm before and after clipping, and the factor.
 struct BigNumbersPanel {
-  let stage: Stage
+  let scene: Scene
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
-    let numbers = NumbersReadout(stage: stage).main
+    let numbers = NumbersReadout(scene: scene).main
     let shown = numbers.prefix(area.width >= 110 ? 3 : 2)
     let width = area.width / shown.count
     for (place, number) in shown.enumerated() {

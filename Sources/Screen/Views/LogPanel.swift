@@ -2,7 +2,7 @@ import Session
 
 /// What was said and done last, the newest line at the foot.
 struct LogPanel {
-  let stage: Stage
+  let scene: Scene
   let pending: [String]
   /// Only words and errors, where there is room for little.
   var isBig = false
@@ -13,7 +13,7 @@ struct LogPanel {
     }
     grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
     let room = area.height - 1
-    let entries = stage.log.entries.suffix(isBig ? 100 : room * 2).filter { entry in
+    let entries = scene.log.entries.suffix(isBig ? 100 : room * 2).filter { entry in
       if case .command = entry { !isBig } else { true }
     }
     let lines =
@@ -28,8 +28,8 @@ struct LogPanel {
 
   // While a lesson waits, its last words stay, whatever was printed behind them.
   private func pinnedWords(width: Int, _ room: Int) -> [(text: String, style: Style)] {
-    guard case .waiting = stage.playback else { return [] }
-    let entries = stage.log.entries
+    guard case .waiting = scene.player else { return [] }
+    let entries = scene.log.entries
     guard let last = entries.lastIndex(where: { if case .said = $0 { true } else { false } }) else { return [] }
     let behind = entries[(last + 1)...].map(Self.line).flatMap { Paragraph.wrap($0.0, width, $0.1) }
     let (text, style) = Self.line(entries[last])

@@ -5,14 +5,10 @@ import Training
 
 /// The numbers of the step that is being made, or else of the last one; what is not computed yet is a dash.
 struct NumbersReadout {
-  let stage: Stage
-  private var workbench: Workbench { stage.workbench }
-
-  private var before: Float? { open?.before?.total ?? (open == nil ? last?.before.total : nil) }
-  private var outcome: ClipOutcome? { open?.outcome ?? (open == nil ? last?.outcome : nil) }
-  private var loss: Float? { open?.loss ?? (open == nil ? last?.loss : nil) }
-  private var open: OpenStep? { workbench.experiment?.open }
-  private var last: StepRecord? { workbench.history.last }
+  let scene: Scene
+  private var before: Float? { scene.present?.before?.total }
+  private var outcome: ClipOutcome? { scene.present?.outcome }
+  private var loss: Float? { scene.present?.loss }
 
   func draw(in area: Rectangle, showsLoss: Bool, on grid: inout CellGrid) {
     for (place, line) in lines(showsLoss: showsLoss).prefix(area.height).enumerated() {
@@ -41,17 +37,17 @@ struct NumbersReadout {
     ]
     lines.append(contentsOf: [
       ("clipped", duty, Style(isClipped ? .warning : .plain, bold: isClipped)),
-      ("rule", rule, Style(workbench.settings.clipping.isOn ? .limit : .muted)),
+      ("rule", rule, Style(scene.clipping.isOn ? .limit : .muted)),
     ])
-    let nonfinite = workbench.history.totals.nonfinite
-    if nonfinite.nans + nonfinite.infinities > 0 {
-      let text = [("NaN", nonfinite.nans), ("inf", nonfinite.infinities)].filter { $0.1 > 0 }
+    let totals = scene.history.summary(of: .total)
+    if totals.nans + totals.infinities > 0 {
+      let text = [("NaN", totals.nans), ("inf", totals.infinities)].filter { $0.1 > 0 }
         .map { "\($0.1) \($0.0)" }.joined(separator: ", ")
       lines.append(("nonfinite", text, Style(.danger, bold: true)))
     }
     if showsLoss { lines.append(("loss", number(loss), style(loss, .loss))) }
     lines += [
-      ("lr", NumberText.short(workbench.settings.optimizer.learningRate), .plain),
+      ("lr", NumberText.short(scene.learningRate), .plain),
       ("saturated", saturated, .plain),
       ("update/w", update, .plain),
     ]
@@ -62,25 +58,24 @@ struct NumbersReadout {
   private var factorStyle: Style { Style(isClipped ? .warning : .plain, bold: isClipped) }
 
   private var duty: String {
-    guard let duty = workbench.history.duty else { return "–" }
-    let steps = min(100, workbench.history.count)
-    return steps < 100
-      ? "\(Int((duty * Float(steps)).rounded())) of \(steps)" : "\(Int((duty * 100).rounded())) % of 100"
+    guard let duty = scene.history.duty() else { return "–" }
+    let (window, steps) = (History.window, min(History.window, scene.history.count))
+    return steps < window
+      ? "\(Int((duty * Float(steps)).rounded())) of \(steps)" : "\(Int((duty * 100).rounded())) % of \(window)"
   }
 
   private var rule: String {
-    let clipping = workbench.settings.clipping
+    let clipping = scene.clipping
     return clipping.isOn ? SettingsText.brief(clipping.rule) : "off"
   }
 
   private var saturated: String {
-    let share = open?.saturated ?? (open == nil ? last?.saturated : nil)
-    return share.map { NumberText.short((100 * Double($0)).rounded()) + " % of units" } ?? "–"
+    scene.present?.saturated.map { NumberText.short((100 * Double($0)).rounded()) + " % of units" } ?? "–"
   }
 
   // The largest of the parameters' changes, relative to the parameter.
   private var update: String {
-    guard let ratios = last?.updateRatios, open == nil, let largest = ratios.max() else { return "–" }
+    guard let ratios = scene.present?.updateRatios, let largest = ratios.max() else { return "–" }
     return NumberText.short(ratios.contains { $0.isNaN } ? .nan : largest)
   }
 

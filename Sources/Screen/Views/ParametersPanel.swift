@@ -7,9 +7,8 @@ import Training
 /// One line for each parameter: its gradient's norm over the run as a sparkline, all on one logarithmic axis, the norm
 /// before and after clipping, and its share of the total.
 struct ParametersPanel {
-  let stage: Stage
+  let scene: Scene
   let cursor: Int
-  private var workbench: Workbench { stage.workbench }
 
   /// The columns of a line: the name, the sparkline, the numbers, the share as a number and as a bar.
   private struct Columns {
@@ -31,7 +30,7 @@ struct ParametersPanel {
   }
 
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
-    let names = workbench.parameterNames
+    let names = scene.parameters.map(\.name)
     let inside = area.inside
     let lines = max(1, min(3, inside.height / max(1, names.count)))
     let visible = max(1, inside.height / lines)
@@ -48,8 +47,11 @@ struct ParametersPanel {
     }
   }
 
+  // The series of the parameters, none before anything was recorded.
+  private var norms: [Series] { scene.history.count == 0 ? [] : scene.parameters.indices.map(Series.norm) }
+
   private var axis: Axis {
-    let ranges = workbench.history.norms.compactMap(\.positiveRange)
+    let ranges = norms.compactMap { scene.history.summary(of: $0).positiveRange }
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
       return .decades(around: nil)
     }
@@ -62,16 +64,16 @@ struct ParametersPanel {
   ) {
     let row = area.row + (area.height - 1) / 2
     let isChosen = index == cursor
-    let isNonfinite = nonfinite.contains(index)
+    let isNonfinite = scene.present?.nonfinite?.contains(index) ?? false
     var column = area.column
     grid[column, row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
     column += 1
     let nameStyle = isNonfinite ? Style(.danger, bold: true) : Style(.plain, bold: isChosen)
     grid.write(Self.abridged(name, columns.name), column: column, row: row, width: columns.name, nameStyle)
     column += columns.name + 1
-    if index < workbench.history.norms.count {
+    if index < norms.count {
       let spark = Rectangle(column: column, row: area.row, width: columns.spark, height: area.height)
-      Sparkline.draw(workbench.history.norms[index], axis, in: spark, Style(.before), on: &grid)
+      Sparkline.draw(scene.history, norms[index], axis, in: spark, Style(.before), on: &grid)
     }
     column += columns.spark + 1
     if columns.numbers > 0 { drawNumbers(index, column: column, row: row, on: &grid) }
@@ -80,14 +82,14 @@ struct ParametersPanel {
   }
 
   private func drawNumbers(_ index: Int, column: Int, row: Int, on grid: inout CellGrid) {
-    guard let before = before?.perParameter[index] else { return }
+    guard let before = scene.present?.before?.perParameter[index] else { return }
     func text(_ value: Float) -> (String, Ink) {
       (NumberText.short(value), value.isFinite ? .plain : .danger)
     }
     let (first, firstInk) = text(before)
     grid.write(first, endingAt: column + 7, row: row, Style(firstInk, bold: firstInk == .danger))
     grid.write("→", column: column + 8, row: row, Style(.muted))
-    guard let after = after?.perParameter[index] else {
+    guard let after = scene.present?.outcome?.after.perParameter[index] else {
       grid.write("–", column: column + 10, row: row, Style(.muted))
       return
     }
@@ -97,7 +99,7 @@ struct ParametersPanel {
   }
 
   private func drawShare(_ index: Int, column: Int, row: Int, _ columns: Columns, on grid: inout CellGrid) {
-    guard columns.share > 0, let before, let share = Self.share(of: index, before) else { return }
+    guard columns.share > 0, let before = scene.present?.before, let share = Self.share(of: index, before) else { return }
     grid.write("\(Int((share * 100).rounded()))%", endingAt: column + columns.share, row: row)
     guard columns.bar > 0 else { return }
     let eighths = Int((share * Double(columns.bar * 8)).rounded())
@@ -116,15 +118,6 @@ struct ParametersPanel {
     guard part.isFinite, total.isFinite, total > 0 else { return nil }
     return norms.order.isFinite && norms.order > 0 ? Foundation.pow(part / total, Double(norms.order)) : part / total
   }
-
-  private var open: OpenStep? { workbench.experiment?.open }
-  private var before: GradientNorms? {
-    open?.before ?? (open == nil ? workbench.history.last?.before : nil)
-  }
-  private var after: GradientNorms? {
-    open?.outcome?.after ?? (open == nil ? workbench.history.last?.outcome.after : nil)
-  }
-  private var nonfinite: [Int] { open?.nonfinite ?? (open == nil ? workbench.history.last?.nonfinite ?? [] : []) }
 
   // The end of a name tells more than its middle: `rnn.wei…_hh_l0`.
   private static func abridged(_ name: String, _ width: Int) -> String {

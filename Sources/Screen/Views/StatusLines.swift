@@ -4,71 +4,60 @@ import Training
 
 /// The first line of the screen: what is trained, and how it stands.
 struct Header {
-  let stage: Stage
+  let scene: Scene
   let view: ViewState
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
-    let workbench = stage.workbench
-    let digest = (view.digest ?? workbench.experiment?.digest.text)?.prefix(8) ?? "–"
+    let digest = scene.digest?.prefix(8) ?? "–"
     let state = state
     let right = [
-      (state.text, state.style), ("  step \(workbench.experiment?.step ?? 0)", Style(bold: true)),
+      (state.text, state.style), ("  step \(scene.step)", Style(bold: true)),
       ("  \(digest) ", Style(.muted)),
     ]
     let rightWidth = right.reduce(0) { $0 + Glyphs.columns(of: $1.0).count }
     let leftWidth = area.width - rightWidth - 2
-    let settings = workbench.settings
+    let title = scene.title
     grid.write(
       [
         (" clipscope", Style(.accent, bold: true)),
-        ("  " + SettingsText.brief(modelOf: settings), Style(bold: true)),
-        (" · \(SettingsText.brief(settings.task)) · \(SettingsText.brief(settings.optimizer))", .plain),
-        (Self.rest(settings), Style(.muted)),
+        ("  " + title.model, Style(bold: true)), (" · \(title.task) · \(title.optimizer)", .plain),
+        (title.details.map { " · " + $0 }.joined(), Style(.muted)),
       ], column: area.column, row: area.row, width: leftWidth)
     grid.write(right, column: area.column + area.width - rightWidth, row: area.row, width: rightWidth)
-  }
-
-  private static func rest(_ settings: Settings) -> String {
-    let initialization =
-      settings.initialization == .standard ? "" : " · init \(SettingsText.of(settings.initialization))"
-    return initialization + " · seed \(settings.seed)"
   }
 
   private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
 
   private var state: (text: String, style: Style) {
-    switch stage.playback {
+    switch scene.player {
     case .waiting(let key): return ("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))
     case .held: return ("‖ held", Style(.warning, bold: true))
-    case .playing: return ("▶ \(speed)", Style(.good, bold: true))
-    case .none: break
+    case .playing, .asking: return ("▶ \(speed)", Style(.good, bold: true))
+    case .none, .ended: break
     }
-    if stage.workbench.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
-    return stage.workbench.experiment?.open == nil
+    if scene.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
+    return scene.present?.phase == nil
       ? ("‖ idle", Style(.muted)) : ("‖ in a step", Style(.warning, bold: true))
   }
 }
 
 /// The six phases of a step: which are made of the open one, and which comes next.
 struct PhaseLine {
-  let stage: Stage
+  let scene: Scene
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
-    let open = stage.workbench.experiment?.open
-    let made = open.flatMap { Phase.allCases.firstIndex(of: $0.phase) }.map { $0 + 1 } ?? 0
+    let made = scene.present?.phase?.number ?? 0
     var pieces: [(String, Style)] = [(" ", .plain)]
-    for (place, phase) in Phase.allCases.enumerated() {
-      let isLast = open != nil && place == made - 1
-      let style = isLast ? Style(.accent, bold: true) : open != nil && place >= made ? Style(.muted) : .plain
+    for phase in Phase.allCases {
+      let isLast = phase.number == made
+      let style = isLast ? Style(.accent, bold: true) : made > 0 && phase.number > made ? Style(.muted) : .plain
       pieces.append((isLast ? "[\(phase.rawValue)]" : phase.rawValue, style))
-      if place < Phase.allCases.count - 1 { pieces.append((" ▸ ", Style(.muted))) }
+      if phase != .step { pieces.append((" ▸ ", Style(.muted))) }
     }
     let used = grid.write(pieces, column: area.column, row: area.row, width: area.width)
     var note = "a step, from zeroing the gradients to the update"
-    if open != nil {
-      note = "\(Phase.allCases.count - made) phases to the end of step \(stage.workbench.history.count + 1)"
-    }
-    if let progress = stage.progress { note = "\(progress.path) \(progress.line)/\(progress.lines)" }
+    if made > 0 { note = "\(Phase.allCases.count - made) phases to the end of step \(scene.step + 1)" }
+    if let progress = scene.progress { note = "\(progress.path) \(progress.line)/\(progress.lines)" }
     let room = area.width - used - 4
     if room >= 12 {
       let shown = Glyphs.columns(of: note).count > room ? "…" + note.suffix(room - 1) : note
@@ -79,6 +68,7 @@ struct PhaseLine {
 
 /// The last line: keys, or what is being entered.
 struct Footer {
+  let scene: Scene
   let view: ViewState
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
@@ -86,9 +76,9 @@ struct Footer {
     case .none: drawKeys(in: area, on: &grid)
     case .prompt(let editor): draw(editor, ":", in: area, on: &grid)
     case .find(let editor): draw(editor, "/", in: area, on: &grid)
-    case .question(let question, _):
+    case .question(let question):
       let answers = "  y yes · n no "
-      let shown = " " + Self.abridged(question, area.width - answers.count - 1) + answers
+      let shown = " " + Self.abridged(question.text, area.width - answers.count - 1) + answers
       grid.write(shown, column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
     }
   }
@@ -115,7 +105,7 @@ struct Footer {
     var keys = ""
     var width = pieces.reduce(0) { $0 + $1.0.count }
     for (line, label) in Self.shown {
-      guard let binding = view.bindings.bindings.first(where: { $0.line == line }) else { continue }
+      guard let binding = scene.bindings.bindings.first(where: { $0.line == line }) else { continue }
       keys += binding.key.label
       guard !label.isEmpty else { continue }
       width += keys.count + label.count + 3

@@ -6,26 +6,25 @@ import Training
 
 /// The total norm before and after clipping, over the whole run, with `max_norm` as a line; beside it the numbers.
 struct TotalNormPanel {
-  let stage: Stage
-  private var workbench: Workbench { stage.workbench }
+  let scene: Scene
 
   func draw(in area: Rectangle, isFront: Bool, isBig: Bool, showsLoss: Bool, on grid: inout CellGrid) {
-    let order = NumberText.of(workbench.settings.clipping.normOrder)
-    let span = workbench.history.totals.columns((isBig ? 1 : 2) * max(1, area.width - 9)).length
+    let order = NumberText.of(scene.clipping.normOrder)
+    let span = scene.history.columns(of: .total, atMost: (isBig ? 1 : 2) * max(1, area.width - 9)).length
     grid.frame(
       area, title: "total norm", badge: badge,
       note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
     var inside = area.inside
     if inside.width >= 54, !isBig {
       let readout = inside.takeRight(28)
-      NumbersReadout(stage: stage).draw(in: readout, showsLoss: showsLoss, on: &grid)
+      NumbersReadout(scene: scene).draw(in: readout, showsLoss: showsLoss, on: &grid)
     }
     plot(in: inside, isThick: isBig, on: &grid)
   }
 
   // How it stands, in a word: what colours and marks say, for whoever sees no colour or sits far away.
   private var badge: (text: String, style: Style)? {
-    switch workbench.verdict {
+    switch scene.finding?.verdict {
     case .calm, nil: nil
     case .clipped: ("CLIPPED", Style(.warning, bold: true, reverse: true))
     case .exploding: ("EXPLODING", Style(.danger, bold: true, reverse: true))
@@ -35,10 +34,9 @@ struct TotalNormPanel {
   }
 
   private var axis: Axis {
-    let history = workbench.history
-    var ranges = [history.totals.positiveRange, history.totalsAfter.positiveRange].compactMap(\.self)
+    var ranges = [Series.total, .totalAfter].compactMap { scene.history.summary(of: $0).positiveRange }
     // The threshold is drawn only where there are norms to compare it with, and it must not dwarf them.
-    if let maxNorm = workbench.settings.clipping.active?.maxNorm.map(Float.init), maxNorm > 0, let first = ranges.first,
+    if let maxNorm = scene.clipping.active?.maxNorm.map(Float.init), maxNorm > 0, let first = ranges.first,
       maxNorm < first.upperBound * 1e3, maxNorm > first.lowerBound / 1e3
     {
       ranges.append(maxNorm...maxNorm)
@@ -53,25 +51,24 @@ struct TotalNormPanel {
     let axis = axis
     let labelled = AxisLabels.draw(axis, in: area, on: &grid)
     var plot = RangePlot(labelled, axis, isThick: isThick)
-    let history = workbench.history
+    let history = scene.history
     if history.count > 0 { drawThreshold(labelled, plot, on: &grid) }
     // Before comes on top: where nothing was clipped, the two are one.
-    plot.add(history.totalsAfter.columns(plot.columns).stretches, .after, isDotted: true)
-    plot.add(history.totals.columns(plot.columns).stretches, .before)
+    plot.add(history.columns(of: .totalAfter, atMost: plot.columns).stretches, .after, isDotted: true)
+    plot.add(history.columns(of: .total, atMost: plot.columns).stretches, .before)
     plot.draw(on: &grid)
-    if history.count == 0, workbench.experiment?.open == nil { Hints.draw(in: labelled, stage, on: &grid) }
+    if scene.present == nil { Hints.draw(in: labelled, scene, on: &grid) }
   }
 
   // Over each step at the value that it had, and only dashed where clipping was off; from now on as it is set.
   private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, on grid: inout CellGrid) {
-    let clipping = workbench.settings.clipping
-    let (stretches, length) = workbench.history.totals.columns(plot.columns)
+    let (clipping, history) = (scene.clipping, scene.history)
+    let (stretches, length) = history.columns(of: .total, atMost: plot.columns)
     let used = min(area.width, (stretches.count + plot.columnsPerCell - 1) / plot.columnsPerCell)
     for column in 0..<area.width {
-      let step = min((column + 1) * plot.columnsPerCell * length, workbench.history.count)
-      let isPast = column < used && step < workbench.history.count
-      let then = isPast ? workbench.history[step: max(step, workbench.history.firstKept)]?.clipping : nil
-      drawThreshold(then ?? clipping, column: area.column + column, area.row, plot, on: &grid)
+      let step = min((column + 1) * plot.columnsPerCell * length, history.count)
+      let isPast = column < used && step < history.count
+      drawThreshold((isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, area.row, plot, on: &grid)
     }
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
     // The name of the line stands where no norm is drawn yet; the numbers beside the plot have it, too.
@@ -117,16 +114,15 @@ enum AxisLabels {
 
 /// What to do, where there is nothing to see yet.
 enum Hints {
-  static func draw(in area: Rectangle, _ stage: Stage, on grid: inout CellGrid) {
+  static func draw(in area: Rectangle, _ scene: Scene, on grid: inout CellGrid) {
     let lines =
-      stage.workbench.experiment == nil
-      ? ["These settings make no experiment yet:", problem(stage)]
-      : isWaiting(stage)
+      scene.problem.map { ["These settings make no experiment yet:", $0] }
+      ?? (isWaiting(scene)
         ? ["A lesson is about to begin:", "space goes on with it,", "? shows all keys."]
         : [
           "No step has been made yet:", "space trains, n makes one step,", ". one phase, c switches clipping,",
           ": opens the prompt, ? all keys,", "q leaves.",
-        ]
+        ])
     for (place, line) in lines.enumerated() where place < area.height {
       grid.write(
         line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + place,
@@ -134,11 +130,7 @@ enum Hints {
     }
   }
 
-  private static func isWaiting(_ stage: Stage) -> Bool {
-    if case .waiting = stage.playback { true } else { false }
-  }
-
-  private static func problem(_ stage: Stage) -> String {
-    stage.workbench.settings.problem.map { CommandError.Problem($0).message } ?? ""
+  private static func isWaiting(_ scene: Scene) -> Bool {
+    if case .waiting = scene.player { true } else { false }
   }
 }

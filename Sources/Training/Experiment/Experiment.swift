@@ -2,44 +2,57 @@ import Gradients
 import Numerics
 import Optimization
 
-/// A network in training: everything that determines what happens next. A value: a copy is a snapshot, and two equal
-/// experiments that get the same commands stay equal, bit for bit.
+/// A network in training. A value: two equal experiments that get the same changes and make the same steps stay equal, bit
+/// for bit.
+///
+/// What decides the next step is its state, which a `Snapshot` holds; it changes between steps and when a step is complete.
+/// What the phases of an open step compute on their way is in `open` and in the workspace.
 public struct Experiment: Sendable {
-  /// How it was set up. What may change while it runs is in `optimizer` and `clipping`.
+  /// How it was set up. What has changed since is in `optimizer`, `clipping` and `accumulation`.
   public let settings: Settings
-  /// The network with its parameters and their gradients.
-  public private(set) var network: Network
-  /// The optimizer; its learning rate may be changed between steps and between phases.
-  public var optimizer: Optimizer
-  /// The clipping rule; may be changed likewise.
-  public var clipping: Clipping
-  /// How many batches a step averages the gradients of; may be changed likewise.
-  public var accumulation: Int
-  /// What is to be done to the targets of the next batch that is drawn.
-  public var outlier: Outlier?
-  /// Completed steps.
-  public private(set) var step = 0
-  /// What the open step has measured so far, `nil` between steps.
-  public private(set) var open: OpenStep?
-  /// The batches that the last forward phase has drawn.
-  public private(set) var batches: [Batch] = []
-  /// The 2-norms of the parameters as they are.
-  public private(set) var weightNorms: [Float]
 
-  private var optimizerState = OptimizerState()
-  private var clippingState = ClippingState()
-  private var generator: Generator
-  // As it was before the open step: what the digest covers, and what a failed step goes back to.
-  private var generatorBefore: Generator
+  // MARK: State
+
+  /// Completed steps.
+  public internal(set) var step = 0
+  /// The network with its parameters and their gradients.
+  public internal(set) var network: Network
+  /// The optimizer in force.
+  public internal(set) var optimizer: Optimizer
+  /// The clipping in force.
+  public internal(set) var clipping: Clipping
+  /// How many batches a step averages the gradients of.
+  public internal(set) var accumulation: Int
+  /// What is to be done to the targets of the next batch that is drawn.
+  public internal(set) var outlier: Outlier?
+  var optimizerState = OptimizerState()
+  var clippingState = ClippingState()
+  /// As it is between steps: a step draws from a copy of it.
+  var generator: Generator
+
+  // MARK: What follows from the settings and the state
+
+  /// The 2-norms of the parameters as they are.
+  public private(set) var weightNorms: [Float] = []
+  // What the task has drawn once.
   private let task: any PreparedTask
-  // The settings make it afresh whenever they are asked.
   private let loss: Loss
-  // What the open step has done to its first batch, so that a failed step can give it back.
-  private var outlierTaken: Outlier?
-  private var outputGradients = Matrix(rows: 0, columns: 0)
-  // Room for what a step measures, used again at the next: a step takes no memory as long as nobody keeps the records.
-  private var norms = GradientNorms(perParameter: [], total: 0, order: 2)
-  private var updateRatios: [Float] = []
+
+  // MARK: The open step
+
+  /// What the open step has measured so far, `nil` between steps.
+  public internal(set) var open: OpenStep?
+  private var workspace: Workspace
+
+  /// What steps compute with, used again at the next: a step takes no memory as long as nobody keeps the records.
+  private struct Workspace: Sendable {
+    /// What the open step draws from.
+    var generator: Generator
+    var batches: [Batch] = []
+    var outputGradients = Matrix(rows: 0, columns: 0)
+    var norms = GradientNorms(perParameter: [], total: 0, order: 2)
+    var updateRatios: [Float] = []
+  }
 
   /// Draws the initial state, in PyTorch's order: the module's default parameters, `init` over them, then what the task
   /// draws once.
@@ -54,19 +67,17 @@ public struct Experiment: Sendable {
     network = Network(settings.model, for: settings.task.interface)
     network.parameters.initialize(settings.initialization, gateBias: settings.model.gateBias, from: &generator)
     task = settings.task.prepare(&generator)
+    // The settings make it afresh whenever they are asked.
     loss = settings.task.loss
-    generatorBefore = generator
-    weightNorms = network.parameters.values.map { $0.norm(2) }
+    workspace = Workspace(generator: generator)
+    measureWeights()
   }
 
   /// The processor's instructions that the numbers use; whichever it is, the numbers are the same.
   public static var kernels: String { Kernels.active }
 
   /// The phase that `advance` makes next.
-  public var nextPhase: Phase {
-    guard let open, let place = Phase.allCases.firstIndex(of: open.phase) else { return .zero }
-    return Phase.allCases[place + 1]
-  }
+  public var nextPhase: Phase { open.map { Phase.allCases[$0.phase.number] } ?? .zero }
 
   /// Makes the next phase.
   /// - Returns: the record of the step, if this phase completed it.
@@ -86,50 +97,68 @@ public struct Experiment: Sendable {
     return nil
   }
 
-  /// Makes the clipping rule forget the norms it has seen: a rule that is given anew begins with nothing.
-  public mutating func forgetNorms() { clippingState = ClippingState() }
+  /// Takes over a change: at once between steps, inside a step from the next phase on that reads it.
+  public mutating func apply(_ change: Change) throws(ChangeProblem) {
+    var next = settings
+    (next.optimizer, next.clipping, next.accumulation) = (optimizer, clipping, accumulation)
+    try next.apply(change)
+    (optimizer, clipping, accumulation) = (next.optimizer, next.clipping, next.accumulation)
+    if case .rule = change { clippingState = ClippingState() }
+    if case .outlier(let next) = change { outlier = next }
+  }
+
+  /// The batches that the last forward phase has drawn.
+  public var batches: [Batch] { workspace.batches }
+
+  mutating func measureWeights() { weightNorms = network.parameters.values.map { $0.norm(2) } }
+
+  // MARK: The phases
 
   private mutating func zero() {
-    generatorBefore.assign(from: generator)
-    outlierTaken = nil
+    workspace.generator.assign(from: generator)
     open = OpenStep(phase: .zero)
     network.parameters.zeroGradients()
   }
 
   private mutating func forward() {
-    if batches.count != accumulation { batches = Array(repeating: Batch(), count: accumulation) }
+    if workspace.batches.count != accumulation {
+      workspace.batches = Array(repeating: Batch(), count: accumulation)
+    }
     var (loss, saturated) = (Float(0), Float?(0))
-    for place in batches.indices {
-      task.draw(&generator, into: &batches[place])
+    for index in workspace.batches.indices {
+      task.draw(&workspace.generator, into: &workspace.batches[index])
       if let next = outlier {
-        batches[place].targets.apply(next)
-        (outlier, outlierTaken) = (nil, next)
+        workspace.batches[index].targets.apply(next)
+        outlier = nil
+        open?.outlier = next
       }
-      loss += evaluate(place)
+      loss += evaluate(index)
       saturated = saturated.flatMap { sum in network.saturated.map { sum + $0 } }
     }
-    open?.loss = loss / Float(batches.count)
-    open?.saturated = saturated.map { $0 / Float(batches.count) }
+    open?.loss = loss / Float(workspace.batches.count)
+    open?.saturated = saturated.map { $0 / Float(workspace.batches.count) }
   }
 
   /// The loss of a batch, and in `outputGradients` the gradient of its share in the mean over all batches of the step.
-  private mutating func evaluate(_ place: Int) -> Float {
-    network.forward(batches[place].inputs)
+  private mutating func evaluate(_ index: Int) -> Float {
+    network.forward(workspace.batches[index].inputs)
     return loss.evaluate(
-      network.outputs, batches[place].targets, scale: 1 / Float(batches.count), gradients: &outputGradients)
+      network.outputs, workspace.batches[index].targets, scale: 1 / Float(workspace.batches.count),
+      gradients: &workspace.outputGradients)
   }
 
   // The layers keep what one batch leaves in them: where there are several, each has to go forward once more.
   private mutating func backward() {
-    for place in batches.indices {
-      if batches.count > 1 { _ = evaluate(place) }
-      network.backward(batches[place].inputs, outputGradients)
+    for index in workspace.batches.indices {
+      if workspace.batches.count > 1 { _ = evaluate(index) }
+      network.backward(workspace.batches[index].inputs, workspace.outputGradients)
     }
   }
 
   private mutating func norm() {
     open?.before = nil
-    norms.measure(network.parameters.gradients, order: clipping.normOrder)
+    workspace.norms.measure(network.parameters.gradients, order: clipping.normOrder)
+    let norms = workspace.norms
     open?.before = norms
     // A positive order's norm is finite only if each element is, so that most steps need not look again.
     open?.nonfinite = network.parameters.gradients.indices.filter { index in
@@ -148,8 +177,7 @@ public struct Experiment: Sendable {
       open?.outcome = outcome ?? .untouched(before)
       open?.clipping = clipping
     } catch {
-      generator.assign(from: generatorBefore)
-      outlier = outlier ?? outlierTaken
+      outlier = outlier ?? open?.outlier
       open = nil
       let name = error.firstParameter.map { network.parameters.descriptions[$0].name }
       throw StepError(step: step + 1, norm: error, parameter: name)
@@ -157,40 +185,40 @@ public struct Experiment: Sendable {
   }
 
   private mutating func update() -> StepRecord {
-    if open?.outcome?.skipsStep == true {
-      updateRatios.removeAll(keepingCapacity: true)
-      for _ in 0..<network.parameters.count { updateRatios.append(0) }
+    guard let open, let loss = open.loss, let before = open.before, let outcome = open.outcome,
+      let clipping = open.clipping
+    else { preconditionFailure("the step phase comes after all others") }
+    self.open = nil
+    if outcome.skipsStep {
+      workspace.updateRatios.removeAll(keepingCapacity: true)
+      for _ in 0..<network.parameters.count { workspace.updateRatios.append(0) }
     } else {
       optimizer.update(
-        &network.parameters.values, network.parameters.gradients, &optimizerState, changes: &updateRatios)
-      for index in updateRatios.indices {
-        updateRatios[index] /= weightNorms[index]
+        &network.parameters.values, network.parameters.gradients, &optimizerState, changes: &workspace.updateRatios)
+      for index in workspace.updateRatios.indices {
+        workspace.updateRatios[index] /= weightNorms[index]
         weightNorms[index] = network.parameters.values[index].norm(2)
       }
     }
+    clipping.active?.remember(&clippingState)
+    generator.assign(from: workspace.generator)
     step += 1
-    defer {
-      open = nil
-      generatorBefore.assign(from: generator)
-    }
-    guard let open, let loss = open.loss, let before = open.before, let outcome = open.outcome else {
-      preconditionFailure("the step phase comes after all others")
-    }
     return StepRecord(
       step: step, loss: loss, before: before, outcome: outcome, nonfinite: open.nonfinite ?? [],
-      weightNorms: weightNorms, updateRatios: updateRatios, saturated: open.saturated,
-      learningRate: optimizer.learningRate, clipping: open.clipping ?? clipping)
+      weightNorms: weightNorms, updateRatios: workspace.updateRatios, saturated: open.saturated,
+      learningRate: optimizer.learningRate, clipping: clipping)
   }
 
-  /// 64 bits over parameters, optimizer state, generator state and step number; not over settings, and not over what the
-  /// phases of an open step have left half done.
+  /// 64 bits over parameters, optimizer state, generator state, step number and what the clipping rule remembers; not over
+  /// settings, and not over what the phases of an open step have left half done.
   public var digest: Digest {
     var digest = Digest()
     for value in network.parameters.values { digest.combine(value) }
     for tensor in optimizerState.tensors { digest.combine(tensor) }
     digest.combine(UInt64(optimizerState.steps))
-    for word in generatorBefore.stateWords { digest.combine(word) }
+    for word in generator.stateWords { digest.combine(word) }
     digest.combine(UInt64(step))
+    clippingState.memory.combine(into: &digest)
     return digest
   }
 }

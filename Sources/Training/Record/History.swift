@@ -1,71 +1,138 @@
-/// The records of the steps made so far: each one exactly, as far back as there is room, and the whole run as envelopes.
+/// What was measured in the steps made so far: each one exactly, as far back as there is room, and the whole run by its
+/// extremes. The room is a number of bytes, however long a run is and however many parameters a network has.
 ///
-/// Kept in chunks, so that a copy for the screen shares all but the last one.
+/// Records stand in chunks, which copies share. Of the oldest chunks only summaries are kept, each of `grain` records; when
+/// there are too many of them, neighbours are joined in pairs and the grain doubles. A record carries its step, so that
+/// steps may be missing.
 public struct History: Sendable {
-  /// How many steps are kept exactly. Older ones are on in the envelopes only.
-  public static let capacity = 100_000
-  private static let chunkSize = 256
+  /// The steps that the duty, the usual norm and `stats` look back on.
+  public static let window = 100
+  /// The bytes that a history takes, unless told otherwise.
+  public static let budget = 24 << 20
 
-  private var chunks: [[StepRecord]] = []
-  private var dropped = 0
-  /// The losses of the whole run.
-  public private(set) var losses = Envelope()
-  /// The total norms before clipping, of the whole run.
-  public private(set) var totals = Envelope()
-  /// The total norms after clipping.
-  public private(set) var totalsAfter = Envelope()
-  /// The norms of each parameter's gradient before clipping.
-  public private(set) var norms: [Envelope]
+  private let parameters: Int
+  private let chunkLength: Int
+  private let mostChunks: Int
+  private let mostSummaries: Int
+
+  // Oldest first: summaries, complete chunks, the records of the chunk that is not complete.
+  private(set) var summaries: [RecordSummary] = []
+  private(set) var grain: Int
+  private(set) var chunks: [RecordChunk] = []
+  private(set) var current: RecordColumns
+
+  /// How many steps were recorded, also of those no longer kept exactly.
+  public private(set) var count = 0
 
   /// Nothing recorded yet, of a network of so many parameters.
-  public init(parameters: Int) {
-    norms = Array(repeating: Envelope(), count: parameters)
+  /// - Parameter budget: the bytes to keep within; a third is for summaries. No less than some chunks are kept.
+  public init(parameters: Int, budget: Int = History.budget) {
+    self.parameters = parameters
+    let record = RecordColumns.bytes(parameters: parameters)
+    // A chunk is copied while the screen looks at it: 64 records, fewer where they are large.
+    chunkLength = [64, 32, 16].first { $0 * record <= 1 << 16 } ?? 8
+    let summary = MemoryLayout<Stretch>.stride * Series.count(parameters: parameters) + 96
+    mostChunks = max(4, budget * 2 / 3 / (chunkLength * record + summary + 256))
+    mostSummaries = min(2048, max(32, budget / 3 / summary))
+    grain = chunkLength
+    current = RecordColumns(parameters: parameters, capacity: chunkLength)
   }
 
-  /// The number of steps that were recorded, also of those no longer kept exactly.
-  public var count: Int { totals.count }
-  /// The last record.
-  public var last: StepRecord? { chunks.last?.last }
-  /// The first step that is still kept exactly.
-  public var firstKept: Int { dropped + 1 }
+  // MARK: Recording
 
-  /// The record of step `step`, counted from 1; `nil` if there is none or it is no longer kept.
-  public subscript(step step: Int) -> StepRecord? {
-    let place = step - 1 - dropped
-    guard place >= 0, step <= count else { return nil }
-    return chunks[place / Self.chunkSize][place % Self.chunkSize]
-  }
-
-  /// Adds the record of the next step.
+  /// Adds the record of a step behind the last one.
   public mutating func append(_ record: StepRecord) {
-    if chunks.last.map({ $0.count == Self.chunkSize }) ?? true {
-      var chunk: [StepRecord] = []
-      chunk.reserveCapacity(Self.chunkSize)
-      chunks.append(chunk)
-    }
-    chunks[chunks.count - 1].append(record)
-    if chunks.count * Self.chunkSize > Self.capacity + Self.chunkSize {
-      chunks.removeFirst()
-      dropped += Self.chunkSize
-    }
-    losses.append(record.loss)
-    totals.append(record.before.total)
-    totalsAfter.append(record.outcome.after.total)
-    for index in norms.indices { norms[index].append(record.before.perParameter[index]) }
+    current.append(record)
+    count += 1
+    guard current.count == chunkLength else { return }
+    chunks.append(RecordChunk(current))
+    current = RecordColumns(parameters: parameters, capacity: chunkLength)
+    if chunks.count > mostChunks { summarize(chunks.removeFirst()) }
   }
 
-  /// The records of the last `length` steps, the oldest first; fewer if fewer were made.
-  public func recent(_ length: Int) -> [StepRecord] {
-    let first = max(firstKept, count - length + 1)
-    return first <= count ? (first...count).compactMap { self[step: $0] } : []
+  private mutating func summarize(_ chunk: RecordChunk) {
+    if let last = summaries.last, last.count < grain {
+      summaries[summaries.count - 1].join(chunk.summary)
+    } else {
+      summaries.append(chunk.summary)
+    }
+    guard summaries.count > mostSummaries else { return }
+    for index in 0..<(summaries.count / 2) {
+      summaries[index] = summaries[2 * index]
+      summaries[index].join(summaries[2 * index + 1])
+    }
+    if summaries.count % 2 == 1 { summaries[summaries.count / 2] = summaries[summaries.count - 1] }
+    summaries.removeLast(summaries.count / 2)
+    grain *= 2
   }
 
-  /// The share of the last 100 steps in which the rule changed a gradient; `nil` before the first step.
-  public var duty: Float? { duty(at: count) }
+  /// Forgets all steps after `step`, so that others can follow. Where records are summarized, as many more are forgotten as
+  /// share a summary with what has to go: what is recorded of them once more is what it was.
+  /// - Returns: the last step that is still recorded, 0 if there is none. O(chunks).
+  @discardableResult
+  public mutating func cut(after step: Int) -> Int {
+    current.keep(current.count(upTo: step))
+    while let chunk = chunks.last, current.count == 0, chunk.lastStep > step {
+      chunks.removeLast()
+      current = chunk.columns
+      current.keep(current.count(upTo: step))
+    }
+    while let summary = summaries.last, chunks.isEmpty, current.count == 0, summary.lastStep > step {
+      summaries.removeLast()
+    }
+    count = summaries.reduce(0) { $0 + $1.count } + chunks.count * chunkLength + current.count
+    return lastStep
+  }
 
-  /// The same as it was after step `step`; `nil` where that step is not kept.
-  public func duty(at step: Int) -> Float? {
-    let window = (max(1, step - 99)...max(1, step)).compactMap { self[step: $0] }
-    return window.isEmpty ? nil : Float(window.count { $0.outcome.clipped }) / Float(window.count)
+  // MARK: Records
+
+  /// The last recorded step, 0 if there is none.
+  public var lastStep: Int { current.numbers.last?.step ?? chunks.last?.lastStep ?? summaries.last?.lastStep ?? 0 }
+
+  /// The last record, `nil` if there is none or it is no longer kept exactly.
+  public var last: StepRecord? { self[step: lastStep] }
+
+  /// The first step that is kept exactly; `nil` if there is none.
+  public var firstKept: Int? { chunks.first?.firstStep ?? current.numbers.first?.step }
+
+  /// The record of a step; `nil` if there is none or it is no longer kept exactly. O(log n).
+  public subscript(step step: Int) -> StepRecord? {
+    let (columns, index) = find(step)
+    return index >= 0 && columns.numbers[index].step == step ? columns[index] : nil
+  }
+
+  /// The clipping that was in force in a step, or in the nearest one that is kept exactly; `nil` if none is.
+  public func clipping(at step: Int) -> Clipping? {
+    let (columns, index) = find(max(step, firstKept ?? step))
+    return index >= 0 ? columns.clipping(at: index) : nil
+  }
+
+  // The last record up to a step: its columns and its index there, -1 if there is none.
+  private func find(_ step: Int) -> (RecordColumns, Int) {
+    if let first = current.numbers.first, first.step <= step { return (current, current.count(upTo: step) - 1) }
+    var (low, high) = (0, chunks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if chunks[middle].firstStep <= step { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return (current, -1) }
+    return (chunks[low - 1].columns, chunks[low - 1].columns.count(upTo: step) - 1)
+  }
+
+  /// The single numbers of the last records up to `step`, as far as they are kept exactly, the oldest first.
+  public func numbers(_ length: Int = History.window, upTo step: Int = .max) -> [StepNumbers] {
+    var found: ArraySlice<StepNumbers> = current.numbers.prefix(current.count(upTo: step)).suffix(length)
+    for chunk in chunks.reversed() where found.count < length {
+      let columns = chunk.columns
+      found = columns.numbers.prefix(columns.count(upTo: step)).suffix(length - found.count) + found
+    }
+    return Array(found)
+  }
+
+  /// The share of the last 100 steps in which the rule changed a gradient, as it was after step `step`; `nil` where no
+  /// such step is kept.
+  public func duty(upTo step: Int = .max) -> Float? {
+    let numbers = numbers(upTo: step)
+    return numbers.isEmpty ? nil : Float(numbers.count(where: \.clipped)) / Float(numbers.count)
   }
 }

@@ -14,6 +14,9 @@ public enum Phase: String, CaseIterable, Hashable, Sendable {
   case clip
   /// The update, `optimizer.step()`.
   case step
+
+  /// Which of them it is, counted from 1.
+  public var number: Int { Self.allCases.firstIndex(of: self)! + 1 }
 }
 
 /// Everything that was measured in one step: what the screen, the trace and expectations read, so that nobody measures
@@ -57,4 +60,6 @@ public struct OpenStep: Sendable {
   public internal(set) var outcome: ClipOutcome?
   /// The clipping that the clip phase was made with.
   var clipping: Clipping?
+  /// What was done to its first batch, so that a step that is given up can give it back.
+  var outlier: Outlier?
 }

@@ -22,8 +22,8 @@ struct ExportTorchCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
-    while stage.isBusy { _ = stage.proceed() }
-    _ = stage.settle()
+    while stage.isBusy { _ = stage.advance() }
+    _ = stage.begin()
     stage.closeFailure()
     guard !stage.workbench.runs.isEmpty else {
       throw Failure.usage(["clipscope: \(VisibleText.of(file)) makes no experiment to export"])

@@ -39,11 +39,11 @@ struct FrameCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: wait)
-    while stage.isBusy, at.map({ stage.workbench.history.count < $0 || Self.staysHere(stage) }) ?? true {
-      _ = stage.proceed()
+    while stage.isBusy, at.map({ stage.workbench.position.step < $0 || Self.staysHere(stage) }) ?? true {
+      _ = stage.advance()
     }
-    _ = stage.settle()
-    let reached = stage.workbench.experiment?.step ?? 0
+    _ = stage.begin()
+    let reached = stage.workbench.position.step
     if let at, reached < at {
       throw Failure.usage(["clipscope: \(VisibleText.of(file)) ends at step \(reached), before step \(at)"])
     }
@@ -51,7 +51,7 @@ struct FrameCommand: ParsableCommand {
     view.isASCII = look.ascii
     view.isBig = look.big
     let palette = Palette(look.theme ?? .dark, depth: look.color?.depth ?? .truecolor, isGrey: grey)
-    let grid = render(stage, view, size: GridSize(columns: size.columns, rows: size.rows))
+    let grid = render(Scene(stage), view, size: GridSize(columns: size.columns, rows: size.rows))
     switch format {
     case .text: print(grid.plainText, terminator: "")
     case .ansi: print(grid.ansiText(palette), terminator: "")
@@ -65,8 +65,8 @@ extension FrameCommand {
   private static func staysHere(_ stage: Stage) -> Bool {
     guard stage.workbench.activity == .idle else { return false }
     var ahead = stage
-    _ = ahead.proceed()
-    return ahead.workbench.activity == .idle && ahead.workbench.history.count == stage.workbench.history.count
+    _ = ahead.advance()
+    return ahead.workbench.activity == .idle && ahead.workbench.position.step == stage.workbench.position.step
   }
 }
 

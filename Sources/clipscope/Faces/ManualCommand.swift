@@ -53,12 +53,12 @@ enum Manual {
       "One line is one or more commands separated by semicolons; # begins a comment, options are name=value, text stands",
       "in double quotes. The prompt, the keys and scenario files are the same lines.",
     ]
-      + CommandRow.Group.allCases.flatMap(group)
+      + Command.Kind.allCases.flatMap(section)
   }
 
-  private static func group(_ group: CommandRow.Group) -> [String] {
-    let rows = CommandTable.rows.filter { $0.group == group }
-    return [".SS \(group.rawValue)"] + rows.flatMap(command)
+  private static func section(_ kind: Command.Kind) -> [String] {
+    let rows = CommandTable.rows.filter { $0.kind == kind }
+    return [".SS \(kind.rawValue)"] + rows.flatMap(command)
   }
 
   private static func command(_ row: CommandRow) -> [String] {

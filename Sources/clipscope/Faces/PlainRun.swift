@@ -18,16 +18,16 @@ struct PlainRun {
 
   private(set) var stage: Stage
   private var shows: Shows
-  private(set) var bindings = KeyBindings()
   // The line of the input that is being done, where its errors should name it.
   private var inputLine: Int?
   private var printed = 0
-  private var traces: [any LineSink] = []
+  private var files: FileEffects
   private var heldExpectations = 0
 
   init(stage: Stage, shows: Shows) {
     self.stage = stage
     self.shows = shows
+    files = FileEffects(isConfined: true)
   }
 
   /// Runs `body` with a trace into the file of this name, which appears when all is done.
@@ -35,34 +35,39 @@ struct PlainRun {
     _ path: String?, _ body: (inout PlainRun) throws(FileError) -> Void
   ) throws {
     do throws(FileError) {
-      if let path { traces.append(path == "-" ? StandardOutput() : try NewFile(path, replaces: true)) }
+      if let path {
+        files = FileEffects(isConfined: true, trace: path == "-" ? StandardOutput() : try NewFile(path, replaces: true))
+      }
       try body(&self)
       // A scenario that only sets up still has an experiment, which begins now.
-      try take(stage.settle())
-      for trace in traces { try trace.finish() }
+      try perform(stage.begin())
+      try files.finish()
     } catch {
       throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
     }
   }
 
   /// Plays the scenario to its end.
-  mutating func proceed() throws(FileError) {
-    while stage.isBusy {
-      try take(stage.proceed())
-      printLog()
-    }
+  mutating func play() throws(FileError) {
+    while stage.isBusy { try advance() }
     stage.closeFailure()
   }
 
   /// Makes the next step, or gives the scenario's next command.
-  mutating func proceedOnce() throws(FileError) {
-    try take(stage.proceed())
+  mutating func advance() throws(FileError) {
+    try perform(stage.advance())
     printLog()
   }
 
-  /// Does a line of the viewer's; the steps it asks for are left to `proceed`.
+  /// Does a line of the viewer's; the steps it asks for are left to `advance`.
   mutating func begin(_ line: String) throws(FileError) {
-    try take(stage.type(line))
+    try perform(stage.type(line))
+    printLog()
+  }
+
+  /// Does what a key types, likewise.
+  mutating func begin(_ key: Key, count: Int?) throws(FileError) {
+    try perform(stage.type(key, count: count))
     printLog()
   }
 
@@ -72,7 +77,7 @@ struct PlainRun {
     inputLine = number
     defer { inputLine = nil }
     try begin(line)
-    while stage.isBusy { try take(stage.proceed()) }
+    while stage.isBusy { try perform(stage.advance()) }
     printLog()
   }
 
@@ -89,22 +94,13 @@ struct PlainRun {
     printLog()
   }
 
-  private mutating func take(_ effects: [Effect]) throws(FileError) {
+  private mutating func perform(_ effects: [Effect]) throws(FileError) {
     for effect in effects {
       narrate(effect)
+      try files.perform(effect, on: &stage)
       switch effect {
-      case .began:
-        guard let experiment = stage.workbench.experiment else { continue }
-        for trace in traces { try trace.write(line: TraceText.header(experiment)) }
-      case .stepped(let record):
-        guard !traces.isEmpty, let experiment = stage.workbench.experiment else { continue }
-        let line = TraceText.line(record, experiment)
-        for trace in traces { try trace.write(line: line) }
-      case .save(let path, let contents): save(path, contents)
-      case .trace(let path): beginTrace(path)
-      case .help(let topic): help(topic)
+      case .view(.help(let topic)): help(topic)
       case .expected(_, let holds, _): heldExpectations += holds ? 1 : 0
-      case .bind(let key, let line, let otherwise): bindings.bind(key, to: line, otherwise: otherwise)
       default: break
       }
     }
@@ -112,37 +108,8 @@ struct PlainRun {
 
   // Keys are lines here, too: who can type them wants to read of them.
   private func help(_ topic: String?) {
-    let keys = isHeard ? HelpText.keys(bindings) + [""] : []
+    let keys = isHeard ? HelpText.keys(stage.bindings) + [""] : []
     (topic.map(HelpText.command) ?? keys + HelpText.commands).forEach { print($0) }
-  }
-
-  // A file that a scenario asks for stays below the current folder; what exists is never written over.
-  private mutating func guarded(_ path: String, _ body: () throws(FileError) -> Void) {
-    do throws(FileError) {
-      guard PathText.isBelowHere(path) else {
-        throw FileError(
-          path: path, reason: "is not below the current folder; without a screen nothing is written elsewhere")
-      }
-      try body()
-    } catch {
-      stage.fileFailed(error)
-    }
-  }
-
-  private mutating func save(_ path: String, _ contents: String) {
-    guarded(path) { () throws(FileError) in
-      let file = try NewFile(path, replaces: false)
-      try file.write(line: contents.hasSuffix("\n") ? String(contents.dropLast()) : contents)
-      try file.finish()
-    }
-  }
-
-  private mutating func beginTrace(_ path: String) {
-    var begun: NewFile?
-    guarded(path) { () throws(FileError) in begun = try NewFile(path, replaces: false) }
-    guard let begun else { return }
-    if let experiment = stage.workbench.experiment { try? begun.write(line: TraceText.header(experiment)) }
-    traces.append(begun)
   }
 
   private mutating func printLog() {
@@ -178,7 +145,7 @@ struct PlainRun {
       let failed = stage.failedExpectations > 0 ? ", \(stage.failedExpectations) did not" : ""
       let expected = "\(heldExpectations) expectation\(heldExpectations == 1 ? "" : "s") held\(failed)"
       let end = stage.wasStopped ? " · stopped by an error" : ""
-      print("\(VisibleText.of(name)): \(expected)\(end) · step \(stage.workbench.experiment?.step ?? 0)\(digest)")
+      print("\(VisibleText.of(name)): \(expected)\(end) · step \(stage.workbench.position.step)\(digest)")
     }
     // What went wrong was said where it did.
     guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }

@@ -31,7 +31,7 @@ struct PlainSession {
     }
     self = session
     // Whoever types may mistype: only a program that feeds us is told by the status.
-    if isInteractive { return print("The end: step \(run.stage.workbench.experiment?.step ?? 0).") }
+    if isInteractive { return print("The end: step \(run.stage.workbench.position.step).") }
     try run.conclude(name: name)
   }
 
@@ -39,7 +39,7 @@ struct PlainSession {
     while !run.stage.hasQuit {
       // Lines from a pipe are taken one after the other; somebody who types may come between two steps.
       if run.stage.isBusy, !isInteractive || !input.hasMore {
-        try run.proceedOnce()
+        try run.advance()
         continue
       }
       if isInteractive, !run.stage.isBusy {
@@ -58,18 +58,15 @@ struct PlainSession {
     guard let (key, count) = key(text) else {
       return try isInteractive ? run.begin(line) : run.type(line, number: input.number)
     }
-    let isAwaited = run.stage.playback == .waiting(key)
-    if !isAwaited, run.press(key) { return }
-    for line in run.bindings.lines(for: key, count: count, run.stage) ?? [] { try run.begin(line) }
-    if isAwaited { _ = run.press(key) }
+    try run.begin(key, count: count)
   }
 
   private mutating func enter() throws(FileError) {
     if run.stage.isBusy {
       try run.begin("stop")
-    } else if case .waiting = run.stage.playback {
+    } else if case .waiting = run.stage.player.state {
       _ = run.press(.named(.enter))
-    } else if run.stage.playback == .held {
+    } else if run.stage.player.isHeld {
       try run.begin("run")
     }
   }
@@ -78,7 +75,7 @@ struct PlainSession {
   private func key(_ text: String) -> (Key, count: Int?)? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let key = Key(name: String(text.dropFirst(digits.count))),
-      run.bindings.bindings.contains(where: { $0.key == key })
+      run.stage.bindings.bindings.contains(where: { $0.key == key })
     else { return nil }
     return (key, digits.isEmpty ? nil : Int(digits).map { min($0, 9999) })
   }

@@ -56,8 +56,9 @@ struct PlayCommand: ParsableCommand {
     let hasViewer = !plain || TerminalSystem.isTerminal(0)
     let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
     var stage =
-      scenario.map { Stage(scenario: $0, files: DiskFiles(), waitsForViewer: hasViewer) }
-      ?? Stage(files: DiskFiles(), waitsForViewer: hasViewer)
+      scenario.map {
+        Stage(scenario: $0, files: DiskFiles(), waitsForViewer: hasViewer, asksBeforeWriting: !plain)
+      } ?? Stage(files: DiskFiles(), waitsForViewer: hasViewer)
     if plain {
       var session = PlainSession(stage, every: every, isInteractive: hasViewer)
       return try session.play(name: scenario?.path ?? "standard input")

@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
     let scenario = try arguments.load(file, screen: false)
     let stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
     var run = PlainRun(stage: stage, shows: quiet ? .errors : .all)
-    try run.withTrace(trace) { run throws(FileError) in try run.proceed() }
+    try run.withTrace(trace) { run throws(FileError) in try run.play() }
     try run.conclude(name: scenario.path)
   }
 }

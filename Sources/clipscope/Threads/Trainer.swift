@@ -1,16 +1,14 @@
 import CCurses
-import Formats
 import Foundation
 import Language
 import Screen
 import Session
-import Training
 
 /// Training beside the screen: a thread that owns the stage, behind one locked mailbox.
 ///
-/// The main thread posts lines and keys and looks at copies of the stage; it never waits for a step. A copy is made only
-/// when it was asked for, so a screen that draws 30 frames a second costs the training 30 copies a second.
-final class Trainer: @unchecked Sendable {
+/// The main thread posts lines and keys and looks at scenes of the stage; it never waits for a step. A scene is made only
+/// when it was asked for, so a screen that draws 30 frames a second costs the training 30 scenes a second.
+final class Trainer: Sendable {
   /// What the main thread may ask for.
   enum Request: Sendable {
     /// A line from the prompt.
@@ -18,47 +16,39 @@ final class Trainer: @unchecked Sendable {
     /// A key that was pressed, with its count; what it types depends on how things stand when it takes effect.
     case key(Key, count: Int?)
     /// Whether a file that the scenario wants to write may be written.
-    case permission(Bool)
+    case answer(Bool)
     /// Steps a second, `nil` for as fast as it goes.
     case speed(Double?)
   }
 
-  /// What the main thread has to do.
-  enum Notice: Sendable {
-    case help(String?)
-    case view(ViewCommand)
-    case bind(Key, line: String, otherwise: String?)
-    case mayWrite(path: String)
-    case quit
+  /// What the main thread sees.
+  struct News: Sendable {
+    /// The newest scene.
+    var scene: Scene
+    /// What commands ask of the view.
+    var commands: [ViewCommand] = []
+    /// Requests that still wait.
+    var waiting: [Request] = []
   }
 
-  /// Readable when there is a new copy or a notice.
+  private struct Mailbox: Sendable {
+    var news: News
+    var isAskedFor = true
+    var isStopping = false
+    var isWriting = false
+  }
+
+  /// Readable when there is a new scene or a command for the view.
   let wake: Int32
   private let wakeEnd: Int32
-  private let lock = NSCondition()
-
-  // Guarded by the lock.
-  private var inbox: [Request] = []
-  private var outbox: [Notice] = []
-  private var published: Stage
-  private var digest: String?
-  private var isAskedFor = true
-  private var isStopping = false
-  private var hasTrace = false
-
-  // The thread's own.
-  private var stage: Stage
-  private var bindings = KeyBindings()
-  private var speed: Double?
-  private var nextStep = ContinuousClock.now
-  private var trace: NewFile?
-  private var wanted: Effect?
+  private let mailbox: Monitor<Mailbox>
+  private let beginning: Stage
+  private let speed: Double?
 
   /// A trainer of `stage`, at `speed` steps a second.
   init(_ stage: Stage, speed: Double?) {
-    self.stage = stage
-    self.speed = speed
-    published = stage
+    (beginning, self.speed) = (stage, speed)
+    mailbox = Monitor(Mailbox(news: News(scene: Scene(stage))))
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0, "a pipe needs two free descriptors")
     (wake, wakeEnd) = (ends[0], ends[1])
@@ -72,7 +62,12 @@ final class Trainer: @unchecked Sendable {
 
   /// Begins.
   func start() {
-    let thread = Thread { self.work() }
+    let thread = Thread {
+      // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
+      guard_protect_thread()
+      var training = Training(self.beginning, speed: self.speed, trainer: self)
+      training.run()
+    }
     thread.stackSize = 8 << 20
     // It inherits what is held: signals come to the main thread alone, which is also the one that closes their pipe.
     guard_hold_signals()
@@ -81,192 +76,117 @@ final class Trainer: @unchecked Sendable {
   }
 
   /// Asks for something; it is done before the next step.
-  func post(_ request: Request) {
-    lock.withLock { inbox.append(request) }
-    lock.signal()
-  }
+  func post(_ request: Request) { mailbox.withLock { $0.news.waiting.append(request) } }
 
-  /// The newest copy of the stage and its digest, what there is to do, and the requests that still wait. Another copy
-  /// follows as soon as there is something new.
-  func look() -> (stage: Stage, digest: String?, notices: [Notice], waiting: [Request]) {
-    lock.withLock {
-      defer { outbox = [] }
-      isAskedFor = true
-      lock.signal()
-      return (published, digest, outbox, inbox)
+  /// What there is to see, and to do. Another scene follows as soon as there is something new.
+  func look() -> News {
+    mailbox.withLock { mailbox in
+      defer { mailbox.news.commands = [] }
+      mailbox.isAskedFor = true
+      return mailbox.news
     }
   }
 
   /// Ends after the step that is being made. Waits for that, at most so long, where a trace is to be put in place.
   func stop(within time: Duration) {
+    mailbox.withLock { $0.isStopping = true }
     let deadline = Date(timeIntervalSinceNow: time / .seconds(1))
-    lock.lock()
-    defer { lock.unlock() }
-    isStopping = true
-    lock.signal()
-    while hasTrace, lock.wait(until: deadline) { continue }
+    mailbox.wait { $0.isWriting && Date() < deadline ? .wait(until: deadline) : .done(()) }
   }
 
-  // MARK: On the thread
+  // MARK: From the training thread
 
-  private func work() {
-    // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
-    guard_protect_thread()
-    take(stage.settle(), isScenarios: false)
-    publish()
-    while let requests = waitForWork() {
-      if requests.isEmpty {
-        proceed()
-      } else {
-        requests.forEach(answer)
+  /// The requests that have come in, none when it is time for a step; `nil` at the end.
+  /// - Parameter nextStep: when to make a step, `nil` where there is none to make.
+  fileprivate func requests(nextStep: ContinuousClock.Instant?) -> [Request]? {
+    mailbox.wait { mailbox in
+      if mailbox.isStopping { return .done(nil) }
+      if !mailbox.news.waiting.isEmpty {
+        defer { mailbox.news.waiting = [] }
+        return .done(mailbox.news.waiting)
       }
-      // A scenario that waits or has ended, too, leaves an experiment to look at.
-      if stage.workbench.activity == .idle, stage.playback != .playing { take(stage.settle(), isScenarios: false) }
-      publishIfAskedFor(always: !requests.isEmpty || !isBusy)
-    }
-    try? trace?.finish()
-    lock.withLock { hasTrace = false }
-    lock.signal()
-  }
-
-  private var isBusy: Bool { stage.isBusy && wanted == nil }
-
-  /// Requests, or none when it is time for a step; `nil` at the end.
-  private func waitForWork() -> [Request]? {
-    lock.lock()
-    defer { lock.unlock() }
-    while true {
-      if isStopping { return nil }
-      if !inbox.isEmpty {
-        defer { inbox = [] }
-        return inbox
-      }
-      guard isBusy else {
-        lock.wait()
-        continue
-      }
+      guard let nextStep else { return .wait(until: nil) }
       let left = nextStep - ContinuousClock.now
-      if speed == nil || stage.workbench.activity == .idle || left <= .zero { return [] }
-      _ = lock.wait(
-        until: Date(timeIntervalSinceNow: Double(left.components.attoseconds) / 1e18 + Double(left.components.seconds)))
+      return left <= .zero ? .done([]) : .wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
     }
   }
 
-  private func proceed() {
+  fileprivate var isAskedFor: Bool { mailbox.withLock { $0.isAskedFor } }
+
+  fileprivate func publish(_ scene: Scene) {
+    mailbox.withLock { ($0.news.scene, $0.isAskedFor) = (scene, false) }
+    wakeMain()
+  }
+
+  fileprivate func notify(_ command: ViewCommand) {
+    mailbox.withLock { $0.news.commands.append(command) }
+    wakeMain()
+  }
+
+  fileprivate func note(isWriting: Bool) { mailbox.withLock { $0.isWriting = isWriting } }
+
+  private func wakeMain() {
+    var byte: UInt8 = 1
+    _ = Foundation.write(wakeEnd, &byte, 1)
+  }
+}
+
+/// What the training thread works on; nobody else sees it.
+private struct Training {
+  let trainer: Trainer
+  private var stage: Stage
+  private var speed: Double?
+  private var nextStep = ContinuousClock.now
+  private var files = FileEffects(isConfined: false)
+
+  init(_ stage: Stage, speed: Double?, trainer: Trainer) {
+    (self.stage, self.speed, self.trainer) = (stage, speed, trainer)
+  }
+
+  mutating func run() {
+    perform(stage.begin())
+    trainer.publish(Scene(stage))
+    while let requests = trainer.requests(nextStep: dueTime) {
+      if requests.isEmpty { advance() } else { requests.forEach { answer($0) } }
+      // A scenario that waits or has ended, too, leaves an experiment to look at.
+      if stage.workbench.activity == .idle, stage.player.state != .playing { perform(stage.begin()) }
+      if !requests.isEmpty || !stage.isBusy || trainer.isAskedFor { trainer.publish(Scene(stage)) }
+    }
+    try? files.finish()
+    trainer.note(isWriting: false)
+  }
+
+  // Commands are given at once, steps at the speed that was chosen.
+  private var dueTime: ContinuousClock.Instant? {
+    guard stage.isBusy else { return nil }
+    return speed == nil || stage.workbench.activity == .idle ? .now : nextStep
+  }
+
+  private mutating func advance() {
     if let speed, stage.workbench.activity != .idle {
       // A step that took longer than its time is not made up for: held keys and slow steps leave no backlog.
       nextStep = max(nextStep + .seconds(1 / speed), ContinuousClock.now)
     }
-    let isScenarios = stage.isScenariosTurn
-    take(stage.proceed(), isScenarios: isScenarios)
+    perform(stage.advance())
   }
 
-  private func answer(_ request: Request) {
+  private mutating func answer(_ request: Trainer.Request) {
     switch request {
-    case .line(let line): take(stage.type(line), isScenarios: false)
-    case .key(let key, let count):
-      // A key that the scenario waits for does its own work first: a step of the viewer's holds a scenario that plays.
-      let isAwaited = stage.playback == .waiting(key)
-      if !isAwaited, stage.press(key) { return }
-      if !(isAwaited && key == .named(.space)) {
-        for line in bindings.lines(for: key, count: count, stage) ?? [] {
-          take(stage.type(line), isScenarios: false)
-        }
-      }
-      if isAwaited { _ = stage.press(key) }
-    case .permission(let isGiven): permit(isGiven)
+    case .line(let line): perform(stage.type(line))
+    case .key(let key, let count): perform(stage.type(key, count: count))
+    case .answer(let isAllowed): perform(stage.answer(isAllowed))
     case .speed(let speed):
       self.speed = speed
       nextStep = ContinuousClock.now
     }
   }
 
-  // MARK: Effects
-
-  private func take(_ effects: [Effect], isScenarios: Bool) {
+  private mutating func perform(_ effects: [Effect]) {
     for effect in effects {
-      switch effect {
-      case .began: write { TraceText.header($0) }
-      case .stepped(let record): write { TraceText.line(record, $0) }
-      case .save(let path, _), .trace(let path):
-        if isScenarios {
-          wanted = effect
-          notify(.mayWrite(path: path))
-        } else {
-          keep(effect)
-        }
-      case .help(let topic): notify(.help(topic))
-      case .view(let view): notify(.view(view))
-      case .bind(let key, let line, let otherwise):
-        bindings.bind(key, to: line, otherwise: otherwise)
-        notify(.bind(key, line: line, otherwise: otherwise))
-      case .quit: notify(.quit)
-      case .phased, .note, .output, .said, .paused, .failed, .expected: break
-      }
+      if case .view(let command) = effect { trainer.notify(command) }
+      // There is no trace of the command line's own, so nothing is thrown.
+      try? files.perform(effect, on: &stage)
+      if case .write = effect { trainer.note(isWriting: files.isWriting) }
     }
-  }
-
-  private func permit(_ isGiven: Bool) {
-    guard let effect = wanted else { return }
-    wanted = nil
-    if isGiven { keep(effect) } else { stage.note(.note("the file was not written")) }
-  }
-
-  private func keep(_ effect: Effect) {
-    do throws(FileError) {
-      switch effect {
-      case .save(let path, let contents):
-        let file = try NewFile(path, replaces: false)
-        try file.write(line: contents.hasSuffix("\n") ? String(contents.dropLast()) : contents)
-        try file.finish()
-        stage.note(.note("saved as \(VisibleText.of(path))"))
-      case .trace(let path):
-        try trace?.finish()
-        trace = try NewFile(path, replaces: false)
-        lock.withLock { hasTrace = true }
-        stage.note(.note("the trace goes to \(VisibleText.of(path)), which appears when clipscope ends"))
-        write { TraceText.header($0) }
-      default: break
-      }
-    } catch {
-      stage.fileFailed(error)
-    }
-  }
-
-  private func write(_ line: (Experiment) -> String) {
-    guard let trace, let experiment = stage.workbench.experiment else { return }
-    do throws(FileError) {
-      try trace.write(line: line(experiment))
-    } catch {
-      self.trace = nil
-      stage.fileFailed(error)
-    }
-  }
-
-  // MARK: Publishing
-
-  private func notify(_ notice: Notice) {
-    lock.withLock { outbox.append(notice) }
-    wakeMain()
-  }
-
-  private func publishIfAskedFor(always: Bool) {
-    guard always || lock.withLock({ isAskedFor }) else { return }
-    publish()
-  }
-
-  private func publish() {
-    let digest = stage.workbench.experiment?.digest.text
-    lock.withLock {
-      published = stage
-      self.digest = digest
-      isAskedFor = false
-    }
-    wakeMain()
-  }
-
-  private func wakeMain() {
-    var byte: UInt8 = 1
-    _ = Foundation.write(wakeEnd, &byte, 1)
   }
 }

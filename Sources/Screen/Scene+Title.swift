@@ -2,6 +2,18 @@ import Language
 import Optimization
 import Training
 
+extension Scene.Title {
+  /// Settings in words.
+  init(_ settings: Settings) {
+    model = SettingsText.brief(modelOf: settings)
+    task = SettingsText.brief(settings.task)
+    optimizer = SettingsText.brief(settings.optimizer)
+    let initialization = settings.initialization
+    details = initialization == .standard ? [] : ["init \(SettingsText.of(initialization))"]
+    details.append("seed \(settings.seed)")
+  }
+}
+
 /// Settings as the screen names them: shorter than the language does.
 extension SettingsText {
   /// `rnn 2→64→1 tanh`: the model with its widths from end to end.

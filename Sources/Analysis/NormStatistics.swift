@@ -1,0 +1,38 @@
+import Optimization
+import Training
+
+/// The total norms of the last steps, and what a rule does to them.
+public struct NormStatistics: Sendable {
+  /// The last of the steps.
+  public let lastStep: Int
+  /// How many steps they are.
+  public let count: Int
+  /// How many of them have a norm that is not finite.
+  public let nonfinite: Int
+  /// How many of them were clipped.
+  public let clipped: Int
+  // The finite norms, the smallest first.
+  private let totals: [Float]
+  private let records: [StepRecord]
+
+  /// The last 100 steps of a history; `nil` before the first.
+  public init?(_ history: History) {
+    let numbers = history.numbers()
+    guard let last = numbers.last else { return nil }
+    (lastStep, count) = (last.step, numbers.count)
+    totals = numbers.map(\.total).filter(\.isFinite).sorted()
+    nonfinite = numbers.count - totals.count
+    clipped = numbers.count(where: \.clipped)
+    records = numbers.compactMap { history[step: $0.step] }
+  }
+
+  /// The finite norm that a share of them does not exceed, the nearest of those that were measured; `nil` if none was.
+  public func percentile(_ share: Double) -> Float? {
+    totals.isEmpty ? nil : totals[Int((share * Double(totals.count - 1)).rounded())]
+  }
+
+  /// The share of the steps that a rule would have clipped; it must be one that looks at norms alone.
+  public func share(clippedBy rule: ClippingRule) -> Double {
+    Double(records.count { rule.clips($0.before) == true }) / Double(count)
+  }
+}

@@ -1,0 +1,89 @@
+import Analysis
+import Language
+import Optimization
+import Session
+import Training
+
+/// Everything that the screen shows, and nothing that it was computed with: no network, no experiment. Whatever measures
+/// norms step by step can fill a scene.
+public struct Scene: Sendable {
+  /// What is trained, in the words of the first line.
+  public struct Title: Hashable, Sendable {
+    /// `rnn 2→64→1 tanh`.
+    public var model = ""
+    /// `adding T=50`.
+    public var task = ""
+    /// `sgd lr 0.02`.
+    public var optimizer = ""
+    /// The rest, from the more to the less important: `init radius=1.4`, `seed 0`.
+    public var details: [String] = []
+  }
+
+  /// A tensor with a gradient.
+  public struct Parameter: Hashable, Sendable {
+    /// PyTorch's name.
+    public var name: String
+    /// PyTorch's shape.
+    public var shape: [Int]
+  }
+
+  /// What is trained.
+  public var title = Title()
+  /// The parameters, in the order of all lists of numbers.
+  public var parameters: [Parameter] = []
+  /// What was measured.
+  public var history = History(parameters: 0)
+  /// Completed steps.
+  public var step = 0
+  /// The clipping in force.
+  public var clipping = Clipping()
+  /// The learning rate in force.
+  public var learningRate = 0.0
+  /// What is known of the step that is being made, or else of the last one; `nil` before the first.
+  public var present: Present?
+  /// What an analysis has found out about it.
+  public var finding: Finding?
+  /// Why there is nothing to train, `nil` where there is.
+  public var problem: String?
+  /// Where a scenario stands.
+  public var player = Player.State.none
+  /// The scenario's name and how far it is.
+  public var progress: (path: String, line: Int, lines: Int)?
+  /// What is being made.
+  public var activity = Activity.idle
+  /// What was said and done.
+  public var log = Log()
+  /// What the keys type.
+  public var bindings = KeyBindings()
+  /// The experiment's digest, `nil` where there is none.
+  public var digest: String?
+
+  /// Nothing at all.
+  public init() {}
+
+  /// A stage as it stands.
+  public init(_ stage: Stage) {
+    let (workbench, settings) = (stage.workbench, stage.workbench.settings)
+    title = Title(settings)
+    (clipping, learningRate) = (settings.clipping, settings.optimizer.learningRate)
+    if let run = workbench.run {
+      parameters = run.experiment.network.parameters.descriptions.map { Parameter(name: $0.name, shape: $0.shape) }
+      (history, step, present) = (run.history, run.position.step, run.present)
+      finding = present.flatMap { Finding($0, run.history) }
+      digest = run.experiment.digest.text
+    } else {
+      parameters = settings.parameters.map { Parameter(name: $0.name, shape: $0.shape) }
+      problem = settings.problem.map { CommandError.Problem($0).message }
+    }
+    (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
+    (log, bindings) = (stage.log, stage.bindings)
+  }
+
+  /// Whether steps are being made, or a scenario plays, which runs between its commands, too.
+  var isRunning: Bool { activity != .idle || player == .playing }
+
+  /// What a key types, as things stand; `nil` for a key that is not bound.
+  public func lines(for key: Key, count: Int?) -> [String]? {
+    bindings.lines(for: key, count: count, isRunning: isRunning, isClipping: clipping.isOn)
+  }
+}

@@ -1,0 +1,236 @@
+import Language
+import Session
+
+/// What a key leads to beside what it does to the view itself.
+public enum ViewOutcome: Hashable, Sendable {
+  /// A line is typed.
+  case line(String)
+  /// A key is pressed that is not the view's; what it types depends on how things stand when it takes effect.
+  case key(Key, count: Int?)
+  /// The scenario's question is answered.
+  case answer(Bool)
+  /// So many steps a second, `nil` for as fast as it goes.
+  case speed(Double?)
+  /// The terminal is painted anew.
+  case redraw
+  /// The terminal is given back to the shell.
+  case suspend
+  /// The end, by `q` or by Ctrl-C.
+  case leave(isInterrupt: Bool)
+}
+
+extension ViewState {
+  /// A key is pressed.
+  /// - Returns: what there is to do beyond the view.
+  public mutating func feed(_ key: Key, _ scene: Scene, size: GridSize) -> [ViewOutcome] {
+    candidates = []
+    switch entry {
+    case .prompt(let editor): return feedPrompt(key, editor, scene, size)
+    case .find(let editor): return feedFind(key, editor, scene)
+    case .question(let question): return answer(key, question)
+    case .none where key == .control("c"): return [.leave(isInterrupt: true)]
+    case .none where help != nil: return feedHelp(key, size)
+    case .none: return feedCommandKey(key, scene, size)
+    }
+  }
+
+  /// Text is pasted. It belongs to the prompt; elsewhere it would be commands that nobody typed.
+  public mutating func feed(paste text: String) {
+    switch entry {
+    case .prompt(var editor):
+      editor.insert(paste: text)
+      entry = .prompt(editor)
+    case .find(var editor):
+      editor.insert(paste: text)
+      entry = .find(editor)
+    case .none, .question: break
+    }
+  }
+
+  // MARK: Keys that are commands
+
+  private mutating func feedCommandKey(_ key: Key, _ scene: Scene, _ size: GridSize) -> [ViewOutcome] {
+    if case .character(let digit) = key, digit.isASCII, let value = digit.wholeNumberValue, value > 0 || count != nil {
+      count = min(9999, (count ?? 0) * 10 + value)
+      return []
+    }
+    defer { count = nil }
+    if case .waiting(let awaited) = scene.player {
+      let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter), .character(" ")].contains(key)
+      if goesOn { return [.key(key, count: nil)] }
+    }
+    guard let lines = scene.lines(for: key, count: count) else { return [] }
+    if lines.contains(where: Self.beginsAfresh) {
+      entry = .question(.beginsAfresh(line: lines.joined(separator: "; ")))
+      return []
+    }
+    let commands = lines.map(Self.viewCommands)
+    guard commands.allSatisfy({ $0 != nil }) else { return [.key(key, count: count)] }
+    return commands.flatMap { $0 ?? [] }.flatMap { apply($0, scene, size: size) }
+  }
+
+  private static func beginsAfresh(_ line: String) -> Bool {
+    (try? Parser.commands(in: line))?.contains { $0.command.kind.beginsAfresh } ?? false
+  }
+
+  // The commands of a line, if all of them are the view's own and need not wait for a step.
+  private static func viewCommands(in line: String) -> [ViewCommand]? {
+    guard let commands = try? Parser.commands(in: line) else { return nil }
+    let own = commands.compactMap { parsed -> ViewCommand? in
+      switch parsed.command {
+      case .view(.bind): nil
+      case .view(let command): command
+      default: nil
+      }
+    }
+    return own.count == commands.count ? own : nil
+  }
+
+  private mutating func answer(_ key: Key, _ question: Question) -> [ViewOutcome] {
+    let isYes = key == .character("y")
+    if key == .control("c") { return [.leave(isInterrupt: true)] }
+    guard isYes || key == .character("n") || key == .named(.escape) else { return [] }
+    entry = .none
+    switch question {
+    case .mayWrite: return [.answer(isYes)]
+    case .beginsAfresh(let line): return isYes ? [.line(line)] : []
+    }
+  }
+
+  // MARK: Prompt and search
+
+  private mutating func feedPrompt(
+    _ key: Key, _ editor: LineEditor, _ scene: Scene, _ size: GridSize
+  ) -> [ViewOutcome] {
+    var editor = editor
+    let names = scene.parameters.map(\.name)
+    let outcome = editor.feed(key) { Completion.candidates(for: $0, parameters: names) }
+    promptHistory = editor.history
+    entry = .prompt(editor)
+    switch outcome {
+    case .editing: return []
+    case .candidates(let candidates):
+      self.candidates = candidates
+      return []
+    case .cancelled:
+      entry = .none
+      return []
+    case .submitted(let line): return submit(line, scene, size)
+    }
+  }
+
+  private mutating func submit(_ line: String, _ scene: Scene, _ size: GridSize) -> [ViewOutcome] {
+    do throws(CommandError) {
+      let commands = try Parser.commands(in: line)
+      entry = .none
+      guard !commands.isEmpty else { return [] }
+      guard let own = Self.viewCommands(in: line) else { return [.line(line)] }
+      return own.flatMap { apply($0, scene, size: size) }
+    } catch {
+      // The line stays, to be mended.
+      entry = .prompt(LineEditor(text: line, history: promptHistory))
+      candidates = ["column \(error.column): \(error.message)"]
+      return []
+    }
+  }
+
+  private mutating func feedFind(_ key: Key, _ editor: LineEditor, _ scene: Scene) -> [ViewOutcome] {
+    var editor = editor
+    let outcome = editor.feed(key) { line in scene.parameters.map(\.name).filter { $0.contains(line) } }
+    entry = .find(editor)
+    switch outcome {
+    case .editing: break
+    case .candidates(let candidates): self.candidates = candidates
+    case .cancelled: entry = .none
+    case .submitted(let text):
+      entry = .none
+      find(text, scene)
+    }
+    return []
+  }
+
+  private mutating func find(_ text: String, _ scene: Scene) {
+    let found = scene.parameters.indices.filter { scene.parameters[$0].name.contains(text) }
+    guard let next = found.first(where: { $0 > cursor }) ?? found.first else {
+      candidates = ["no parameter has \"\(text)\" in its name"]
+      return
+    }
+    cursor = next
+  }
+
+  // MARK: Commands of the view
+
+  /// Does what a command of the view's says.
+  /// - Returns: what there is to do beyond the view.
+  public mutating func apply(_ command: ViewCommand, _ scene: Scene, size: GridSize) -> [ViewOutcome] {
+    switch command {
+    case .scroll(let scroll): self.scroll(scroll, scene.parameters.count, size)
+    case .panel(let direction): panel = panel.neighbour(direction, in: scene)
+    case .speed(let turn):
+      turnSpeed(turn)
+      return [.speed(speed)]
+    case .find(let text?): find(text, scene)
+    case .find(nil): entry = .find(LineEditor())
+    case .prompt: entry = .prompt(LineEditor(history: promptHistory))
+    case .close: (help, panel) = (nil, .overview)
+    case .help(let topic): help = (topic.map(HelpText.command) ?? Self.help(scene.bindings), 0)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .quit: return [.leave(isInterrupt: false)]
+    case .bind: break
+    }
+    return []
+  }
+
+  /// What `help` shows on the screen: all keys, all views, all commands.
+  public static func help(_ bindings: KeyBindings) -> [String] {
+    HelpText.keys(bindings) + [""] + View.help + [""] + HelpText.commands
+  }
+
+  private mutating func scroll(_ scroll: ViewCommand.Scroll, _ parameters: Int, _ size: GridSize) {
+    let last = max(0, parameters - 1)
+    let page = max(1, size.rows / 3)
+    switch scroll {
+    case .up: cursor = max(0, cursor - 1)
+    case .down: cursor = min(last, cursor + 1)
+    case .pageup: cursor = max(0, cursor - page)
+    case .pagedown: cursor = min(last, cursor + page)
+    case .first: cursor = 0
+    case .last: cursor = last
+    }
+  }
+
+  // Three rungs of the ladder a key: a factor of two.
+  private mutating func turnSpeed(_ turn: Turn) {
+    let now = speed ?? 2000
+    let next =
+      switch turn {
+      case .to(let speed): speed
+      case .up: (0..<3).reduce(now) { value, _ in Ladder.up(from: value) }
+      case .down: (0..<3).reduce(now) { value, _ in Ladder.down(from: value) }
+      }
+    speed = next > 1000 ? nil : max(0.1, next)
+  }
+
+  private mutating func feedHelp(_ key: Key, _ size: GridSize) -> [ViewOutcome] {
+    guard let (lines, scroll) = help else { return [] }
+    let page = max(1, size.rows - 6)
+    let next: Int
+    switch key {
+    case .named(.up), .character("k"): next = scroll - 1
+    case .named(.down), .character("j"): next = scroll + 1
+    case .named(.pageup): next = scroll - page
+    case .named(.pagedown), .named(.space), .character(" "): next = scroll + page
+    case .named(.home): next = 0
+    case .named(.end): next = .max / 2
+    case .control("l"): return [.redraw]
+    case .control("z"): return [.suspend]
+    case .named(.escape), .character("q"), .character("?"), .named(.enter):
+      help = nil
+      return []
+    default: return []
+    }
+    help = (lines, helpScroll(next, of: lines, size: size))
+    return []
+  }
+}

@@ -1,0 +1,61 @@
+import Language
+
+/// A scenario that plays: whose turn it is, and what it waits for.
+public struct Player: Sendable {
+  /// What stands in the way of the scenario's next command.
+  public enum State: Hashable, Sendable {
+    /// There is no scenario, or it was let go.
+    case none
+    /// Nothing but the steps that are being made.
+    case playing
+    /// It waits for this key, or for space or Enter.
+    case waiting(Key?)
+    /// It wants to write a file, and waits for the answer.
+    case asking(FileRequest)
+    /// The viewer has stopped it, and it was making these steps; `run` goes on with them.
+    case held(Activity)
+    /// There are no more commands.
+    case ended
+  }
+
+  /// Where it stands.
+  public private(set) var state = State.none
+  private var scenario: Scenario?
+  private var next = 0
+
+  /// No scenario.
+  init() {}
+
+  /// A scenario from its beginning.
+  init(_ scenario: Scenario) { (self.scenario, state) = (scenario, .playing) }
+
+  /// Whether there is more of the scenario to come.
+  public var isOpen: Bool { state != .none && state != .ended }
+
+  /// Whether it was stopped by the viewer.
+  public var isHeld: Bool { if case .held = state { true } else { false } }
+
+  /// The scenario's name and how far it is, while there is more to come.
+  public var progress: (path: String, line: Int, lines: Int)? {
+    guard let scenario, isOpen, let last = scenario.steps.last?.line else { return nil }
+    return (scenario.path, next < scenario.steps.count ? scenario.steps[next].line : last, last)
+  }
+
+  /// The folder that the scenario's paths are relative to.
+  var folder: String { scenario?.folder ?? "" }
+
+  /// The next command, `nil` behind the last one.
+  var upcoming: Scenario.Step? {
+    scenario.flatMap { next < $0.steps.count ? $0.steps[next] : nil }
+  }
+
+  /// The next command is given.
+  mutating func skip() { next += 1 }
+
+  mutating func wait(for key: Key?) { state = .waiting(key) }
+  mutating func ask(_ request: FileRequest) { state = .asking(request) }
+  mutating func hold(_ interrupted: Activity) { state = .held(interrupted) }
+  mutating func resume() { state = .playing }
+  mutating func letGo() { state = .none }
+  mutating func end() { state = .ended }
+}

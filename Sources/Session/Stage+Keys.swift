@@ -1,0 +1,25 @@
+import Language
+
+extension Stage {
+  /// Does what a key types. A key that the scenario waits for does its own work first: a step of the viewer's holds a scenario
+  /// that plays.
+  /// - Returns: what there is to tell.
+  public mutating func type(_ key: Key, count: Int?) -> [Effect] {
+    let isAwaited = player.state == .waiting(key)
+    if !isAwaited, press(key) { return [] }
+    var effects: [Effect] = []
+    if !(isAwaited && key == .named(.space)) {
+      for line in lines(for: key, count: count) ?? [] { effects += type(line) }
+    }
+    if isAwaited { _ = press(key) }
+    return effects
+  }
+
+  /// What a key types, as things stand; `nil` for a key that is not bound.
+  /// - Parameter count: the digits that were typed before it: so many steps or phases, or the line so many times.
+  public func lines(for key: Key, count: Int?) -> [String]? {
+    bindings.lines(
+      for: key, count: count, isRunning: workbench.activity != .idle || player.state == .playing,
+      isClipping: workbench.settings.clipping.isOn)
+  }
+}

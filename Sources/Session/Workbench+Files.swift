@@ -1,0 +1,55 @@
+import Formats
+import Language
+import TorchExport
+import Training
+
+extension Workbench {
+  /// What a command wants to be written.
+  mutating func write(_ command: FilesCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
+    func path(_ written: String) -> String { PathText.join(origin.folder, written) }
+    switch command {
+    case .save(let file): return [.write(.save(path: path(file), contents: script(for: path(file))))]
+    case .exportTorch(let file):
+      return try begin() + [.write(.save(path: path(file), contents: torchProgram))]
+    case .trace(let file): return [.write(.trace(path: path(file)))]
+    }
+  }
+
+  /// All experiments so far as a PyTorch program.
+  public var torchProgram: String { TorchExport.program(runs, omitted: forgottenRuns) }
+
+  /// How the experiments went so far, the one of now at the end.
+  public var runs: [Timeline] { earlierRuns + (run.map { [$0.timeline] } ?? []) }
+
+  /// A scenario that leads from nothing to the state of now: the settings of the beginning, and every change at its
+  /// position between the steps.
+  func script(for path: String) -> String {
+    let folder = PathText.folder(of: path)
+    guard let timeline = run?.timeline else { return Self.text(settings, folder).joined(separator: "\n") + "\n" }
+    var lines = Self.text(timeline.settings, folder)
+    var position = Position.start
+    for entry in timeline.changes {
+      lines += Self.steps(from: position, to: entry.position)
+      lines.append(entry.change.command.text)
+      position = entry.position
+    }
+    lines += Self.steps(from: position, to: timeline.end)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func text(_ settings: Settings, _ folder: String) -> [String] {
+    settings.commands.map { command in
+      if case .setUp(.task(let task)) = command { return Command.setUp(.task(task.seen(from: folder))).text }
+      return command.text
+    }
+  }
+
+  // `step` finishes an open step and counts it, so steps are counted from the last whole one.
+  private static func steps(from start: Position, to end: Position) -> [String] {
+    var lines: [String] = []
+    if end.step > start.step { lines.append(Command.steps(.step(end.step - start.step)).text) }
+    let begun = end.step > start.step ? 0 : start.phases
+    if end.phases > begun { lines.append(Command.steps(.phase(end.phases - begun)).text) }
+    return lines
+  }
+}

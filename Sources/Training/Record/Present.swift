@@ -1,0 +1,39 @@
+import Optimization
+
+/// What is known now: of the step that is being made as far as its phases have come, or else of the last one. What has not
+/// been measured is `nil`; lists have one number for each parameter.
+public struct Present: Sendable {
+  /// Where the numbers are from: the position of the open step, or behind the last step.
+  public let position: Position
+  /// The last phase that was made of an open step, `nil` between steps.
+  public let phase: Phase?
+  /// The loss of the step's batch, before the update.
+  public let loss: Float?
+  /// The share of hidden units that passed all but no gradient.
+  public let saturated: Float?
+  /// The norms before clipping.
+  public let before: GradientNorms?
+  /// The indices of the parameters whose gradient has an element that is not finite.
+  public let nonfinite: [Int]?
+  /// What clipping did, with the norms after it.
+  public let outcome: ClipOutcome?
+  /// The 2-norm of each parameter's change over its norm before the change.
+  public let updateRatios: [Float]?
+
+  /// What a completed step has measured.
+  public init(_ record: StepRecord) {
+    (position, phase) = (Position(step: record.step), nil)
+    (loss, saturated) = (record.loss, record.saturated)
+    (before, nonfinite, outcome) = (record.before, record.nonfinite, record.outcome)
+    updateRatios = record.updateRatios
+  }
+
+  /// What the phases of an open step have measured so far.
+  /// - Parameter steps: the completed steps before it.
+  public init(_ open: OpenStep, after steps: Int) {
+    (position, phase) = (Position(step: steps, phases: open.phase.number), open.phase)
+    (loss, saturated) = (open.loss, open.saturated)
+    (before, nonfinite, outcome) = (open.before, open.nonfinite, open.outcome)
+    updateRatios = nil
+  }
+}
