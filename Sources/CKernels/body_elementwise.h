@@ -1,4 +1,4 @@
-// Whole-array operations. A loop over full vectors, then the same over what is left in a padded one, so that the place
+// Whole-array operations. A loop over full vectors, then the same over what is left in a padded one, so that the index
 // of an element never changes what is computed for it.
 
 #define FOR_EACH_VECTOR(n, FULL, PART)              \

@@ -34,9 +34,9 @@ static void set_offsets(size_t channels, size_t side, size_t batch, size_t first
 }
 
 // The same line of each channel.
-static void finish_line(size_t channels, size_t next, size_t line, const struct ck_finish *finish, size_t place,
+static void finish_line(size_t channels, size_t next, size_t line, const struct ck_finish *finish, size_t offset,
                         float *out) {
-  for (size_t at = place; channels > 0; channels--, at += next)
+  for (size_t at = offset; channels > 0; channels--, at += next)
     if (finish->state != NULL) gradient(finish->gradient, line, finish->state + at, out + at, out + at);
     else apply(finish->function, line, out + at, out + at);
 }

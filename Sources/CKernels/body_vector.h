@@ -1,4 +1,4 @@
-// Vectors of 16 elements at every instruction set: the compiler splits them into registers, and the place of an
+// Vectors of 16 elements at every instruction set: the compiler splits them into registers, and the index of an
 // element in a vector, and with it every sum, is the same everywhere.
 
 typedef float floats __attribute__((vector_size(64)));

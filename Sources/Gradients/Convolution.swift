@@ -25,7 +25,7 @@ public struct Convolution: Layer {
   private var room: Matrix
   private var offsets: [UInt32]
 
-  /// A layer whose weight and bias stand at these places of the parameters.
+  /// A layer whose weight and bias stand at these indices of the parameters.
   /// - Parameters:
   ///   - needsInputGradient: false for the first layer of a network, which saves a product.
   ///   - below: the function that the layer below has ended with, where the gradient by the inputs is to be that by what

@@ -14,7 +14,7 @@ public struct Linear: Layer {
   // Wᵀ, I × O.
   private var packed: PackedMatrix
 
-  /// A layer whose weight and bias stand at these places of the parameters.
+  /// A layer whose weight and bias stand at these indices of the parameters.
   /// - Parameter needsInputGradient: false for the first layer of a network, which saves a product.
   public init(weight: Int, bias: Int, inputs: Int, outputs: Int, needsInputGradient: Bool) {
     self.weight = weight

@@ -66,7 +66,7 @@ public struct Parameters: Sendable {
 
   /// The number of parameters (tensors, not elements).
   public var count: Int { descriptions.count }
-  /// The place of the parameter of this name.
+  /// The index of the parameter of this name, `nil` where there is none.
   public func index(of name: String) -> Int? { descriptions.firstIndex { $0.name == name } }
 
   /// Sets every gradient to zero, as `optimizer.zero_grad(set_to_none=False)` does.

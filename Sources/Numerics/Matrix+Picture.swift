@@ -4,7 +4,7 @@ import CKernels
 public enum ConvolutionFinish: Sendable {
   /// f of each pixel.
   case function(PixelFunction)
-  /// Each pixel times f′ at the same place, told from outputs of f.
+  /// Each pixel times f′ at the same index, told from outputs of f.
   case slope(PixelFunction, outputs: Matrix)
 }
 

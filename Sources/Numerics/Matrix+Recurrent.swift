@@ -92,18 +92,18 @@ public enum LongShortTermMemory {
   }
 
   /// From dL/dh[B×H] and dL/dc by the later steps in `carried`[B×H]: dL by the gates' sums in the rows of `gradients` from
-  /// `place` on, and in `carried` dL/dc₋₁, both without what is tiny.
+  /// `row` on, and in `carried` dL/dc₋₁, both without what is tiny.
   public static func backward(
     rows: Range<Int>, upstream: Matrix, gates: Matrix, memory: Matrix, bounded: Matrix, initial: Matrix,
-    carried: inout Matrix, gradients: inout Matrix, place: Int
+    carried: inout Matrix, gradients: inout Matrix, at row: Int
   ) {
     check(rows, initial, gates, 4, memory)
     bounded.requireShape(of: memory)
-    precondition(gradients.columns == gates.columns && place + rows.count <= gradients.rows)
+    precondition(gradients.columns == gates.columns && row + rows.count <= gradients.rows)
     upstream.requireShape(of: initial)
     carried.requireShape(of: initial)
     kernels.lstm_backward(
-      rows.lowerBound, rows.count, initial.columns, place, upstream.elements, gates.elements, initial.elements,
+      rows.lowerBound, rows.count, initial.columns, row, upstream.elements, gates.elements, initial.elements,
       memory.elements,
       bounded.elements, &carried.elements, &gradients.elements)
   }
@@ -123,20 +123,20 @@ public enum GatedRecurrence {
       &hidden.elements)
   }
 
-  /// From dL/dh[B×H]: dL by the two projections, which differ in the block of n, from row `place` on, and in `direct`[B×H]
+  /// From dL/dh[B×H]: dL by the two projections, which differ in the block of n, from row `row` on, and in `direct`[B×H]
   /// the part of dL/dh₋₁ that does not pass through the weights, all without what is tiny.
   public static func backward(
     rows: Range<Int>, upstream: Matrix, gates: Matrix, fromHidden: Matrix, hidden: Matrix, initial: Matrix,
-    direct: inout Matrix, byInput: inout Matrix, byHidden: inout Matrix, place: Int
+    direct: inout Matrix, byInput: inout Matrix, byHidden: inout Matrix, at row: Int
   ) {
     check(rows, initial, gates, 3, hidden)
     fromHidden.requireShape(of: gates)
-    precondition(byInput.columns == gates.columns && place + rows.count <= byInput.rows)
+    precondition(byInput.columns == gates.columns && row + rows.count <= byInput.rows)
     byHidden.requireShape(of: byInput)
     upstream.requireShape(of: initial)
     direct.requireShape(of: initial)
     kernels.gru_backward(
-      rows.lowerBound, rows.count, initial.columns, place, upstream.elements, gates.elements, fromHidden.elements,
+      rows.lowerBound, rows.count, initial.columns, row, upstream.elements, gates.elements, fromHidden.elements,
       initial.elements, hidden.elements, &direct.elements, &byInput.elements, &byHidden.elements)
   }
 }

@@ -3,7 +3,7 @@ import Numerics
 /// The options of `clip autoclip` (Seetharaman, Wichern, Pardo, Le Roux 2020, arXiv 2007.14469): `clip norm` with the
 /// `percentile` of all norms so far, this step's included, as max_norm.
 ///
-/// A norm that is NaN or infinite has no place among the others: the gradients of its step stay as they are.
+/// A norm that is NaN or infinite has no rank among the others: the gradients of its step stay as they are.
 public struct AutoClip: Hashable, Sendable {
   /// The share of norms, in percent, that lie below the threshold.
   public var percentile = 10.0
@@ -19,16 +19,16 @@ public struct AutoClip: Hashable, Sendable {
 
   /// The percentile of sorted norms: linear between neighbours, in double precision, as `numpy.percentile` rounds it.
   func threshold(_ sorted: [Float]) -> Double {
-    let place = Double(sorted.count - 1) * (percentile / 100)
-    let below = Int(place)
-    let share = place - Double(below)
+    let rank = Double(sorted.count - 1) * (percentile / 100)
+    let below = Int(rank)
+    let share = rank - Double(below)
     let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, sorted.count - 1)]))
     return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share)
   }
 }
 
 extension [Float] {
-  /// Puts a number at its place among sorted ones, found by halving.
+  /// Inserts a number among sorted ones, found by bisection.
   fileprivate mutating func insertSorted(_ value: Float) {
     var (low, high) = (0, count)
     while low < high {

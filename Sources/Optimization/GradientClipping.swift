@@ -68,7 +68,7 @@ public enum GradientClipping {
     public let total: Double
     /// Its order.
     public let normType: Double
-    /// The place of the first gradient whose norm is not finite; `nil` where only their total overflows.
+    /// The index of the first gradient whose norm is not finite; `nil` where only their total overflows.
     public let firstGradient: Int?
 
     /// PyTorch's words.
@@ -95,14 +95,14 @@ public enum GradientClipping {
 
   // Also by 1, as torch does: it changes no number.
   private static func scale<Scalar: BinaryFloatingPoint>(_ gradient: inout [Scalar], by factor: Scalar) {
-    for place in gradient.indices { gradient[place] *= factor }
+    for index in gradient.indices { gradient[index] *= factor }
   }
 
   // torch takes the larger with the lower bound, then the smaller with the upper one; a bound of NaN fills.
   private static func clamp<Scalar: BinaryFloatingPoint>(_ gradient: inout [Scalar], to bound: Scalar) {
-    for place in gradient.indices where !gradient[place].isNaN {
-      let raised = gradient[place] < -bound ? -bound : gradient[place]
-      gradient[place] = bound.isNaN ? bound : raised > bound ? bound : raised
+    for index in gradient.indices where !gradient[index].isNaN {
+      let raised = gradient[index] < -bound ? -bound : gradient[index]
+      gradient[index] = bound.isNaN ? bound : raised > bound ? bound : raised
     }
   }
 }

@@ -36,8 +36,8 @@ public struct AddingTask: Hashable, Sendable, BatchSource, PreparedTask {
     var sums = batch.targets.takeValues()
     sums.shape(rows: batchSize, columns: 1)
     sums.fill(0)
-    for (place, time) in batch.draws.enumerated() {
-      let row = place % batchSize
+    for (index, time) in batch.draws.enumerated() {
+      let row = index % batchSize
       batch.inputs.elements[2 * (time * batchSize + row) + 1] = 1
       sums.elements[row] += batch.numbers.elements[time * batchSize + row]
     }
@@ -77,10 +77,10 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
     var classes = batch.targets.takeClasses()
     let early = length * batchSize
     for row in 0..<batchSize {
-      let place = early + row
-      let (first, second) = (batch.draws[place + 2 * batchSize], batch.draws[place + 3 * batchSize])
-      batch.draws[batch.draws[place] * batchSize + row] = first
-      batch.draws[batch.draws[place + batchSize] * batchSize + row] = second
+      let index = early + row
+      let (first, second) = (batch.draws[index + 2 * batchSize], batch.draws[index + 3 * batchSize])
+      batch.draws[batch.draws[index] * batchSize + row] = first
+      batch.draws[batch.draws[index + batchSize] * batchSize + row] = second
       classes.append(2 * first + second)
     }
     let symbols = batch.draws
@@ -153,9 +153,9 @@ public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
     generator.appendIntegers(from: 0, to: 2, count: length * batchSize, to: &batch.draws)
     batch.inputs.shape(rows: length * batchSize, columns: 1)
     var parities = batch.targets.takeClasses()
-    for (place, bit) in batch.draws.enumerated() {
-      batch.inputs.elements[place] = Float(bit)
-      parities.append(place < batchSize ? bit : parities[place - batchSize] ^ bit)
+    for (index, bit) in batch.draws.enumerated() {
+      batch.inputs.elements[index] = Float(bit)
+      parities.append(index < batchSize ? bit : parities[index - batchSize] ^ bit)
     }
     batch.targets = .classes(parities)
   }

@@ -96,13 +96,13 @@ enum Battery {
     var moved = values
     return values.indices.map { index in
       var result = values[index]
-      for place in values[index].elements.indices {
-        let center = values[index].elements[place]
-        moved[index].elements[place] = center + difference
+      for element in values[index].elements.indices {
+        let center = values[index].elements[element]
+        moved[index].elements[element] = center + difference
         let above = objective(moved)
-        moved[index].elements[place] = center - difference
-        result.elements[place] = (above - objective(moved)) / (2 * difference)
-        moved[index].elements[place] = center
+        moved[index].elements[element] = center - difference
+        result.elements[element] = (above - objective(moved)) / (2 * difference)
+        moved[index].elements[element] = center
       }
       return result
     }
@@ -116,9 +116,9 @@ enum Battery {
         return ["\(what)[\(index)]: \(found.rows)×\(found.columns), not \(expected.rows)×\(expected.columns)"]
       }
       let size = expected.elements.reduce(1e-3) { max($0, abs($1)) }
-      return zip(found.elements, expected.elements).enumerated().compactMap { place, pair in
+      return zip(found.elements, expected.elements).enumerated().compactMap { element, pair in
         let difference = abs(Double(pair.0) - pair.1)
-        return difference <= tolerance * size ? nil : "\(what)[\(index)][\(place)]: \(pair.0), not \(pair.1)"
+        return difference <= tolerance * size ? nil : "\(what)[\(index)][\(element)]: \(pair.0), not \(pair.1)"
       }
     }
   }

@@ -128,8 +128,8 @@ private struct BrokenLayer: Layer {
   }
 
   // One element off by a thousandth, which no careless look would find.
-  private func damaged(_ matrix: Matrix, _ place: Damage) -> Matrix {
-    guard damage == place else { return matrix }
+  private func damaged(_ matrix: Matrix, _ part: Damage) -> Matrix {
+    guard damage == part else { return matrix }
     var matrix = matrix
     let largest = matrix.elements.indices.max { abs(matrix.elements[$0]) < abs(matrix.elements[$1]) }!
     matrix.elements[largest] *= 1.001

@@ -147,7 +147,7 @@ import Numerics
     var gradients = Matrix(rows: 4, columns: 4 * size)
     LongShortTermMemory.backward(
       rows: rows, upstream: Matrix.random(2, size, seed: 4), gates: gates, memory: memory, bounded: bounded,
-      initial: initial, carried: &carried, gradients: &gradients, place: 2)
+      initial: initial, carried: &carried, gradients: &gradients, at: 2)
     for matrix in [gates, memory, bounded, hidden, carried, gradients] { digest.combine(matrix) }
 
     let fromHidden = Matrix.random(4, 3 * size, seed: 5)
@@ -157,7 +157,7 @@ import Numerics
     GatedRecurrence.backward(
       rows: rows, upstream: Matrix.random(2, size, seed: 4), gates: gates, fromHidden: fromHidden, hidden: hidden,
       initial: initial,
-      direct: &carried, byInput: &byInput, byHidden: &byHidden, place: 0)
+      direct: &carried, byInput: &byInput, byHidden: &byHidden, at: 0)
     for matrix in [gates, hidden, byInput, byHidden] { digest.combine(matrix) }
   }
 

@@ -32,8 +32,8 @@ enum { SPECIALS = sizeof special / sizeof *special, NUMBERS = SPECIALS - 6 };
 static float calm(void) { return (float)(int32_t)random_bits() * 0x1p-29f; }
 
 // All pairs of special values come by, then bits of every kind.
-static float extreme(int place, int count) {
-  if (place >= 0) return of_bits(special[place % count]);
+static float extreme(int index, int count) {
+  if (index >= 0) return of_bits(special[index % count]);
   float x = of_bits(random_bits());
   return count == NUMBERS && x != x ? 0.0f : x;
 }
@@ -96,7 +96,7 @@ static void power(const struct ck_kernels *k, struct arena *r) {
 // All shapes up to 9 × 20 × 40, one after the other through the inputs; results are folded, so that none is lost.
 static void products(const struct ck_kernels *k, struct arena *r, bool transposed, bool accumulate, bool packed) {
   float c[9 * 40], panels[20 * (40 + CK_PANEL)];
-  int place = 0, offset = 0;
+  int index = 0, offset = 0;
   for (int m = 1; m <= 9; m += 2)
     for (int inner = 1; inner <= 20; inner += 3)
       for (int n = 1; n <= 40; n += 3) {
@@ -109,13 +109,13 @@ static void products(const struct ck_kernels *k, struct arena *r, bool transpose
                    accumulate ? c : NULL, accumulate ? (size_t)n : 0, c);
         for (int i = 0; i < m * n; i++) {
           uint32_t old, new;
-          memcpy(&old, r->out + place, 4);
+          memcpy(&old, r->out + index, 4);
           // a NaN counts as it is, any other result mixes with what another shape has left here
           memcpy(&new, c + i, 4);
           bool is_nan = (new & 0x7fffffff) > 0x7f800000 || (old & 0x7fffffff) > 0x7f800000;
           new = is_nan ? new : ((old << 5 | old >> 27) ^ new) & 0xbfffffff;
-          memcpy(r->out + place, &new, 4);
-          place = (place + 1) % COUNT;
+          memcpy(r->out + index, &new, 4);
+          index = (index + 1) % COUNT;
         }
       }
 }

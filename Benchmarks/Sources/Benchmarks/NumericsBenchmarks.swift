@@ -111,9 +111,9 @@ extension Family {
 
   private static func makeGradients(_ size: Size) -> [Matrix] {
     let one = random(1, size.elements)
-    return (0..<size.arrays).map { place in
+    return (0..<size.arrays).map { index in
       var copy = one
-      copy.scale(by: 1 + Float(place))  // also gives each its own memory
+      copy.scale(by: 1 + Float(index))  // also gives each its own memory
       return copy
     }
   }

@@ -68,12 +68,12 @@ struct ck_kernels {
   // The gated cells between their products, see body_recurrent.h.
   void (*lstm_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *initial, float *memory,
                        float *bounded, float *state);
-  void (*lstm_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+  void (*lstm_backward)(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                         const float *gates, const float *initial, const float *memory, const float *bounded,
                         float *carried, float *gate_gradients);
   void (*gru_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *from_hidden,
                       const float *initial, float *state);
-  void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+  void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                        const float *gates, const float *from_hidden, const float *initial, const float *state,
                        float *direct, float *by_input, float *by_hidden);
   // The optimizers, see body_optimizer.h; momentum may be NULL. They return the sum of the squared changes.
