@@ -61,12 +61,12 @@ static void convolve(size_t outputs, size_t channels, size_t side, size_t batch,
   }
 }
 
-// turned[C × 9 O]: the weights with which the gradient by the outputs gives that by the inputs, each kernel turned by
-// half a turn.
-static void turn_weights(size_t outputs, size_t channels, const float *weight, float *turned) {
+// rotated[C × 9 O]: the weights with which the gradient by the outputs gives that by the inputs, each kernel rotated by
+// 180°.
+static void rotate_weights(size_t outputs, size_t channels, const float *weight, float *rotated) {
   for (size_t c = 0; c < channels; c++)
     for (size_t o = 0; o < outputs; o++)
-      for (size_t k = 0; k < 9; k++) turned[(c * outputs + o) * 9 + k] = weight[(o * channels + c) * 9 + 8 - k];
+      for (size_t k = 0; k < 9; k++) rotated[(c * outputs + o) * 9 + k] = weight[(o * channels + c) * 9 + 8 - k];
 }
 
 // Lanes l and l + 8 are added, then l and l + 4, …

@@ -21,7 +21,7 @@ public struct Convolution: Layer {
   private var sums = Matrix(rows: 0, columns: 0)
   private var sumGradients = Matrix(rows: 0, columns: 0)
   // C × 9O.
-  private var turned: Matrix
+  private var rotated: Matrix
   private var room: Matrix
   private var offsets: [UInt32]
 
@@ -42,7 +42,7 @@ public struct Convolution: Layer {
     self.needsInputGradient = needsInputGradient
     self.below = below
     self.leavesSlope = leavesSlope
-    turned = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
+    rotated = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
     room = Matrix(rows: inputs, columns: 1152)
     offsets = Array(repeating: 0, count: 9 * max(inputs, outputs))
   }
@@ -68,7 +68,7 @@ public struct Convolution: Layer {
   }
 
   /// With da = dy f′(a), a = W ∗ x + b: dW += what x and da have in common, db += the sums of da over the pixels,
-  /// dx = W turned round ∗ da, times the slope of the function below.
+  /// dx = W rotated by 180° ∗ da, times the slope of the function below.
   public mutating func backward(
     _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
@@ -81,10 +81,10 @@ public struct Convolution: Layer {
     gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, room: &room)
     gradients[bias].addRowSums(of: slopes)
     guard needsInputGradient else { return }
-    turned.setTurned(values[weight])
+    rotated.setRotated(values[weight])
     inputGradients.shape(like: inputs)
     inputGradients.setConvolution(
-      slopes, weight: turned, bias: nil, side: side, offsets: &offsets,
+      slopes, weight: rotated, bias: nil, side: side, offsets: &offsets,
       finish: below.map { .slope($0, outputs: inputs) })
   }
 }

@@ -96,10 +96,10 @@ extension Matrix {
     }
   }
 
-  /// self[C × 9O] = weight[O × 9C] for the way back, each kernel turned by half a turn.
-  public mutating func setTurned(_ weight: Matrix) {
+  /// self[C × 9O] = weight[O × 9C] for the way back, each kernel rotated by 180°.
+  public mutating func setRotated(_ weight: Matrix) {
     requireShape(weight.columns / 9, 9 * weight.rows)
-    kernels.turn_weights(weight.rows, rows, weight.elements, &elements)
+    kernels.rotate_weights(weight.rows, rows, weight.elements, &elements)
   }
 
   /// self[O × 9C] += the gradient by the weight of a convolution of pictures, from that by its output.

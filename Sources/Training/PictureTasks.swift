@@ -91,11 +91,11 @@ private struct DrawnPictures: PreparedTask {
     batch.numbers.shape(rows: batchSize, columns: pictures.columns)
     batch.numbers.gatherRows(of: pictures, at: batch.draws)
     // pixels × pictures, as one channel
-    batch.turned.shape(rows: pictures.columns, columns: batchSize)
-    batch.turned.setTranspose(of: batch.numbers)
-    batch.turned.shape(rows: 1, columns: pictures.columns * batchSize)
+    batch.transposed.shape(rows: pictures.columns, columns: batchSize)
+    batch.transposed.setTranspose(of: batch.numbers)
+    batch.transposed.shape(rows: 1, columns: pictures.columns * batchSize)
     batch.inputs.shape(rows: 1, columns: Matrix.framedPixels(side: size) * batchSize)
-    batch.inputs.setFramed(batch.turned, side: size)
+    batch.inputs.setFramed(batch.transposed, side: size)
     var labels = batch.targets.takeClasses()
     for row in batch.draws { labels.append(classes[row]) }
     batch.targets = .classes(labels)

@@ -42,8 +42,8 @@ import Numerics
       let (a, b, start) = (make(m, k, 1), make(k, n, 2), make(m, n, 3))
       let fresh = bits(product(a, b, from: Matrix(rows: m, columns: n)).elements)
       let added = bits(product(a, b, from: start).elements)
-      var turned = Matrix(rows: k, columns: m)
-      turned.setTranspose(of: a)
+      var transposed = Matrix(rows: k, columns: m)
+      transposed.setTranspose(of: a)
       try withEachSelection { name in
         var c = start
         c.setProduct(a, b)
@@ -51,10 +51,10 @@ import Numerics
         c = start
         c.setProduct(a, b, accumulating: true)
         #expect(bits(c.elements) == added, "\(name) += \(m)×\(n)×\(k)")
-        c.setProduct(transposing: turned, b)
+        c.setProduct(transposing: transposed, b)
         #expect(bits(c.elements) == fresh, "\(name) transposed \(m)×\(n)×\(k)")
         c = start
-        c.setProduct(transposing: turned, b, accumulating: true)
+        c.setProduct(transposing: transposed, b, accumulating: true)
         #expect(bits(c.elements) == added, "\(name) transposed += \(m)×\(n)×\(k)")
       }
     }
@@ -172,11 +172,11 @@ import Numerics
     var gradient = Matrix.random(size, 27, seed: 10)
     var room = Matrix(rows: 3, columns: 1152)
     gradient.addWeightGradient(pictures, outputGradient: out, side: side, room: &room)
-    var turned = Matrix(rows: 3, columns: 9 * size)
-    turned.setTurned(weight)
+    var rotated = Matrix(rows: 3, columns: 9 * size)
+    rotated.setRotated(weight)
     var back = pictures
     back.setConvolution(
-      out, weight: turned, bias: nil, side: side, offsets: &offsets, finish: .slope(.relu, outputs: pictures))
+      out, weight: rotated, bias: nil, side: side, offsets: &offsets, finish: .slope(.relu, outputs: pictures))
     var finished = Matrix(rows: size, columns: pictures.columns)
     finished.setConvolution(
       pictures, weight: weight, bias: nil, side: side, offsets: &offsets, finish: .function(.sigmoid))

@@ -28,9 +28,9 @@ private func row(_ values: Float...) -> Matrix { Matrix(rows: 1, columns: values
 
   @Test func transpose() {
     let a = Matrix.random(19, 37, seed: 1)
-    var turned = Matrix(rows: 37, columns: 19)
-    turned.setTranspose(of: a)
-    for i in 0..<19 { for j in 0..<37 { #expect(turned.elements[j * 19 + i] == a.elements[i * 37 + j]) } }
+    var transposed = Matrix(rows: 37, columns: 19)
+    transposed.setTranspose(of: a)
+    for i in 0..<19 { for j in 0..<37 { #expect(transposed.elements[j * 19 + i] == a.elements[i * 37 + j]) } }
   }
 
   @Test func rows() {

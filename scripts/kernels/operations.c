@@ -167,7 +167,7 @@ static void convolution_with_slope(const struct ck_kernels *k, struct arena *r) 
   memset(r->out, 0, sizeof r->out);
   k->convolve(OUTPUTS, CHANNELS, SIDE, BATCH, r->a + 500, NULL, r->b, offsets, &finish, r->out);
 }
-OPERATION(turn_weights, k->turn_weights(OUTPUTS, CHANNELS, r->a, r->out))
+OPERATION(rotate_weights, k->rotate_weights(OUTPUTS, CHANNELS, r->a, r->out))
 static void convolution_gradient(const struct ck_kernels *k, struct arena *r) {
   static float lanes[1152 * CHANNELS];
   begin(r, OUTPUTS * 9 * CHANNELS);
@@ -231,7 +231,7 @@ const struct operation operations[] = {
     ROW(multiply), ROW(add_product), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
     ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(finished_convolution),
     ROW(convolution_with_slope), ROW(convolution_gradient),
-    ROW(pooling), MOVE(framing), MOVE(turn_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(tanh_cell_gradient), ROW(add_rows), MOVE(repeat_row),
+    ROW(pooling), MOVE(framing), MOVE(rotate_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(tanh_cell_gradient), ROW(add_rows), MOVE(repeat_row),
     ROW(scale_and_sum_squares), ROW(squared_error),
     ROW(sum), ROW(sum_of_magnitudes), ROW(sum_of_squares), ROW(sum_of_powers), ROW(largest_magnitude),
     ROW(smallest_magnitude), ROW(magnitudes_above), ROW(zeros), ROW(nonfinite), ROW(normal),

@@ -60,7 +60,7 @@ struct ck_kernels {
   void (*unframe)(size_t channels, size_t side, size_t batch, const float *in, float *out);
   void (*convolve)(size_t outputs, size_t channels, size_t side, size_t batch, const float *weight, const float *bias,
                    const float *in, uint32_t *offsets, const struct ck_finish *finish, float *out);
-  void (*turn_weights)(size_t outputs, size_t channels, const float *weight, float *turned);
+  void (*rotate_weights)(size_t outputs, size_t channels, const float *weight, float *rotated);
   void (*convolution_weight_gradient)(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                       const float *gradient, float *lanes, float *out);
   void (*pool)(size_t channels, size_t side, size_t batch, const float *in, float *out);
