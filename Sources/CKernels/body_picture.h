@@ -143,7 +143,7 @@ static const struct gradient_blocks {
 #define PIXELS_KEPT 6144
 
 // out[O × 9 C] += the gradient by the weights, from the gradient by the outputs and the inputs. Element i of a line goes
-// to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is room for 8 · 9 C sums of 16 lanes.
+// to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is scratch: 8 · 9 C sums of 16 lanes.
 static void convolution_weight_gradient(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                         const float *gradient, float *lanes, float *out) {
   size_t line = side * batch, framed = (side + 2) * batch;

@@ -22,7 +22,7 @@ public struct Convolution: Layer {
   private var sumGradients = Matrix(rows: 0, columns: 0)
   // C × 9O.
   private var rotated: Matrix
-  private var room: Matrix
+  private var scratch: Matrix
   private var offsets: [UInt32]
 
   /// A layer whose weight and bias stand at these indices of the parameters.
@@ -43,7 +43,7 @@ public struct Convolution: Layer {
     self.below = below
     self.leavesSlope = leavesSlope
     rotated = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
-    room = Matrix(rows: inputs, columns: 1152)
+    scratch = Matrix(rows: inputs, columns: 1152)
     offsets = Array(repeating: 0, count: 9 * max(inputs, outputs))
   }
 
@@ -78,7 +78,7 @@ public struct Convolution: Layer {
       function.backward(sums, outputs, outputGradients, into: &sumGradients)
     }
     let slopes = isGiven ? outputGradients : sumGradients
-    gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, room: &room)
+    gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, scratch: &scratch)
     gradients[bias].addRowSums(of: slopes)
     guard needsInputGradient else { return }
     rotated.setRotated(values[weight])

@@ -16,7 +16,7 @@ public struct LongShortTermMemoryCell: RecurrentCell {
   /// A cell.
   public init() {}
 
-  /// Room for c and tanh(c).
+  /// Shapes the buffers of c and tanh(c).
   public mutating func shape(rows: Int, batch: Int, hidden: Int) {
     memory.shape(rows: rows, columns: hidden)
     bounded.shape(rows: rows, columns: hidden)

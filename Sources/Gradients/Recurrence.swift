@@ -51,7 +51,7 @@ public protocol RecurrentCell: Sendable {
   /// Whether the backward looks at the gates of each time step.
   static var keepsGates: Bool { get }
 
-  /// Makes room for T·B rows of H units, B at a time.
+  /// Shapes its buffers for T·B rows of H units, B at a time.
   mutating func shape(rows: Int, batch: Int, hidden: Int)
   /// Computes `hidden` of a time step, which is some rows, and leaves in `gates` what the backward needs.
   mutating func forward(_ rows: Range<Int>, _ states: inout RecurrentStates)

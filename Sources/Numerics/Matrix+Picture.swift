@@ -60,7 +60,7 @@ extension Matrix {
 
   /// self, O channels, = the convolution of pictures of C channels with weight[O × 9C], plus bias[1 × O].
   /// - Parameters:
-  ///   - offsets: room for 9C numbers.
+  ///   - offsets: scratch of at least 9C numbers.
   ///   - finish: what becomes of the result; it costs less here than in a pass of its own.
   public mutating func setConvolution(
     _ pictures: Matrix, weight: Matrix, bias: Matrix?, side: Int, offsets: inout [UInt32],
@@ -103,14 +103,14 @@ extension Matrix {
   }
 
   /// self[O × 9C] += the gradient by the weight of a convolution of pictures, from that by its output.
-  /// - Parameter room: at least 8 · 9C · 16 numbers to work in.
-  public mutating func addWeightGradient(_ pictures: Matrix, outputGradient: Matrix, side: Int, room: inout Matrix) {
+  /// - Parameter scratch: at least 8 · 9C · 16 numbers.
+  public mutating func addWeightGradient(_ pictures: Matrix, outputGradient: Matrix, side: Int, scratch: inout Matrix) {
     let batch = pictures.columns / Self.framedPixels(side: side)
     requireShape(outputGradient.rows, 9 * pictures.rows)
     outputGradient.requireShape(rows, pictures.columns)
-    precondition(room.count >= 1152 * pictures.rows)
+    precondition(scratch.count >= 1152 * pictures.rows)
     kernels.convolution_weight_gradient(
-      rows, pictures.rows, side, batch, pictures.elements, outputGradient.elements, &room.elements, &elements)
+      rows, pictures.rows, side, batch, pictures.elements, outputGradient.elements, &scratch.elements, &elements)
   }
 
   /// self[1 × O] += the sum of each row of other[O × N].

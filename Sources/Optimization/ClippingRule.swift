@@ -88,7 +88,7 @@ public enum ClippingRule: Hashable, Sendable {
 ///
 /// A norm that is NaN or infinite never enters it: one such step would spoil all that follow.
 public struct ClippingState: Equatable, Sendable {
-  // Room to measure what a rule leaves, used again at each step.
+  // Scratch: the norms of what a rule leaves, measured again at each step.
   var after = GradientNorms(perParameter: [], total: 0, order: 2)
   /// The norms so far, the smallest first; AutoClip's.
   var sortedNorms: [Float] = []
@@ -100,7 +100,7 @@ public struct ClippingState: Equatable, Sendable {
   /// A state that remembers nothing yet.
   public init() {}
 
-  /// Whether both remember the same; the room to measure in does not count.
+  /// Whether both remember the same; scratch does not count.
   public static func == (left: Self, right: Self) -> Bool {
     left.sortedNorms == right.sortedNorms && left.firstNorms == right.firstNorms
       && left.average?.mean == right.average?.mean && left.average?.variance == right.average?.variance

@@ -170,8 +170,8 @@ import Numerics
     var out = Matrix(rows: size, columns: pictures.columns)
     out.setConvolution(pictures, weight: weight, bias: Matrix.random(1, size, seed: 9), side: side, offsets: &offsets)
     var gradient = Matrix.random(size, 27, seed: 10)
-    var room = Matrix(rows: 3, columns: 1152)
-    gradient.addWeightGradient(pictures, outputGradient: out, side: side, room: &room)
+    var scratch = Matrix(rows: 3, columns: 1152)
+    gradient.addWeightGradient(pictures, outputGradient: out, side: side, scratch: &scratch)
     var rotated = Matrix(rows: 3, columns: 9 * size)
     rotated.setRotated(weight)
     var back = pictures

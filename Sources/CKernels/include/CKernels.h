@@ -54,7 +54,7 @@ struct ck_kernels {
                   bool is_packed, const float *start, size_t start_stride, float *c);
   // b[k×n], or its transpose [n×k], in panels of CK_PANEL columns, each k×CK_PANEL.
   void (*pack)(size_t k, size_t n, const float *b, bool is_transposed, float *packed);
-  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is room for 9 × channels, lanes for 1152 × channels;
+  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is scratch of 9 × channels, lanes of 1152 × channels;
   // finish may be NULL.
   void (*frame)(size_t channels, size_t side, size_t batch, const float *in, float *out);
   void (*unframe)(size_t channels, size_t side, size_t batch, const float *in, float *out);
