@@ -77,9 +77,9 @@ INLINE float tree_of_floats(floats v) {
   return v[0] + v[1];
 }
 
-// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: takes in 16 pixels. The outputs
+// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: adds what 16 pixels give. The outputs
 // lie at `bases`, three to each, as the rows of a product do.
-#define TAKE_IN_PIXELS(READ)                                                                 \
+#define ADD_PIXELS(READ)                                                                     \
   do {                                                                                       \
     floats taps[3];                                                                          \
     UNROLL for (int h = 0; h < 3; h++) taps[h] = READ(x + h * batch);                        \
@@ -101,11 +101,11 @@ INLINE void gradient_block(const int outputs, size_t lines, size_t line, size_t 
     UNROLL for (int o = 0; o < outputs; o += 3) bases[o / 3] = gradient + o * next_out;
     for (size_t j = line / LANES; j > 0; j--) {
       UNROLL for (int o = 0; o < outputs; o += 3) OPAQUE(bases[o / 3]);
-      TAKE_IN_PIXELS(load);
+      ADD_PIXELS(load);
       x += LANES;
       UNROLL for (int o = 0; o < outputs; o += 3) bases[o / 3] += LANES;
     }
-    if (rest > 0) TAKE_IN_PIXELS(READ_REST);
+    if (rest > 0) ADD_PIXELS(READ_REST);
   }
   UNROLL for (int o = 0; o < outputs; o++) UNROLL for (int h = 0; h < 3; h++)
     store(lanes + o * next_lanes + h * LANES, sums[o][h]);

@@ -54,7 +54,7 @@ public struct StandardizedTable: Hashable, Sendable {
   /// The width of the network's output.
   public var outputs: Int { classes?.count ?? 1 }
 
-  /// Takes `target` out of a table and standardises the rest. A target of words is a class.
+  /// Splits `target` from a table and standardises the rest. A target of words is a class.
   /// - Throws: `DataError` for a table without the target or without another column, an input cell that is missing
   ///   or not a number, and a constant column.
   public init(_ table: Table, target: String, file: String) throws(DataError) {
@@ -151,7 +151,7 @@ private struct DrawnTableRows: PreparedTask {
       rows.draw(&generator, into: &batch)
     } else {
       batch.chooseRows(of: task.data.inputs, task.batchSize, &generator)
-      var classes = batch.targets.takeClasses()
+      var classes = batch.targets.moveOutClasses()
       for row in batch.draws { classes.append(task.data.labels[row]) }
       batch.targets = .classes(classes)
     }

@@ -96,7 +96,7 @@ private struct DrawnPictures: PreparedTask {
     batch.transposed.shape(rows: 1, columns: pictures.columns * batchSize)
     batch.inputs.shape(rows: 1, columns: Matrix.framedPixels(side: size) * batchSize)
     batch.inputs.setFramed(batch.transposed, side: size)
-    var labels = batch.targets.takeClasses()
+    var labels = batch.targets.moveOutClasses()
     for row in batch.draws { labels.append(classes[row]) }
     batch.targets = .classes(labels)
   }

@@ -125,7 +125,7 @@ struct DrawnRows: PreparedTask {
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
     batch.chooseRows(of: inputs, batchSize, &generator)
-    var values = batch.targets.takeValues()
+    var values = batch.targets.moveOutValues()
     values.shape(rows: batchSize, columns: targets.columns)
     values.gatherRows(of: targets, at: batch.draws)
     batch.targets = .values(values)
@@ -143,15 +143,16 @@ extension Batch {
 }
 
 extension Targets {
-  /// The matrix inside, leaving `none` behind, so that it can be written without being copied.
-  mutating func takeValues() -> Matrix {
+  /// The matrix inside, leaving `none` behind, so that it can be written without being copied; an empty one where there
+  /// is none.
+  mutating func moveOutValues() -> Matrix {
     guard case .values(let values) = self else { return Matrix(rows: 0, columns: 0) }
     self = .none
     return values
   }
 
-  /// The classes inside, likewise; as many as there will be room for.
-  mutating func takeClasses() -> [Int] {
+  /// No classes, with the memory of those inside, leaving `none` behind.
+  mutating func moveOutClasses() -> [Int] {
     guard case .classes(var classes) = self else { return [] }
     self = .none
     classes.removeAll(keepingCapacity: true)

@@ -33,7 +33,7 @@ public struct AddingTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.shape(rows: length * batchSize, columns: 2)
     batch.inputs.fill(0)
     batch.inputs.setColumn(0, to: batch.numbers)
-    var sums = batch.targets.takeValues()
+    var sums = batch.targets.moveOutValues()
     sums.shape(rows: batchSize, columns: 1)
     sums.fill(0)
     for (index, time) in batch.draws.enumerated() {
@@ -74,7 +74,7 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
     generator.appendIntegers(from: length / 2, to: 3 * length / 5, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     let early = length * batchSize
     for row in 0..<batchSize {
       let index = early + row
@@ -123,7 +123,7 @@ public struct CopyTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.setOneHot(rows: steps * batchSize, classes: symbols + 2) { row in
       row / batchSize == go ? symbols + 1 : row < drawn.count ? drawn[row] : blank
     }
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     for _ in 0..<((length + delay) * batchSize) { classes.append(blank) }
     classes.append(contentsOf: batch.draws)
     batch.targets = .classes(classes)
@@ -152,7 +152,7 @@ public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.draws.removeAll(keepingCapacity: true)
     generator.appendIntegers(from: 0, to: 2, count: length * batchSize, to: &batch.draws)
     batch.inputs.shape(rows: length * batchSize, columns: 1)
-    var parities = batch.targets.takeClasses()
+    var parities = batch.targets.moveOutClasses()
     for (index, bit) in batch.draws.enumerated() {
       batch.inputs.elements[index] = Float(bit)
       parities.append(index < batchSize ? bit : parities[index - batchSize] ^ bit)
@@ -195,7 +195,7 @@ public struct TextTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.setOneHot(rows: length * batchSize, classes: text.vocabulary.count) { row in
       text.symbols[starts[row % batchSize] + row / batchSize]
     }
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     for time in 1...length { for start in batch.draws { classes.append(text.symbols[start + time]) } }
     batch.targets = .classes(classes)
   }

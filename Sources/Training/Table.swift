@@ -7,7 +7,7 @@ public struct Table: Hashable, Sendable {
 
   /// One row.
   public struct Row: Hashable, Sendable {
-    /// The fields, quotes taken away.
+    /// The fields, without their quotes.
     public let fields: [String]
     /// The line, from 1.
     public let line: Int
