@@ -77,8 +77,8 @@ INLINE float tree_of_floats(floats v) {
   return v[0] + v[1];
 }
 
-// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: adds what 16 pixels give. The outputs
-// lie at `bases`, three to each, as the rows of a product do.
+// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: adds what 16 pixels give. The
+// outputs lie at `bases`, three to each, as the rows of a product do.
 #define ADD_PIXELS(READ)                                                                     \
   do {                                                                                       \
     floats taps[3];                                                                          \

@@ -70,12 +70,12 @@ public struct Convolution: Layer {
   /// With da = dy f′(a), a = W ∗ x + b: dW += what x and da have in common, db += the sums of da over the pixels,
   /// dx = W rotated by 180° ∗ da, times the slope of the function below.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     let isGiven = function == .none || leavesSlope
     if !isGiven {
       sumGradients.shape(like: outputs)
-      function.backward(sums, outputs, outputGradients, into: &sumGradients)
+      function.backward(input: sums, output: outputs, outputGradient: outputGradients, into: &sumGradients)
     }
     let slopes = isGiven ? outputGradients : sumGradients
     gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, scratch: &scratch)

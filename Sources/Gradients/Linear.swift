@@ -32,7 +32,7 @@ public struct Linear: Layer {
 
   /// dW += dyᵀ x, db += the column sums of dy, dx = dy W.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     gradients[weight].setProduct(transposing: outputGradients, inputs, accumulating: true)
     gradients[bias].addColumnSums(of: outputGradients)

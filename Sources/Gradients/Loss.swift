@@ -29,7 +29,7 @@ public enum Loss: Hashable, Sendable {
     switch (self, targets) {
     case (.meanSquaredError, .values(let values)):
       let slope = Float(2.0 / Double(outputs.count)) * scale
-      return gradients.setSquaredErrorGradient(outputs, values, slope: slope) / Float(outputs.count)
+      return gradients.setSquaredErrorGradient(of: outputs, target: values, slope: slope) / Float(outputs.count)
     case (.crossEntropy, .classes(let classes)):
       return Self.crossEntropy(outputs, classes, scale / Float(outputs.rows), &gradients)
     case (.sum, _):

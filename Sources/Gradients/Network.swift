@@ -36,11 +36,11 @@ public struct Network: Sendable {
   }
 
   /// Adds to the parameters' gradients, given the inputs of the last `forward` and the gradient by its outputs.
-  public mutating func backward(_ inputs: Matrix, _ outputGradients: Matrix) {
+  public mutating func backward(_ inputs: Matrix, outputGradients: Matrix) {
     var upstream = outputGradients
     for index in layers.indices.reversed() {
       let below = index == 0 ? inputs : layers[index - 1].outputs
-      layers[index].backward(below, upstream, parameters.values, &parameters.gradients)
+      layers[index].backward(below, outputGradients: upstream, parameters.values, &parameters.gradients)
       upstream = layers[index].inputGradients
     }
   }

@@ -55,7 +55,7 @@ public struct PictureHead: Layer {
 
   /// Each pixel gets its channel's dy / P, or its own dy.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     switch kind {
     case .mean:

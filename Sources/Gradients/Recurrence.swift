@@ -173,7 +173,7 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
 
   /// Backpropagation through time, from the last step to the first.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     let (rows, batch) = (inputs.rows, inputs.rows / steps)
     // A few time steps add to the gradients of the weights together: fewer would keep these on their way between

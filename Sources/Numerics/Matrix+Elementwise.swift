@@ -55,7 +55,7 @@ extension Matrix {
 
   /// self = slope · (a - target).
   /// - Returns: the sum of the squared differences, each rounded to float32.
-  public mutating func setSquaredErrorGradient(_ a: Matrix, _ target: Matrix, slope: Float) -> Float {
+  public mutating func setSquaredErrorGradient(of a: Matrix, target: Matrix, slope: Float) -> Float {
     var sum = 0.0
     combine(with: a, target) { sum = kernels.squared_error($0, $1, $2, slope, $3) }
     return Float(sum)

@@ -22,7 +22,7 @@ public enum GradientClipping {
   ) throws(NonfiniteTotal) -> Double {
     let norms = gradients.map { Norm.of($0, order: Float(normType)) }
     let total = norms.isEmpty ? 0 : Norm.of(norms, order: Float(normType))
-    try check(norms, total, normType, errorIfNonfinite)
+    try check(norms, total: total, order: normType, isStrict: errorIfNonfinite)
     let factor = coefficient(total: total, maxNorm: Float(maxNorm))
     for index in gradients.indices { scale(&gradients[index], by: factor) }
     return Double(total)
@@ -35,7 +35,7 @@ public enum GradientClipping {
   ) throws(NonfiniteTotal) -> Double {
     let norms = gradients.map { Norm.of($0, order: normType) }
     let total = norms.isEmpty ? 0 : Norm.of(norms, order: normType)
-    try check(norms, total, normType, errorIfNonfinite)
+    try check(norms, total: total, order: normType, isStrict: errorIfNonfinite)
     let factor = coefficient(total: total, maxNorm: maxNorm)
     for index in gradients.indices { scale(&gradients[index], by: factor) }
     return total
@@ -79,7 +79,7 @@ public enum GradientClipping {
   }
 
   private static func check<Scalar: BinaryFloatingPoint>(
-    _ norms: [Scalar], _ total: Scalar, _ order: Double, _ isStrict: Bool
+    _ norms: [Scalar], total: Scalar, order: Double, isStrict: Bool
   ) throws(NonfiniteTotal) {
     guard isStrict, !total.isFinite else { return }
     throw NonfiniteTotal(

@@ -70,7 +70,7 @@ public struct StandardizedTable: Hashable, Sendable {
     }
     var columns: [[Float]] = []
     for column in table.header.indices where column != targetColumn {
-      columns.append(try Self.standardized(Self.numbers(table, column, file), table.header[column], file))
+      columns.append(try Self.standardized(Self.numbers(table, column, file), name: table.header[column], file: file))
     }
     inputs = Self.matrix(columns)
     if let row = table.rows.first(where: { $0.fields[targetColumn].trimmed.isEmpty }) {
@@ -80,7 +80,7 @@ public struct StandardizedTable: Hashable, Sendable {
     let numeric = cells.count { Float($0)?.isFinite == true }
     // A few words among numbers are slips, not classes: they are reported with their position.
     if 2 * numeric > cells.count {
-      values = Self.matrix([try Self.standardized(Self.numbers(table, targetColumn, file), target, file)])
+      values = Self.matrix([try Self.standardized(Self.numbers(table, targetColumn, file), name: target, file: file)])
       (labels, classes) = ([], nil)
       return
     }
@@ -109,7 +109,7 @@ public struct StandardizedTable: Hashable, Sendable {
   }
 
   // In double precision, rounded once: torch's own sums differ from it in the last place.
-  private static func standardized(_ column: [Float], _ name: String, _ file: String) throws(DataError) -> [Float] {
+  private static func standardized(_ column: [Float], name: String, file: String) throws(DataError) -> [Float] {
     let mean = column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
     let squares = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     let deviation = Float((squares / Double(column.count - 1)).squareRoot())
@@ -150,7 +150,7 @@ private struct DrawnTableRows: PreparedTask {
       let rows = DrawnRows(inputs: task.data.inputs, targets: task.data.values, batchSize: task.batchSize)
       rows.draw(&generator, into: &batch)
     } else {
-      batch.chooseRows(of: task.data.inputs, task.batchSize, &generator)
+      batch.chooseRows(of: task.data.inputs, count: task.batchSize, &generator)
       var classes = batch.targets.moveOutClasses()
       for row in batch.draws { classes.append(task.data.labels[row]) }
       batch.targets = .classes(classes)

@@ -123,7 +123,7 @@ public struct Experiment: Sendable {
   private mutating func backward() {
     for place in batches.indices {
       if batches.count > 1 { _ = evaluate(place) }
-      network.backward(batches[place].inputs, outputGradients)
+      network.backward(batches[place].inputs, outputGradients: outputGradients)
     }
   }
 

@@ -124,7 +124,7 @@ struct DrawnRows: PreparedTask {
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.chooseRows(of: inputs, batchSize, &generator)
+    batch.chooseRows(of: inputs, count: batchSize, &generator)
     var values = batch.targets.moveOutValues()
     values.shape(rows: batchSize, columns: targets.columns)
     values.gatherRows(of: targets, at: batch.draws)
@@ -134,7 +134,7 @@ struct DrawnRows: PreparedTask {
 
 extension Batch {
   /// `draws = torch.randint(0, rows, (count,))`, and those rows as inputs.
-  mutating func chooseRows(of table: Matrix, _ count: Int, _ generator: inout Generator) {
+  mutating func chooseRows(of table: Matrix, count: Int, _ generator: inout Generator) {
     draws.removeAll(keepingCapacity: true)
     generator.appendIntegers(from: 0, to: table.rows, count: count, to: &draws)
     inputs.shape(rows: count, columns: table.columns)

@@ -46,7 +46,7 @@ enum Battery {
     var failures = compare("outputs", outputs, expected)
     if !isClean { failures.append("the outputs' frame is not zero") }
     var gradients = values.map { Matrix(rows: $0.rows, columns: $0.columns, repeating: 1) }
-    layer.backward(joined, arrangement.joined(weights), values, &gradients)
+    layer.backward(joined, outputGradients: arrangement.joined(weights), values, &gradients)
     let (x, w) = (inputs.map(Numbers.init), values.map(Numbers.init))
     let byValues = differentiate(w) { objective(x, $0) }.map { $0.map { $0 + 1 } }
     failures += compare("gradients by parameters", gradients, byValues)
@@ -78,7 +78,7 @@ enum Battery {
     let joined = arrangement.joined(inputs)
     network.forward(joined)
     let value = loss.evaluate(network.outputs, targets, scale: 0.5, gradients: &slopes)
-    network.backward(joined, slopes)
+    network.backward(joined, outputGradients: slopes)
     let (x, values) = (inputs.map(Numbers.init), network.parameters.values.map(Numbers.init))
     func objective(_ values: [Numbers]) -> Double {
       Reference.loss(loss, Reference.outputs(model, interface, x, values), targets)

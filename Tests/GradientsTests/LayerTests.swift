@@ -119,10 +119,10 @@ private struct BrokenLayer: Layer {
   mutating func forward(_ inputs: Matrix, _ values: [Matrix]) { layer.forward(inputs, values) }
 
   mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     if damage == .overwritten { for index in gradients.indices { gradients[index].fill(0) } }
-    layer.backward(inputs, outputGradients, values, &gradients)
+    layer.backward(inputs, outputGradients: outputGradients, values, &gradients)
     gradients[0] = damaged(gradients[0], .weightGradient)
     gradients[1] = damaged(gradients[1], .biasGradient)
   }

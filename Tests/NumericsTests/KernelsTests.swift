@@ -198,7 +198,7 @@ import Numerics
         epsilon: 1e-8, decay: 0.1, shrink: 0.99),
       w.updateRMSprop(gradient, square: &v, rate: 0.01, kept: 0.99, share: 0.01, epsilon: 1e-8),
       w.scaleAndMeasure(by: 0.3, order: 2),
-      m.setSquaredErrorGradient(w, v, slope: 0.1),
+      m.setSquaredErrorGradient(of: w, target: v, slope: 0.1),
     ]
     digest.combine(lengths)
     for matrix in [w, m, v] { digest.combine(matrix) }
