@@ -58,18 +58,9 @@ static void power(size_t n, const float *base, float exponent, float *out) {
   MAP(n, base, out, power_floats(x, exponent));
 }
 static void add(size_t n, const float *a, float *out) { MAP_TWO(n, a, out, out, y + x); }
-static void add_scaled(size_t n, const float *a, float s, float *out) {
-  MAP_TWO(n, a, out, out, FMA(x, broadcast(s), y));
-}
 static void scale(size_t n, float s, float *out) { MAP(n, out, out, x * s); }
 static void affine(size_t n, float s, float offset, float *out) {
   MAP(n, out, out, FMA(x, broadcast(s), broadcast(offset)));
-}
-static void multiply(size_t n, const float *a, const float *b, float *out) { MAP_TWO(n, a, b, out, x * y); }
-static void add_product(size_t n, const float *a, const float *b, float *out) {
-  FOR_EACH_VECTOR(n, store(out + i, FMA(load(a + i), load(b + i), load(out + i))),
-                  store_part(out + i, FMA(load_part(a + i, rest), load_part(b + i, rest), load_part(out + i, rest)),
-                             rest));
 }
 
 // out[n] += the sum of the rows of in: some rows first, then these sums, which keeps more digits than one after the other.

@@ -76,16 +76,13 @@ OPERATION(tanh_cell_gradient, k->cell_gradient(CK_TANH_GRADIENT, COUNT, r->a, r-
 static void begin(struct arena *r, size_t count) { memcpy(r->out, r->b, count * sizeof(float)); }
 #define ON_COPY(identifier, call) OPERATION(identifier, begin(r, COUNT); call)
 ON_COPY(add, k->add(COUNT, r->a, r->out))
-ON_COPY(add_scaled, k->add_scaled(COUNT, r->a, 0.37f, r->out))
 ON_COPY(scale, k->scale(COUNT, 0.37f, r->out))
 ON_COPY(scale_by_nan, k->scale(COUNT, of_bits(0xffc00001), r->out))
 ON_COPY(affine, k->affine(COUNT, 0.37f, -1.5f, r->out))
-ON_COPY(add_product, k->add_product(COUNT, r->a, r->b, r->out))
 OPERATION(add_rows, begin(r, 1024); k->add_rows(4, 1024, r->a, r->out))
 ON_COPY(scale_and_sum_squares, r->number = k->scale_and_sum_squares(COUNT, 0.37f, r->out))
 OPERATION(repeat_row, k->repeat_row(4, 1024, r->a, r->out))
 OPERATION(squared_error, r->number = k->squared_error(COUNT, r->a, r->b, 0.25f, r->out))
-OPERATION(multiply, k->multiply(COUNT, r->a, r->b, r->out))
 OPERATION(transpose, k->transpose(4, 1024, r->a, r->out))
 
 static void power(const struct ck_kernels *k, struct arena *r) {
@@ -227,8 +224,7 @@ static void normal(const struct ck_kernels *k, struct arena *r) {
 const struct operation operations[] = {
     ROW(apply_exp), ROW(apply_log), ROW(apply_tanh), ROW(apply_sigmoid), ROW(apply_sin), ROW(apply_cos),
     ROW(apply_erf), ROW(apply_relu), ROW(apply_gelu), ROW(tanh_gradient), ROW(sigmoid_gradient), ROW(relu_gradient),
-    ROW(gelu_gradient), ROW(power), ROW(add), ROW(add_scaled), ROW(scale), ROW(scale_by_nan), ROW(affine),
-    ROW(multiply), ROW(add_product), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
+    ROW(gelu_gradient), ROW(power), ROW(add), ROW(scale), ROW(scale_by_nan), ROW(affine), MOVE(transpose), ROW(product), ROW(product_added), ROW(product_transposed),
     ROW(product_packed), ROW(product_narrow), ROW(lstm), ROW(gru), ROW(convolution), ROW(finished_convolution),
     ROW(convolution_with_slope), ROW(convolution_gradient),
     ROW(pooling), MOVE(framing), MOVE(rotate_weights), ROW(sgd), ROW(adam), ROW(rmsprop), ROW(tanh_cell_gradient), ROW(add_rows), MOVE(repeat_row),

@@ -89,11 +89,8 @@ struct ck_kernels {
   // out[i] = base[i]^exponent
   void (*power)(size_t n, const float *base, float exponent, float *out);
   void (*add)(size_t n, const float *a, float *out);                            // out += a
-  void (*add_scaled)(size_t n, const float *a, float s, float *out);            // out = fma(a, s, out)
   void (*scale)(size_t n, float s, float *out);                                 // out *= s
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
-  void (*multiply)(size_t n, const float *a, const float *b, float *out);       // out = a · b, in place is allowed
-  void (*add_product)(size_t n, const float *a, const float *b, float *out);    // out = fma(a, b, out)
   void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += the sum of the rows of in, 16 at a time
   void (*repeat_row)(size_t rows, size_t n, const float *row, float *out);      // each row of out = row
   void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ
