@@ -38,7 +38,6 @@ const struct ck_kernels KERNELS = {
     .apply = apply,
     .gradient = gradient,
     .cell_gradient = cell_gradient,
-    .power = power,
     .add = add,
     .scale = scale,
     .affine = affine,

@@ -26,8 +26,6 @@ static void apply(enum ck_function f, size_t n, const float *in, float *out) {
   case CK_TANH: MAP(n, in, out, tanh_floats(x)); break;
   case CK_SIGMOID: MAP(n, in, out, sigmoid_floats(x)); break;
   case CK_SIN: MAP(n, in, out, sin_floats(x)); break;
-  case CK_COS: MAP(n, in, out, cos_floats(x)); break;
-  case CK_ERF: MAP(n, in, out, erf_floats(x)); break;
   case CK_RELU: MAP(n, in, out, relu_floats(x)); break;
   case CK_GELU: MAP(n, in, out, gelu_floats(x)); break;
   }
@@ -54,9 +52,6 @@ DEFINE_GRADIENT(gradient, )
 INLINE floats without_tiny(floats x) { return choose(magnitude(x) < TINY, broadcast(0.0f), x); }
 DEFINE_GRADIENT(cell_gradient, without_tiny)
 
-static void power(size_t n, const float *base, float exponent, float *out) {
-  MAP(n, base, out, power_floats(x, exponent));
-}
 static void add(size_t n, const float *a, float *out) { MAP_TWO(n, a, out, out, y + x); }
 static void scale(size_t n, float s, float *out) { MAP(n, out, out, x * s); }
 static void affine(size_t n, float s, float offset, float *out) {

@@ -64,9 +64,9 @@ extension Generator {
       return ck_fma_double(kept, deviation, mean)
     }
     let angle = 2 * Double.pi * uniformDouble()
-    let radius = ck_sqrt_double(-2 * ck_log1p_double(-uniformDouble()))
-    keptNormal = radius * ck_sin_double(angle)
-    return ck_fma_double(radius * ck_cos_double(angle), deviation, mean)
+    let radius = Elementary.sqrt(-2 * Elementary.log1p(-uniformDouble()))
+    keptNormal = radius * Elementary.sin(angle)
+    return ck_fma_double(radius * Elementary.cos(angle), deviation, mean)
   }
 
   private mutating func uniformDouble() -> Double {

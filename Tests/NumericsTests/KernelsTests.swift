@@ -221,25 +221,13 @@ import Numerics
         $0.setGELU(of: $1); _ = $2
       },
       {
-        $0.setExp(of: $1); _ = $2
+        $0.copy(from: $1); $0.applyExp(); _ = $2
       },
       {
-        $0.setLog(of: $1); _ = $2
+        $0.elements = $1.elements.map { Elementary.log($0) }; _ = $2
       },
       {
-        $0.setSin(of: $1); _ = $2
-      },
-      {
-        $0.setCos(of: $1); _ = $2
-      },
-      {
-        $0.setErf(of: $1); _ = $2
-      },
-      {
-        $0.setPower(of: $1, exponent: 1.7); _ = $2
-      },
-      {
-        $0.setPower(of: $1, exponent: -3); _ = $2
+        $0.elements = $1.elements.map { Elementary.sin($0) }; _ = $2
       },
       { $0.setTanhGradient(output: $1, upstream: $2) }, { $0.setSigmoidGradient(output: $1, upstream: $2) },
       { $0.setReLUGradient(output: $1, upstream: $2) }, { $0.setGELUGradient(input: $1, upstream: $2) },

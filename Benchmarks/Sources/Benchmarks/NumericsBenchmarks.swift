@@ -21,7 +21,7 @@ extension Family {
 
   static let function = Family(
     name: "function", usage: "/NAME/SIZE",
-    summary: "an elementary function: " + functions.map(\.name).joined(separator: " ")
+    summary: "an activation function: " + functions.map(\.name).joined(separator: " ")
   ) { name, parts in
     guard parts.count == 2, let function = functions.first(where: { $0.name == parts[0] }) else {
       throw NameError(name: name, reason: "a function has a name and a size, such as tanh/4096")
@@ -36,9 +36,8 @@ extension Family {
 
   private static var functions: [(name: String, apply: (inout Matrix, Matrix) -> Void)] {
     [
-      ("exp", { $0.setExp(of: $1) }), ("log", { $0.setLog(of: $1) }), ("tanh", { $0.setTanh(of: $1) }),
-      ("sigmoid", { $0.setSigmoid(of: $1) }), ("sin", { $0.setSin(of: $1) }), ("cos", { $0.setCos(of: $1) }),
-      ("erf", { $0.setErf(of: $1) }), ("relu", { $0.setReLU(of: $1) }), ("gelu", { $0.setGELU(of: $1) }),
+      ("tanh", { $0.setTanh(of: $1) }), ("sigmoid", { $0.setSigmoid(of: $1) }), ("relu", { $0.setReLU(of: $1) }),
+      ("gelu", { $0.setGELU(of: $1) }),
     ]
   }
 

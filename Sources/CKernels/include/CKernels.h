@@ -16,7 +16,7 @@
 
 // out[i] = f(in[i]); in place is allowed.
 enum ck_function {
-  CK_EXP, CK_LOG, CK_TANH, CK_SIGMOID, CK_SIN, CK_COS, CK_ERF, CK_RELU, CK_GELU
+  CK_EXP, CK_LOG, CK_TANH, CK_SIGMOID, CK_SIN, CK_RELU, CK_GELU
 };
 // out[i] = upstream[i] · f'(…); in place is allowed. Tanh, sigmoid and ReLU from the output, GELU from the input.
 enum ck_gradient {
@@ -86,8 +86,6 @@ struct ck_kernels {
   void (*gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
   // The same inside a recurrent cell: what is below 2^-100 becomes 0.
   void (*cell_gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
-  // out[i] = base[i]^exponent
-  void (*power)(size_t n, const float *base, float exponent, float *out);
   void (*add)(size_t n, const float *a, float *out);                            // out += a
   void (*scale)(size_t n, float s, float *out);                                 // out *= s
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
