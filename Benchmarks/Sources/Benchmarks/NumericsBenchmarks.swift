@@ -83,7 +83,9 @@ extension Family {
     var generator = Generator(seed: 0)
     let draw: (inout Generator) -> Void
     switch parts[0] {
-    case "uniform": draw = { _ = $0.uniform(count: count) }
+    case "uniform":
+      var matrix = Matrix(rows: 1, columns: count)
+      draw = { $0.fillUniform(&matrix) }
     case "normal": draw = { _ = $0.normal(count: count) }
     case "integers": draw = { _ = $0.integers(below: 1000, count: count) }
     default: throw NameError(name: name, reason: "what is drawn is uniform, normal or integers")
