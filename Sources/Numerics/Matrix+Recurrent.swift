@@ -2,22 +2,21 @@ import CKernels
 
 // What a recurrent layer does between its products, for the rows of one time step. Axes: T time, B batch, H hidden.
 // A sequence is one matrix of T·B rows, time after time; gates are blocks of H columns side by side, in PyTorch's order.
+//
+// Tiny gradients through time, of a magnitude below 2⁻¹⁰⁰, count as 0: products with smaller numbers leave the normal
+// range of float32, where processors take a hundred times as long, and beside the gradients of the later time steps,
+// which it is added to, such a share does not show.
 extension Matrix {
-  /// The magnitude below which a gradient through time counts as 0: products with smaller numbers leave the normal range
-  /// of float32, where processors take a hundred times as long, and beside the gradients of the later time steps, which
-  /// it is added to, such a share does not show.
-  public static let tiny: Float = 0x1p-100
-
   /// The rows of self from `row` on = tanh(x).
   public mutating func setTanh(of x: Matrix, at row: Int) { apply(CK_TANH, x, row) }
   /// The rows of self from `row` on = max(x, 0).
   public mutating func setReLU(of x: Matrix, at row: Int) { apply(CK_RELU, x, row) }
 
-  /// The rows of self from `row` on = upstream[B×H] · (1 - y²) with some rows of y, without what is ``tiny``.
+  /// The rows of self from `row` on = upstream[B×H] · (1 - y²) with some rows of y, without what is tiny.
   public mutating func setTanhGradient(output y: Matrix, rows: Range<Int>, upstream: Matrix, at row: Int) {
     applyGradient(CK_TANH_GRADIENT, y, rows, upstream, row)
   }
-  /// The rows of self from `row` on = upstream[B×H] where y > 0, else 0, without what is ``tiny``.
+  /// The rows of self from `row` on = upstream[B×H] where y > 0, else 0, without what is tiny.
   public mutating func setReLUGradient(output y: Matrix, rows: Range<Int>, upstream: Matrix, at row: Int) {
     applyGradient(CK_RELU_GRADIENT, y, rows, upstream, row)
   }

@@ -35,8 +35,6 @@ private func row(_ values: Float...) -> Matrix { Matrix(rows: 1, columns: values
 
   @Test func rows() {
     var m = Matrix(rows: 2, columns: 3)
-    m.setRows(to: row(1, 2, 3))
-    #expect(m.elements == [1, 2, 3, 1, 2, 3])
     var sums = row(1, 1, 1)
     sums.addColumnSums(of: Matrix(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6]))
     #expect(sums.elements == [6, 8, 10])
