@@ -1,7 +1,7 @@
 // One time step of the gated cells: everything but the products, for `rows` sequences of `hidden` units. All times stand
 // one below the other, this one from row `first` on; before the first one there is `initial`. Gradients by the gates stand
-// in a matrix of their own, from row `first_gradient` on. Gates stand side by side in each row, as blocks of `hidden` columns, in
-// PyTorch's order.
+// in a matrix of their own, from row `first_gradient` on. Gates stand side by side in each row, as blocks of `hidden`
+// columns, in PyTorch's order.
 
 #define FOR_EACH_ROW(rows, hidden, ...) \
   for (size_t row = 0; row < (rows); row++) FOR_EACH_PART(hidden, __VA_ARGS__)

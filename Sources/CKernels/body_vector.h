@@ -81,7 +81,6 @@ INLINE floats with_sign_of(floats x, floats sign) {
 INLINE doubles widen(floats x) { return __builtin_convertvector(x, doubles); }
 INLINE floats narrow(doubles x) { return __builtin_convertvector(x, floats); }
 INLINE floats root(floats x) { return __builtin_elementwise_sqrt(x); }
-INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
 
 #if HARDWARE_FMA
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)

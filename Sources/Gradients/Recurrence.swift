@@ -144,8 +144,8 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     if !emitsEveryStep { last.copy(rows: (rows - batch)..<rows, of: states.hidden) }
   }
 
-  // h_{t-1} W_hhᵀ for the time step that begins at row `first`, its gates at row `gateRow`. No variable may hold a state: it would be copied when it
-  // is written.
+  // h_{t-1} W_hhᵀ for the time step that begins at row `first`, its gates at row `gateRow`. No variable may hold a state:
+  // it would be copied when it is written.
   private mutating func addProjection(first: Int, gateRow: Int, _ values: [Matrix]) {
     let batch = states.initial.rows
     let past = first == 0 ? 0..<batch : (first - batch)..<first

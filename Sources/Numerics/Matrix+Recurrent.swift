@@ -5,7 +5,7 @@ import CKernels
 //
 // Tiny gradients through time, of a magnitude below 2⁻¹⁰⁰, count as 0: products with smaller numbers leave the normal
 // range of float32, where processors take a hundred times as long, and beside the gradients of the later time steps,
-// which it is added to, such a share does not show.
+// which they are added to, they do not show.
 extension Matrix {
   /// The rows of self from `row` on = tanh(x).
   public mutating func setTanh(of x: Matrix, at row: Int) { apply(CK_TANH, x, row) }
