@@ -1,4 +1,4 @@
-// Whole-array operations. A loop over full vectors, then the same over what is left in a padded one, so that the place
+// Whole-array operations. A loop over full vectors, then the same over what is left in a padded one, so that the index
 // of an element never changes what is computed for it.
 
 #define FOR_EACH_VECTOR(n, FULL, PART)              \
@@ -26,8 +26,6 @@ static void apply(enum ck_function f, size_t n, const float *in, float *out) {
   case CK_TANH: MAP(n, in, out, tanh_floats(x)); break;
   case CK_SIGMOID: MAP(n, in, out, sigmoid_floats(x)); break;
   case CK_SIN: MAP(n, in, out, sin_floats(x)); break;
-  case CK_COS: MAP(n, in, out, cos_floats(x)); break;
-  case CK_ERF: MAP(n, in, out, erf_floats(x)); break;
   case CK_RELU: MAP(n, in, out, relu_floats(x)); break;
   case CK_GELU: MAP(n, in, out, gelu_floats(x)); break;
   }
@@ -54,22 +52,10 @@ DEFINE_GRADIENT(gradient, )
 INLINE floats without_tiny(floats x) { return choose(magnitude(x) < TINY, broadcast(0.0f), x); }
 DEFINE_GRADIENT(cell_gradient, without_tiny)
 
-static void power(size_t n, const float *base, float exponent, float *out) {
-  MAP(n, base, out, power_floats(x, exponent));
-}
 static void add(size_t n, const float *a, float *out) { MAP_TWO(n, a, out, out, y + x); }
-static void add_scaled(size_t n, const float *a, float s, float *out) {
-  MAP_TWO(n, a, out, out, FMA(x, broadcast(s), y));
-}
 static void scale(size_t n, float s, float *out) { MAP(n, out, out, x * s); }
 static void affine(size_t n, float s, float offset, float *out) {
   MAP(n, out, out, FMA(x, broadcast(s), broadcast(offset)));
-}
-static void multiply(size_t n, const float *a, const float *b, float *out) { MAP_TWO(n, a, b, out, x * y); }
-static void add_product(size_t n, const float *a, const float *b, float *out) {
-  FOR_EACH_VECTOR(n, store(out + i, FMA(load(a + i), load(b + i), load(out + i))),
-                  store_part(out + i, FMA(load_part(a + i, rest), load_part(b + i, rest), load_part(out + i, rest)),
-                             rest));
 }
 
 // out[n] += the sum of the rows of in: some rows first, then these sums, which keeps more digits than one after the other.

@@ -108,8 +108,8 @@ INLINE floats log_floats(floats x) {
   return choose(x != x, x, y);
 }
 
-// sin(x + quarters · π / 2) for |x| <= 2^20 (then both products with n are exact enough), NaN beyond
-INLINE floats sine_floats(floats x, int64_t quarters) {
+// for |x| <= 2^20 (then both products with n are exact enough), NaN beyond
+INLINE floats sin_floats(floats x) {
   doubles wide = widen(choose(magnitude(x) <= 0x1p20f, x, broadcast(0.0f)));
   doubles shifted = wide * 0x1.45f306dc9c883p-1 + ROUNDER_DOUBLE;
   doubles n = shifted - ROUNDER_DOUBLE;
@@ -124,14 +124,13 @@ INLINE floats sine_floats(floats x, int64_t quarters) {
   }
   s = r + r * z * s;
   c = (1.0 - 0.5 * z) + z * z * c;
-  longs quadrant = (longs)shifted + quarters;
+  longs quadrant = (longs)shifted;
   doubles y = choose_double(-(quadrant & 1), c, s);
   y = (doubles)((longs)y ^ ((quadrant & 2) << 62));
-  return choose(magnitude(x) <= 0x1p20f, narrow(y), broadcast(NOT_A_NUMBER));
+  floats sine = choose(magnitude(x) <= 0x1p20f, narrow(y), broadcast(NOT_A_NUMBER));
+  // sin(-0) is -0, which the reduction would lose
+  return choose(x == 0.0f, x, sine);
 }
-// sin(-0) is -0, which the reduction would lose
-INLINE floats sin_floats(floats x) { return choose(x == 0.0f, x, sine_floats(x, 0)); }
-INLINE floats cos_floats(floats x) { return sine_floats(x, 1); }
 
 // erfc(|x|) = exp(-x²) P(t) / (1 + |x|), from 1 on; beyond 10 it is below anything float32 holds beside 1
 INLINE doubles erfc_doubles(doubles a) {
@@ -146,15 +145,6 @@ INLINE doubles erf_below_one(doubles x) {
   doubles p = broadcast_double(ERF_DOUBLE[12]);
   for (int i = 11; i >= 0; i--) p = p * z + ERF_DOUBLE[i];
   return x * p;
-}
-
-INLINE floats erf_floats(floats x) {
-  doubles wide = widen(x);
-  doubles a = magnitude_double(wide);
-  doubles large = 1.0 - erfc_doubles(a);
-  large = choose_double(wide < 0.0, -large, large);
-  floats y = narrow(choose_double(a < 1.0, erf_below_one(wide), large));
-  return choose(x != x, x, y);
 }
 
 // Φ(x) = ½ (1 + erf(x / √2)), without cancellation on the negative side
@@ -207,17 +197,4 @@ INLINE doubles power_of_magnitude(floats x, double y) {
   if (y != y) value = broadcast_double(y);
   if (y - y != 0 && y == y) value = choose_double(a == 1.0, broadcast_double(1.0), value);
   return value;
-}
-
-INLINE floats power_floats(floats x, float y) {
-  floats value = narrow(power_of_magnitude(x, y));
-  // 2^24 and beyond are even; below, whole and odd exponents keep the sign of the base
-  float size = y < 0 ? -y : y;
-  bool whole = size >= 0x1p23f || (size + 0x1p23f) - 0x1p23f == size;
-  float half = size * 0.5f;
-  bool odd = whole && size < 0x1p24f && !(half >= 0x1p23f || (half + 0x1p23f) - 0x1p23f == half);
-  if (odd) return with_sign_of(value, x);
-  if (y != y) return choose(x == 1.0f, broadcast(1.0f), value);
-  if (whole) return value;
-  return choose((x < 0.0f) & (x > -__builtin_inff()), broadcast(NOT_A_NUMBER), value);
 }

@@ -34,9 +34,9 @@ static void set_offsets(size_t channels, size_t side, size_t batch, size_t first
 }
 
 // The same line of each channel.
-static void finish_line(size_t channels, size_t next, size_t line, const struct ck_finish *finish, size_t place,
+static void finish_line(size_t channels, size_t next, size_t line, const struct ck_finish *finish, size_t offset,
                         float *out) {
-  for (size_t at = place; channels > 0; channels--, at += next)
+  for (size_t at = offset; channels > 0; channels--, at += next)
     if (finish->state != NULL) gradient(finish->gradient, line, finish->state + at, out + at, out + at);
     else apply(finish->function, line, out + at, out + at);
 }
@@ -61,12 +61,12 @@ static void convolve(size_t outputs, size_t channels, size_t side, size_t batch,
   }
 }
 
-// turned[C × 9 O]: the weights with which the gradient by the outputs gives that by the inputs, each kernel turned by
-// half a turn.
-static void turn_weights(size_t outputs, size_t channels, const float *weight, float *turned) {
+// rotated[C × 9 O]: the weights with which the gradient by the outputs gives that by the inputs, each kernel rotated by
+// 180°.
+static void rotate_weights(size_t outputs, size_t channels, const float *weight, float *rotated) {
   for (size_t c = 0; c < channels; c++)
     for (size_t o = 0; o < outputs; o++)
-      for (size_t k = 0; k < 9; k++) turned[(c * outputs + o) * 9 + k] = weight[(o * channels + c) * 9 + 8 - k];
+      for (size_t k = 0; k < 9; k++) rotated[(c * outputs + o) * 9 + k] = weight[(o * channels + c) * 9 + 8 - k];
 }
 
 // Lanes l and l + 8 are added, then l and l + 4, …
@@ -77,9 +77,9 @@ INLINE float tree_of_floats(floats v) {
   return v[0] + v[1];
 }
 
-// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: takes in 16 pixels. The outputs
-// lie at `bases`, three to each, as the rows of a product do.
-#define TAKE_IN_PIXELS(READ)                                                                 \
+// For so many outputs and the three kernel columns of one (channel, line), 16 sums each: adds what 16 pixels give. The
+// outputs lie at `bases`, three to each, as the rows of a product do.
+#define ADD_PIXELS(READ)                                                                     \
   do {                                                                                       \
     floats taps[3];                                                                          \
     UNROLL for (int h = 0; h < 3; h++) taps[h] = READ(x + h * batch);                        \
@@ -101,11 +101,11 @@ INLINE void gradient_block(const int outputs, size_t lines, size_t line, size_t 
     UNROLL for (int o = 0; o < outputs; o += 3) bases[o / 3] = gradient + o * next_out;
     for (size_t j = line / LANES; j > 0; j--) {
       UNROLL for (int o = 0; o < outputs; o += 3) OPAQUE(bases[o / 3]);
-      TAKE_IN_PIXELS(load);
+      ADD_PIXELS(load);
       x += LANES;
       UNROLL for (int o = 0; o < outputs; o += 3) bases[o / 3] += LANES;
     }
-    if (rest > 0) TAKE_IN_PIXELS(READ_REST);
+    if (rest > 0) ADD_PIXELS(READ_REST);
   }
   UNROLL for (int o = 0; o < outputs; o++) UNROLL for (int h = 0; h < 3; h++)
     store(lanes + o * next_lanes + h * LANES, sums[o][h]);
@@ -143,7 +143,7 @@ static const struct gradient_blocks {
 #define PIXELS_KEPT 6144
 
 // out[O × 9 C] += the gradient by the weights, from the gradient by the outputs and the inputs. Element i of a line goes
-// to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is room for 8 · 9 C sums of 16 lanes.
+// to lane i mod 16, line after line; at last the lanes are added as a tree. `lanes` is scratch: 8 · 9 C sums of 16 lanes.
 static void convolution_weight_gradient(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                         const float *gradient, float *lanes, float *out) {
   size_t line = side * batch, framed = (side + 2) * batch;

@@ -226,16 +226,17 @@ static void panel_product(enum order order, size_t rows, size_t columns, struct 
 // the same, with vectors along the rows of c.
 static void narrow_product(size_t m, size_t n, size_t k, const float *a, size_t a_stride, const float *b,
                            const float *start, size_t start_stride, float *c) {
-  float turned[LANES * CK_PANEL];
+  float transposed[LANES * CK_PANEL];
   for (size_t row = 0; row < m; row += CK_PANEL) {
     size_t width = m - row < CK_PANEL ? m - row : CK_PANEL;
     for (size_t j = 0; j < n; j++)
-      for (size_t i = 0; i < width; i++) turned[j * width + i] = start == NULL ? 0 : start[(row + i) * start_stride + j];
-    struct operands o = {.a = b, .a_stride = n, .k = k, .b = a + row, .b_stride = a_stride, .c = turned,
-                         .c_stride = width, .start = turned, .start_stride = width};
+      for (size_t i = 0; i < width; i++)
+        transposed[j * width + i] = start == NULL ? 0 : start[(row + i) * start_stride + j];
+    struct operands o = {.a = b, .a_stride = n, .k = k, .b = a + row, .b_stride = a_stride, .c = transposed,
+                         .c_stride = width, .start = transposed, .start_stride = width};
     panel_product(BY_COLUMN, n, width, o);
     for (size_t j = 0; j < n; j++)
-      for (size_t i = 0; i < width; i++) c[(row + i) * n + j] = turned[j * width + i];
+      for (size_t i = 0; i < width; i++) c[(row + i) * n + j] = transposed[j * width + i];
   }
 }
 
@@ -272,7 +273,7 @@ static void product(size_t m, size_t n, size_t k, const float *a, size_t row_str
 }
 
 // Rows and columns of 16 × 16 exchanged: four times, vectors i and i + 8 are interleaved into 2 i and 2 i + 1.
-INLINE void turn_tile(const float *in, size_t stride, float *out, size_t out_stride) {
+INLINE void transpose_tile(const float *in, size_t stride, float *out, size_t out_stride) {
   floats a[16], b[16];
   UNROLL for (int i = 0; i < 16; i++) a[i] = load(in + i * stride);
 #define INTERLEAVE(from, to)                                                                                        \
@@ -289,15 +290,17 @@ INLINE void turn_tile(const float *in, size_t stride, float *out, size_t out_str
 }
 
 // out[j, i] = in[i, j], rows of the two being so far apart.
-static void turn(size_t rows, size_t columns, const float *in, size_t stride, float *out, size_t out_stride) {
+static void transpose_strided(size_t rows, size_t columns, const float *in, size_t stride, float *out,
+                              size_t out_stride) {
   size_t tall = rows - rows % 16, wide = columns - columns % 16;
   for (size_t i = 0; i < tall; i += 16)
-    for (size_t j = 0; j < wide; j += 16) turn_tile(in + i * stride + j, stride, out + j * out_stride + i, out_stride);
+    for (size_t j = 0; j < wide; j += 16)
+      transpose_tile(in + i * stride + j, stride, out + j * out_stride + i, out_stride);
   for (size_t i = 0; i < rows; i++)
     for (size_t j = i < tall ? wide : 0; j < columns; j++) out[j * out_stride + i] = in[i * stride + j];
 }
 static void transpose(size_t rows, size_t columns, const float *in, float *out) {
-  turn(rows, columns, in, columns, out, rows);
+  transpose_strided(rows, columns, in, columns, out, rows);
 }
 
 // packed: panels of CK_PANEL columns, one after the other, each k × CK_PANEL; zeros behind the last column.
@@ -305,7 +308,7 @@ static void pack(size_t k, size_t n, const float *b, bool is_transposed, float *
   for (size_t column = 0; column < n; column += CK_PANEL, packed += k * CK_PANEL) {
     size_t width = n - column < CK_PANEL ? n - column : CK_PANEL;
     if (width < CK_PANEL) __builtin_memset(packed, 0, k * CK_PANEL * sizeof(float));
-    if (is_transposed) turn(width, k, b + column * k, k, packed, CK_PANEL);
+    if (is_transposed) transpose_strided(width, k, b + column * k, k, packed, CK_PANEL);
     else
       for (size_t row = 0; row < k; row++)
         __builtin_memcpy(packed + row * CK_PANEL, b + row * n + column, width * sizeof(float));

@@ -1,7 +1,7 @@
 // One time step of the gated cells: everything but the products, for `rows` sequences of `hidden` units. All times stand
 // one below the other, this one from row `first` on; before the first one there is `initial`. Gradients by the gates stand
-// in a matrix of their own, from row `place` on. Gates stand side by side in each row, as blocks of `hidden` columns, in
-// PyTorch's order.
+// in a matrix of their own, from row `first_gradient` on. Gates stand side by side in each row, as blocks of `hidden`
+// columns, in PyTorch's order.
 
 #define FOR_EACH_ROW(rows, hidden, ...) \
   for (size_t row = 0; row < (rows); row++) FOR_EACH_PART(hidden, __VA_ARGS__)
@@ -31,11 +31,11 @@ static void lstm_forward(size_t first, size_t rows, size_t hidden, float *gates,
 }
 
 // From dL/dh and, in `carried`, dL/dc by later steps: the gradient by the sums of the gates, and in `carried` dL/dc'.
-static void lstm_backward(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+static void lstm_backward(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                           const float *gates, const float *initial, const float *memory, const float *bounded,
                           float *carried, float *gate_gradients) {
   const float *memory_before = first == 0 ? initial : memory + (first - rows) * hidden;
-  gates += first * 4 * hidden, bounded += first * hidden, gate_gradients += place * 4 * hidden;
+  gates += first * 4 * hidden, bounded += first * hidden, gate_gradients += first_gradient * 4 * hidden;
   FOR_EACH_ROW(rows, hidden, {
     const float *gate = gates + row * 4 * hidden + i;
     float *out = gate_gradients + row * 4 * hidden + i;
@@ -76,12 +76,12 @@ static void gru_forward(size_t first, size_t rows, size_t hidden, float *gates, 
 
 // From dL/dh: the gradients by the two projections, which differ in the block of n, and `direct`, the part of dL/dh'
 // that does not pass through the weights.
-static void gru_backward(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+static void gru_backward(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                          const float *gates, const float *from_hidden, const float *initial, const float *state,
                          float *direct, float *by_input, float *by_hidden) {
   const float *state_before = first == 0 ? initial : state + (first - rows) * hidden;
   gates += first * 3 * hidden, from_hidden += first * 3 * hidden;
-  by_input += place * 3 * hidden, by_hidden += place * 3 * hidden;
+  by_input += first_gradient * 3 * hidden, by_hidden += first_gradient * 3 * hidden;
   FOR_EACH_ROW(rows, hidden, {
     const float *gate = gates + row * 3 * hidden + i;
     size_t wide = row * 3 * hidden + i, unit = row * hidden + i;

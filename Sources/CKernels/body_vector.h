@@ -1,4 +1,4 @@
-// Vectors of 16 elements at every instruction set: the compiler splits them into registers, and the place of an
+// Vectors of 16 elements at every instruction set: the compiler splits them into registers, and the index of an
 // element in a vector, and with it every sum, is the same everywhere.
 
 typedef float floats __attribute__((vector_size(64)));
@@ -81,7 +81,6 @@ INLINE floats with_sign_of(floats x, floats sign) {
 INLINE doubles widen(floats x) { return __builtin_convertvector(x, doubles); }
 INLINE floats narrow(doubles x) { return __builtin_convertvector(x, floats); }
 INLINE floats root(floats x) { return __builtin_elementwise_sqrt(x); }
-INLINE doubles root_double(doubles x) { return __builtin_elementwise_sqrt(x); }
 
 #if HARDWARE_FMA
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)

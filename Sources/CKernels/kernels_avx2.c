@@ -27,7 +27,7 @@
     _mm256_maskstore_ps((p) + 8, SOME((int)(lanes) - 8), from.half[1]);   \
   } while (0)
 
-// Of eight at a time: bit 3 of the place says which half of the table, and moved to the sign it chooses.
+// Of eight at a time: bit 3 of the index says which half of the table, and moved to the sign it chooses.
 #define LOOK_UP_EIGHT(table, i)                                                           \
   _mm256_blendv_ps(_mm256_permutevar8x32_ps(_mm256_loadu_ps(table), i),                   \
                    _mm256_permutevar8x32_ps(_mm256_loadu_ps((table) + 8), i),             \

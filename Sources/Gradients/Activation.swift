@@ -35,7 +35,7 @@ public enum ActivationFunction: String, CaseIterable, Hashable, Sendable {
   }
 
   /// dx = dy f′(x), from whichever of x and y gives it most cheaply.
-  func backward(_ input: Matrix, _ output: Matrix, _ outputGradient: Matrix, into inputGradient: inout Matrix) {
+  func backward(input: Matrix, output: Matrix, outputGradient: Matrix, into inputGradient: inout Matrix) {
     switch self {
     case .tanh: inputGradient.setTanhGradient(output: output, upstream: outputGradient)
     case .relu: inputGradient.setReLUGradient(output: output, upstream: outputGradient)
@@ -83,9 +83,9 @@ public struct Activation: Layer {
 
   /// dx = dy f′(x).
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     inputGradients.shape(like: inputs)
-    function.backward(inputs, outputs, outputGradients, into: &inputGradients)
+    function.backward(input: inputs, output: outputs, outputGradient: outputGradients, into: &inputGradients)
   }
 }

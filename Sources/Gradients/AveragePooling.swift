@@ -22,7 +22,7 @@ public struct AveragePooling: Layer {
 
   /// Each of the four pixels gets dy / 4.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     inputGradients.shape(like: inputs)
     inputGradients.setPooledGradient(outputGradients, side: side)

@@ -21,11 +21,11 @@ public struct Convolution: Layer {
   private var sums = Matrix(rows: 0, columns: 0)
   private var sumGradients = Matrix(rows: 0, columns: 0)
   // C × 9O.
-  private var turned: Matrix
-  private var room: Matrix
+  private var rotated: Matrix
+  private var scratch: Matrix
   private var offsets: [UInt32]
 
-  /// A layer whose weight and bias stand at these places of the parameters.
+  /// A layer whose weight and bias stand at these indices of the parameters.
   /// - Parameters:
   ///   - needsInputGradient: false for the first layer of a network, which saves a product.
   ///   - below: the function that the layer below has ended with, where the gradient by the inputs is to be that by what
@@ -42,8 +42,8 @@ public struct Convolution: Layer {
     self.needsInputGradient = needsInputGradient
     self.below = below
     self.leavesSlope = leavesSlope
-    turned = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
-    room = Matrix(rows: inputs, columns: 1152)
+    rotated = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
+    scratch = Matrix(rows: inputs, columns: 1152)
     offsets = Array(repeating: 0, count: 9 * max(inputs, outputs))
   }
 
@@ -68,23 +68,23 @@ public struct Convolution: Layer {
   }
 
   /// With da = dy f′(a), a = W ∗ x + b: dW += what x and da have in common, db += the sums of da over the pixels,
-  /// dx = W turned round ∗ da, times the slope of the function below.
+  /// dx = W rotated by 180° ∗ da, times the slope of the function below.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     let isGiven = function == .none || leavesSlope
     if !isGiven {
       sumGradients.shape(like: outputs)
-      function.backward(sums, outputs, outputGradients, into: &sumGradients)
+      function.backward(input: sums, output: outputs, outputGradient: outputGradients, into: &sumGradients)
     }
     let slopes = isGiven ? outputGradients : sumGradients
-    gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, room: &room)
+    gradients[weight].addWeightGradient(inputs, outputGradient: slopes, side: side, scratch: &scratch)
     gradients[bias].addRowSums(of: slopes)
     guard needsInputGradient else { return }
-    turned.setTurned(values[weight])
+    rotated.setRotated(values[weight])
     inputGradients.shape(like: inputs)
     inputGradients.setConvolution(
-      slopes, weight: turned, bias: nil, side: side, offsets: &offsets,
+      slopes, weight: rotated, bias: nil, side: side, offsets: &offsets,
       finish: below.map { .slope($0, outputs: inputs) })
   }
 }

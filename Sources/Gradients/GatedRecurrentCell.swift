@@ -28,12 +28,12 @@ public struct GatedRecurrentCell: RecurrentCell {
   /// dz = dh (h_{t-1} - n); dn = dh - dh z; dh_{t-1} gets dh z directly; through tanh da_n = dn (1 - n²), of which b_n
   /// gets r da_n and r gets b_n da_n.
   public func backward(
-    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at row: Int
   ) {
     GatedRecurrence.backward(
       rows: rows, upstream: gradients.hidden, gates: states.gates, fromHidden: states.fromHidden,
       hidden: states.hidden, initial: states.initial, direct: &gradients.direct, byInput: &gradients.byInput,
-      byHidden: &gradients.byHidden, place: place)
+      byHidden: &gradients.byHidden, at: row)
   }
 
   /// |n| > 0.99: the new state passes no gradient to what it is made of.

@@ -122,6 +122,6 @@ extension Matrix {
   /// `nn.init.eye_`.
   mutating func setIdentity() {
     fill(0)
-    for place in 0..<min(rows, columns) { elements[place * columns + place] = 1 }
+    for index in 0..<min(rows, columns) { elements[index * columns + index] = 1 }
   }
 }

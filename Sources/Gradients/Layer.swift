@@ -18,7 +18,7 @@ public protocol Layer: Sendable {
   /// Adds to `gradients` the gradients by this layer's parameters and computes `inputGradients`,
   /// given the inputs of the last forward and the gradient by its outputs.
   mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix])
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix])
 }
 
 extension Layer {

@@ -14,7 +14,7 @@ public struct Linear: Layer {
   // Wᵀ, I × O.
   private var packed: PackedMatrix
 
-  /// A layer whose weight and bias stand at these places of the parameters.
+  /// A layer whose weight and bias stand at these indices of the parameters.
   /// - Parameter needsInputGradient: false for the first layer of a network, which saves a product.
   public init(weight: Int, bias: Int, inputs: Int, outputs: Int, needsInputGradient: Bool) {
     self.weight = weight
@@ -32,7 +32,7 @@ public struct Linear: Layer {
 
   /// dW += dyᵀ x, db += the column sums of dy, dx = dy W.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     gradients[weight].setProduct(transposing: outputGradients, inputs, accumulating: true)
     gradients[bias].addColumnSums(of: outputGradients)

@@ -16,7 +16,7 @@ public struct LongShortTermMemoryCell: RecurrentCell {
   /// A cell.
   public init() {}
 
-  /// Room for c and tanh(c).
+  /// Shapes the buffers of c and tanh(c).
   public mutating func shape(rows: Int, batch: Int, hidden: Int) {
     memory.shape(rows: rows, columns: hidden)
     bounded.shape(rows: rows, columns: hidden)
@@ -36,12 +36,11 @@ public struct LongShortTermMemoryCell: RecurrentCell {
   /// do = dh tanh(c); dc += dh o (1 - tanh²(c)); di = dc g; dg = dc i; df = dc c_{t-1}; dc_{t-1} = dc f; each gate's
   /// gradient then passes its function, and both projections enter it with factor 1.
   public mutating func backward(
-    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at row: Int
   ) {
     LongShortTermMemory.backward(
       rows: rows, upstream: gradients.hidden, gates: states.gates, memory: memory, bounded: bounded,
-      initial: states.initial, carried: &carried, gradients: &gradients.byInput,
-      place: place)
+      initial: states.initial, carried: &carried, gradients: &gradients.byInput, at: row)
   }
 
   /// |tanh(c)| > 0.99: the memory is so full that its output passes no gradient to it.

@@ -29,7 +29,7 @@ public enum Loss: Hashable, Sendable {
     switch (self, targets) {
     case (.meanSquaredError, .values(let values)):
       let slope = Float(2.0 / Double(outputs.count)) * scale
-      return gradients.setSquaredErrorGradient(outputs, values, slope: slope) / Float(outputs.count)
+      return gradients.setSquaredErrorGradient(of: outputs, target: values, slope: slope) / Float(outputs.count)
     case (.crossEntropy, .classes(let classes)):
       return Self.crossEntropy(outputs, classes, scale / Float(outputs.rows), &gradients)
     case (.sum, _):
@@ -55,10 +55,10 @@ public enum Loss: Hashable, Sendable {
       for row in 0..<rows {
         let first = row * columns
         var total = 0.0
-        for place in first..<(first + columns) { total += Double(powers[place]) }
+        for index in first..<(first + columns) { total += Double(powers[index]) }
         let rounded = Float(total)
         sum += Double(Elementary.log(rounded))
-        for place in first..<(first + columns) { powers[place] /= rounded }
+        for index in first..<(first + columns) { powers[index] /= rounded }
         powers[first + classes[row]] -= 1
       }
     }
@@ -76,11 +76,11 @@ extension Matrix {
         for first in stride(from: 0, to: rows * columns, by: columns) {
           var maximum = -Float.infinity
           // A comparison alone would let NaN slip through.
-          for place in first..<(first + columns) where !(x[place] <= maximum) {
-            maximum = x[place]
+          for index in first..<(first + columns) where !(x[index] <= maximum) {
+            maximum = x[index]
             if maximum.isNaN { break }
           }
-          for place in first..<(first + columns) { out[place] = x[place] - maximum }
+          for index in first..<(first + columns) { out[index] = x[index] - maximum }
         }
       }
     }

@@ -28,8 +28,8 @@ extension Model {
   private static func convolutional(_ net: ConvolutionalNet, _ interface: Interface) -> [ParameterDescription] {
     let side = Double(net.lastSide(from: interface.side))
     let pixels = Int(exactly: side * side) ?? Int.max
-    let convolutions = (1...net.depth).flatMap { place in
-      weightAndBias("conv\(place)", [net.channels, place == 1 ? interface.inputs : net.channels, 3, 3])
+    let convolutions = (1...net.depth).flatMap { number in
+      weightAndBias("conv\(number)", [net.channels, number == 1 ? interface.inputs : net.channels, 3, 3])
     }
     let width = net.head.width(channels: net.channels, pixels: pixels)
     return convolutions + linear("fc", inputs: width, outputs: interface.outputs)

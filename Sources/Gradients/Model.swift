@@ -78,9 +78,9 @@ public struct ConvolutionalNet: Hashable, Sendable {
   /// Ten convolutions of 16 channels with ReLU, two pools, means.
   public init() {}
 
-  /// Whether a pool stands after convolution number `place`, counted from 1.
-  func isPooled(after place: Int) -> Bool {
-    (1...max(pool, 1)).contains { pool > 0 && place == $0 * depth / (pool + 1) }
+  /// Whether a pool stands after convolution `number`, counted from 1.
+  func isPooled(after number: Int) -> Bool {
+    (1...max(pool, 1)).contains { pool > 0 && number == $0 * depth / (pool + 1) }
   }
 
   /// The side of the pictures that the head gets.

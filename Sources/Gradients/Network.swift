@@ -36,11 +36,11 @@ public struct Network: Sendable {
   }
 
   /// Adds to the parameters' gradients, given the inputs of the last `forward` and the gradient by its outputs.
-  public mutating func backward(_ inputs: Matrix, _ outputGradients: Matrix) {
+  public mutating func backward(_ inputs: Matrix, outputGradients: Matrix) {
     var upstream = outputGradients
     for index in layers.indices.reversed() {
       let below = index == 0 ? inputs : layers[index - 1].outputs
-      layers[index].backward(below, upstream, parameters.values, &parameters.gradients)
+      layers[index].backward(below, outputGradients: upstream, parameters.values, &parameters.gradients)
       upstream = layers[index].inputGradients
     }
   }
@@ -67,12 +67,12 @@ extension Model {
 
   private static func linearStack(_ widths: [Int], _ activation: ActivationFunction) -> [any Layer] {
     var layers: [any Layer] = []
-    for place in 0..<(widths.count - 1) {
-      if place > 0, activation != .none { layers.append(Activation(activation)) }
+    for index in 0..<(widths.count - 1) {
+      if index > 0, activation != .none { layers.append(Activation(activation)) }
       layers.append(
         Linear(
-          weight: 2 * place, bias: 2 * place + 1, inputs: widths[place], outputs: widths[place + 1],
-          needsInputGradient: place > 0))
+          weight: 2 * index, bias: 2 * index + 1, inputs: widths[index], outputs: widths[index + 1],
+          needsInputGradient: index > 0))
     }
     return layers
   }
@@ -80,14 +80,14 @@ extension Model {
   private static func convolutional(_ net: ConvolutionalNet, _ interface: Interface) -> [any Layer] {
     var layers: [any Layer] = []
     var side = interface.side
-    for place in 0..<net.depth {
+    for index in 0..<net.depth {
       layers.append(
         Convolution(
-          weight: 2 * place, bias: 2 * place + 1, inputs: place == 0 ? interface.inputs : net.channels,
-          outputs: net.channels, side: side, function: net.activation, needsInputGradient: place > 0,
-          below: place > 0 && !net.isPooled(after: place) ? net.activation.ofPixels : nil,
-          leavesSlope: place + 1 < net.depth && !net.isPooled(after: place + 1) && net.activation.ofPixels != nil))
-      if net.isPooled(after: place + 1) {
+          weight: 2 * index, bias: 2 * index + 1, inputs: index == 0 ? interface.inputs : net.channels,
+          outputs: net.channels, side: side, function: net.activation, needsInputGradient: index > 0,
+          below: index > 0 && !net.isPooled(after: index) ? net.activation.ofPixels : nil,
+          leavesSlope: index + 1 < net.depth && !net.isPooled(after: index + 1) && net.activation.ofPixels != nil))
+      if net.isPooled(after: index + 1) {
         layers.append(AveragePooling(side: side))
         side /= 2
       }

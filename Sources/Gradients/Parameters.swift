@@ -34,16 +34,6 @@ public struct ParameterDescription: Hashable, Sendable {
   public var fanIn: Int { shape.dropFirst().reduce(1, *) }
   /// The number of output units times the area of a kernel, as `torch.nn.init` counts it.
   public var fanOut: Int { shape[0] * shape.dropFirst(2).reduce(1, *) }
-  /// The number of values, `nil` when it does not fit the machine's integers.
-  public var count: Int? {
-    var product = 1
-    for size in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
-      product = next
-    }
-    return product
-  }
   /// Rows and columns under which the values are stored: one row for an output unit, one row for a whole bias.
   var matrixSize: (rows: Int, columns: Int) { shape.count == 1 ? (1, shape[0]) : (shape[0], fanIn) }
 }
@@ -66,7 +56,7 @@ public struct Parameters: Sendable {
 
   /// The number of parameters (tensors, not elements).
   public var count: Int { descriptions.count }
-  /// The place of the parameter of this name.
+  /// The index of the parameter of this name, `nil` where there is none.
   public func index(of name: String) -> Int? { descriptions.firstIndex { $0.name == name } }
 
   /// Sets every gradient to zero, as `optimizer.zero_grad(set_to_none=False)` does.

@@ -26,7 +26,7 @@ public struct PictureHead: Layer {
   public private(set) var inputGradients = Matrix(rows: 0, columns: 0)
   // C × P·B without frames, the same numbers as C·P × B, and C × B.
   private var pixels = Matrix(rows: 0, columns: 0)
-  private var turned = Matrix(rows: 0, columns: 0)
+  private var transposed = Matrix(rows: 0, columns: 0)
 
   /// A layer without parameters for pictures of this side.
   public init(_ kind: PictureHeadKind, side: Int) {
@@ -41,11 +41,11 @@ public struct PictureHead: Layer {
     pixels.setUnframed(inputs, side: side)
     switch kind {
     case .mean:
-      turned.shape(rows: channels, columns: batch)
-      turned.setPixelSums(of: pixels)
-      turned.scale(by: 1 / Float(side * side))
+      transposed.shape(rows: channels, columns: batch)
+      transposed.setPixelSums(of: pixels)
+      transposed.scale(by: 1 / Float(side * side))
       outputs.shape(rows: batch, columns: channels)
-      outputs.setTranspose(of: turned)
+      outputs.setTranspose(of: transposed)
     case .flatten:
       pixels.shape(rows: channels * side * side, columns: batch)
       outputs.shape(rows: batch, columns: pixels.rows)
@@ -55,13 +55,13 @@ public struct PictureHead: Layer {
 
   /// Each pixel gets its channel's dy / P, or its own dy.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     switch kind {
     case .mean:
-      turned.setTranspose(of: outputGradients)
-      turned.scale(by: 1 / Float(side * side))
-      pixels.setPixels(to: turned)
+      transposed.setTranspose(of: outputGradients)
+      transposed.scale(by: 1 / Float(side * side))
+      pixels.setPixels(to: transposed)
     case .flatten:
       pixels.setTranspose(of: outputGradients)
       pixels.shape(rows: inputs.rows, columns: side * side * outputGradients.rows)

@@ -33,12 +33,12 @@ public struct PlainCell: RecurrentCell {
 
   /// da = dh f′(a), and both projections enter a with factor 1.
   public func backward(
-    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at row: Int
   ) {
     if function == .tanh {
-      gradients.byInput.setTanhGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: place)
+      gradients.byInput.setTanhGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: row)
     } else {
-      gradients.byInput.setReLUGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: place)
+      gradients.byInput.setReLUGradient(output: states.hidden, rows: rows, upstream: gradients.hidden, at: row)
     }
   }
 

@@ -1,13 +1,13 @@
 import Numerics
 
-/// The four parameters of one recurrent layer, as places in the network's parameters.
+/// The four parameters of one recurrent layer, as indices in the network's parameters.
 public struct RecurrentWeights: Hashable, Sendable {
   let inputToHidden: Int
   let hiddenToHidden: Int
   let inputBias: Int
   let hiddenBias: Int
 
-  /// The parameters at these places.
+  /// The parameters at these indices.
   public init(inputToHidden: Int, hiddenToHidden: Int, inputBias: Int, hiddenBias: Int) {
     self.inputToHidden = inputToHidden
     self.hiddenToHidden = hiddenToHidden
@@ -51,16 +51,16 @@ public protocol RecurrentCell: Sendable {
   /// Whether the backward looks at the gates of each time step.
   static var keepsGates: Bool { get }
 
-  /// Makes room for T·B rows of H units, B at a time.
+  /// Shapes its buffers for T·B rows of H units, B at a time.
   mutating func shape(rows: Int, batch: Int, hidden: Int)
   /// Computes `hidden` of a time step, which is some rows, and leaves in `gates` what the backward needs.
   mutating func forward(_ rows: Range<Int>, _ states: inout RecurrentStates)
   /// Begins a way back.
   mutating func beginBackward()
-  /// From the gradient by h of a time step, those by its projections, from row `place` on, and where there is one the
+  /// From the gradient by h of a time step, those by its projections, from row `row` on, and where there is one the
   /// direct part.
   mutating func backward(
-    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at place: Int)
+    _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at row: Int)
   /// How many of the units of all time steps pass all but no gradient.
   func saturated(_ states: RecurrentStates) -> Int
 }
@@ -136,17 +136,17 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     bias.copy(from: values[weights.inputBias])
     if !Cell.separatesProjections { bias.add(values[weights.hiddenBias]) }
     for first in stride(from: 0, to: rows, by: batch) {
-      let (present, place) = (first..<(first + batch), Cell.keepsGates ? first : 0)
-      states.gates.setProduct(inputs, present, packedInput, bias: bias, at: place)
-      addProjection(first, place, values)
+      let (present, gateRow) = (first..<(first + batch), Cell.keepsGates ? first : 0)
+      states.gates.setProduct(inputs, present, packedInput, bias: bias, at: gateRow)
+      addProjection(first: first, gateRow: gateRow, values)
       cell.forward(present, &states)
     }
     if !emitsEveryStep { last.copy(rows: (rows - batch)..<rows, of: states.hidden) }
   }
 
-  // h_{t-1} W_hhᵀ for the time step that begins at row `first`. No variable may hold a state: it would be copied when it
-  // is written.
-  private mutating func addProjection(_ first: Int, _ place: Int, _ values: [Matrix]) {
+  // h_{t-1} W_hhᵀ for the time step that begins at row `first`, its gates at row `gateRow`. No variable may hold a state:
+  // it would be copied when it is written.
+  private mutating func addProjection(first: Int, gateRow: Int, _ values: [Matrix]) {
     let batch = states.initial.rows
     let past = first == 0 ? 0..<batch : (first - batch)..<first
     switch (Cell.separatesProjections, first == 0) {
@@ -155,9 +155,9 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     case (true, false):
       states.fromHidden.setProduct(states.hidden, past, packedHidden, bias: values[weights.hiddenBias], at: first)
     case (false, true):
-      states.gates.setProduct(states.initial, past, packedHidden, accumulating: true, at: place)
+      states.gates.setProduct(states.initial, past, packedHidden, accumulating: true, at: gateRow)
     case (false, false):
-      states.gates.setProduct(states.hidden, past, packedHidden, accumulating: true, at: place)
+      states.gates.setProduct(states.hidden, past, packedHidden, accumulating: true, at: gateRow)
     }
   }
 
@@ -173,7 +173,7 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
 
   /// Backpropagation through time, from the last step to the first.
   public mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     let (rows, batch) = (inputs.rows, inputs.rows / steps)
     // A few time steps add to the gradients of the weights together: fewer would keep these on their way between
@@ -185,12 +185,12 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     way.hidden.copy(rows: (outputGradients.rows - batch)..<outputGradients.rows, of: outputGradients)
     cell.beginBackward()
     for first in stride(from: rows - batch, through: 0, by: -batch) {
-      let place = first % together
-      cell.backward(first..<(first + batch), states, &way, at: place)
-      if place == 0 { finish(first..<min(first + together, rows), inputs, &gradients) }
+      let row = first % together
+      cell.backward(first..<(first + batch), states, &way, at: row)
+      if row == 0 { finish(first..<min(first + together, rows), inputs, &gradients) }
       guard first > 0 else { break }
       way.hidden.setProduct(
-        Cell.separatesProjections ? way.byHidden : way.byInput, place..<(place + batch), packedBack)
+        Cell.separatesProjections ? way.byHidden : way.byInput, row..<(row + batch), packedBack)
       if Cell.separatesProjections { way.hidden.add(way.direct) }
       if emitsEveryStep { way.hidden.add(rows: (first - batch)..<first, of: outputGradients) }
     }

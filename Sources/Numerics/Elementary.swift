@@ -1,32 +1,15 @@
 import CKernels
 
-/// Elementary functions computed without the system's mathematics library, so that every machine gets the same bits.
+/// Elementary functions of one value, computed without the system's mathematics library, so that every machine gets the
+/// same bits.
 ///
-/// The float32 functions are the ones of the whole-array operations, one value at a time; the errors, in
-/// units of the last place and measured over every third float32, subnormal numbers included, are at most 0.5 for `log`,
-/// `sin`, `cos`, `erf` and `pow`, 1.0 for `exp`, 1.01 for `tanh` and 1.5 for `sigmoid`. `sin` and `cos` reach to
-/// |x| = 2^20, beyond which they are NaN. The float64 functions have relative errors below 3e-16.
+/// The float32 functions are rounded once from float64: errors are at most 0.5 units of the last place, as measured over
+/// every float32 for `log` and every third for `sin`. The float64 functions have relative errors below 3e-16.
 public enum Elementary {
-  /// e^x.
-  public static func exp(_ x: Float) -> Float { apply(CK_EXP, x) }
   /// The natural logarithm; log(0) is -∞, NaN below.
   public static func log(_ x: Float) -> Float { apply(CK_LOG, x) }
-  /// The hyperbolic tangent.
-  public static func tanh(_ x: Float) -> Float { apply(CK_TANH, x) }
-  /// 1 / (1 + e^-x).
-  public static func sigmoid(_ x: Float) -> Float { apply(CK_SIGMOID, x) }
   /// The sine of x radians, |x| <= 2^20; NaN beyond.
   public static func sin(_ x: Float) -> Float { apply(CK_SIN, x) }
-  /// The cosine of x radians, |x| <= 2^20; NaN beyond.
-  public static func cos(_ x: Float) -> Float { apply(CK_COS, x) }
-  /// The error function.
-  public static func erf(_ x: Float) -> Float { apply(CK_ERF, x) }
-  /// x^y, with C's special cases: 1 for x = 1 or y = 0 whatever the other; NaN for x < 0 and y not whole.
-  public static func pow(_ x: Float, _ y: Float) -> Float {
-    var result: Float = 0
-    withUnsafePointer(to: x) { kernels.power(1, $0, y, &result) }
-    return result
-  }
 
   /// The square root, correctly rounded. Unlike `squareRoot()` it never links or calls C's mathematics library.
   public static func sqrt(_ x: Float) -> Float { Float(ck_sqrt_double(Double(x))) }

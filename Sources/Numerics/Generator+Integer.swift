@@ -1,4 +1,4 @@
-// Whole numbers as `torch.randint` and `torch.randperm` draw them.
+// Whole numbers as `torch.randint` draws them.
 extension Generator {
   /// Numbers from 0 up to, not including `range`: `torch.randint(range, (count,))`.
   public mutating func integers(below range: Int, count: Int) -> [Int] {
@@ -24,19 +24,5 @@ extension Generator {
     }
     let narrow = UInt32(range)
     draw(count) { list.append(low &+ Int($1 % narrow)) }
-  }
-
-  /// The numbers from 0 up to, not including `count` in random order: `torch.randperm(count)`.
-  public mutating func permutation(count: Int) -> [Int] {
-    var order = Array(0..<count)
-    // Fisher-Yates; from a twentieth of 2^32 on, 32 bits would prefer some numbers, and PyTorch takes 64
-    if count < Int(UInt32.max / 20) {
-      for index in 0..<max(count - 1, 0) {
-        order.swapAt(index, index + Int(next32() % UInt32(count - index)))
-      }
-    } else {
-      for index in 0..<count { order.swapAt(index, Int(next64() % UInt64(index + 1))) }
-    }
-    return order
   }
 }

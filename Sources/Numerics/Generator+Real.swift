@@ -2,29 +2,14 @@ import CKernels
 
 // Real numbers as `torch.rand`, `Tensor.uniform_`, `torch.randn` and `Tensor.normal_` draw them in float32.
 extension Generator {
-  /// Values from 0 up to, not including 1: `torch.rand(count)`. Each is 24 random bits.
-  public mutating func uniform(count: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      fillUniform(buffer)
-      initialized = count
-    }
-  }
-
-  /// `torch.empty(count).uniform_(low, high)`: the bounds and their difference in float32, one fused multiply-add.
-  public mutating func uniform(count: Int, from low: Double, to high: Double) -> [Float] {
-    var matrix = Matrix(rows: 1, columns: count)
-    fillUniform(&matrix, from: low, to: high)
-    return matrix.elements
-  }
-
-  /// `tensor.uniform_(low, high)`, row by row.
+  /// `tensor.uniform_(low, high)`, row by row: the bounds and their difference in float32, one fused multiply-add.
   public mutating func fillUniform(_ matrix: inout Matrix, from low: Double, to high: Double) {
     let (low, high) = (Float(low), Float(high))
     matrix.elements.withUnsafeMutableBufferPointer { fillUniform($0) }
     matrix.scale(by: high - low, adding: low)
   }
 
-  /// Values from 0 up to, not including 1, row by row: `torch.rand(rows, columns)`.
+  /// Values from 0 up to, not including 1, row by row: `torch.rand(rows, columns)`. Each is 24 random bits.
   public mutating func fillUniform(_ matrix: inout Matrix) {
     matrix.elements.withUnsafeMutableBufferPointer { fillUniform($0) }
   }
@@ -64,9 +49,9 @@ extension Generator {
       return ck_fma_double(kept, deviation, mean)
     }
     let angle = 2 * Double.pi * uniformDouble()
-    let radius = ck_sqrt_double(-2 * ck_log1p_double(-uniformDouble()))
-    keptNormal = radius * ck_sin_double(angle)
-    return ck_fma_double(radius * ck_cos_double(angle), deviation, mean)
+    let radius = Elementary.sqrt(-2 * Elementary.log1p(-uniformDouble()))
+    keptNormal = radius * Elementary.sin(angle)
+    return ck_fma_double(radius * Elementary.cos(angle), deviation, mean)
   }
 
   private mutating func uniformDouble() -> Double {

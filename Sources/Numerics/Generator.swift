@@ -75,7 +75,7 @@ public struct Generator: Equatable, Sendable {
     return y ^ y >> 18
   }
 
-  // Three ranges, in which the places of the words are known without asking: the first two are done several at a time.
+  // Three ranges, in which the indices of the words are known without asking: the first two are done several at a time.
   private mutating func renew() {
     let (count, distance) = (Generator.stateCount, Generator.distance)
     state.withUnsafeMutableBufferPointer { state in

@@ -43,38 +43,8 @@ extension Matrix {
     combine(with: x, upstream) { kernels.gradient(CK_GELU_GRADIENT, $0, $1, $2, $3) }
   }
 
-  /// self = exp(x), for instance in a softmax.
-  public mutating func setExp(of x: Matrix) {
-    combine(with: x) { kernels.apply(CK_EXP, $0, $1, $2) }
-  }
-
-  /// self = exp(self).
+  /// self = exp(self), as in a softmax.
   public mutating func applyExp() {
     elements.withUnsafeMutableBufferPointer { kernels.apply(CK_EXP, $0.count, $0.baseAddress, $0.baseAddress) }
-  }
-
-  /// self = log(x).
-  public mutating func setLog(of x: Matrix) {
-    combine(with: x) { kernels.apply(CK_LOG, $0, $1, $2) }
-  }
-
-  /// self = sin(x), for |x| <= 2^20; NaN beyond.
-  public mutating func setSin(of x: Matrix) {
-    combine(with: x) { kernels.apply(CK_SIN, $0, $1, $2) }
-  }
-
-  /// self = cos(x), for |x| <= 2^20; NaN beyond.
-  public mutating func setCos(of x: Matrix) {
-    combine(with: x) { kernels.apply(CK_COS, $0, $1, $2) }
-  }
-
-  /// self = erf(x).
-  public mutating func setErf(of x: Matrix) {
-    combine(with: x) { kernels.apply(CK_ERF, $0, $1, $2) }
-  }
-
-  /// self = x^exponent.
-  public mutating func setPower(of x: Matrix, exponent: Float) {
-    combine(with: x) { kernels.power($0, $1, exponent, $2) }
   }
 }

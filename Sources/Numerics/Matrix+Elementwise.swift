@@ -29,11 +29,6 @@ extension Matrix {
     combine(with: other) { kernels.add($0, $1, $2) }
   }
 
-  /// self = other · scale + self, rounded once.
-  public mutating func add(_ other: Matrix, scaled scale: Float) {
-    combine(with: other) { kernels.add_scaled($0, $1, scale, $2) }
-  }
-
   /// self *= factor.
   public mutating func scale(by factor: Float) {
     elements.withUnsafeMutableBufferPointer { kernels.scale($0.count, factor, $0.baseAddress) }
@@ -44,24 +39,9 @@ extension Matrix {
     elements.withUnsafeMutableBufferPointer { kernels.affine($0.count, factor, offset, $0.baseAddress) }
   }
 
-  /// self *= other.
-  public mutating func multiply(by other: Matrix) {
-    combine(with: other) { kernels.multiply($0, $1, $2, $2) }
-  }
-
-  /// self = a · b, element by element.
-  public mutating func setElementwiseProduct(_ a: Matrix, _ b: Matrix) {
-    combine(with: a, b) { kernels.multiply($0, $1, $2, $3) }
-  }
-
-  /// self = a · b + self, element by element, rounded once.
-  public mutating func addElementwiseProduct(_ a: Matrix, _ b: Matrix) {
-    combine(with: a, b) { kernels.add_product($0, $1, $2, $3) }
-  }
-
   /// self = slope · (a - target).
   /// - Returns: the sum of the squared differences, each rounded to float32.
-  public mutating func setSquaredErrorGradient(_ a: Matrix, _ target: Matrix, slope: Float) -> Float {
+  public mutating func setSquaredErrorGradient(of a: Matrix, target: Matrix, slope: Float) -> Float {
     var sum = 0.0
     combine(with: a, target) { sum = kernels.squared_error($0, $1, $2, slope, $3) }
     return Float(sum)

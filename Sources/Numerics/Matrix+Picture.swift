@@ -4,7 +4,7 @@ import CKernels
 public enum ConvolutionFinish: Sendable {
   /// f of each pixel.
   case function(PixelFunction)
-  /// Each pixel times f′ at the same place, told from outputs of f.
+  /// Each pixel times f′ at the same index, told from outputs of f.
   case slope(PixelFunction, outputs: Matrix)
 }
 
@@ -60,7 +60,7 @@ extension Matrix {
 
   /// self, O channels, = the convolution of pictures of C channels with weight[O × 9C], plus bias[1 × O].
   /// - Parameters:
-  ///   - offsets: room for 9C numbers.
+  ///   - offsets: scratch of at least 9C numbers.
   ///   - finish: what becomes of the result; it costs less here than in a pass of its own.
   public mutating func setConvolution(
     _ pictures: Matrix, weight: Matrix, bias: Matrix?, side: Int, offsets: inout [UInt32],
@@ -96,21 +96,21 @@ extension Matrix {
     }
   }
 
-  /// self[C × 9O] = weight[O × 9C] for the way back, each kernel turned by half a turn.
-  public mutating func setTurned(_ weight: Matrix) {
+  /// self[C × 9O] = weight[O × 9C] for the way back, each kernel rotated by 180°.
+  public mutating func setRotated(_ weight: Matrix) {
     requireShape(weight.columns / 9, 9 * weight.rows)
-    kernels.turn_weights(weight.rows, rows, weight.elements, &elements)
+    kernels.rotate_weights(weight.rows, rows, weight.elements, &elements)
   }
 
   /// self[O × 9C] += the gradient by the weight of a convolution of pictures, from that by its output.
-  /// - Parameter room: at least 8 · 9C · 16 numbers to work in.
-  public mutating func addWeightGradient(_ pictures: Matrix, outputGradient: Matrix, side: Int, room: inout Matrix) {
+  /// - Parameter scratch: at least 8 · 9C · 16 numbers.
+  public mutating func addWeightGradient(_ pictures: Matrix, outputGradient: Matrix, side: Int, scratch: inout Matrix) {
     let batch = pictures.columns / Self.framedPixels(side: side)
     requireShape(outputGradient.rows, 9 * pictures.rows)
     outputGradient.requireShape(rows, pictures.columns)
-    precondition(room.count >= 1152 * pictures.rows)
+    precondition(scratch.count >= 1152 * pictures.rows)
     kernels.convolution_weight_gradient(
-      rows, pictures.rows, side, batch, pictures.elements, outputGradient.elements, &room.elements, &elements)
+      rows, pictures.rows, side, batch, pictures.elements, outputGradient.elements, &scratch.elements, &elements)
   }
 
   /// self[1 × O] += the sum of each row of other[O × N].

@@ -10,12 +10,6 @@ extension Matrix {
     multiply(a, 0..<a.rows, b.elements, accumulating ? .itself : .zeros)
   }
 
-  /// self[M×N] = a[M×K] · b[K×N], or +=.
-  public mutating func setProduct(_ a: Matrix, _ b: PackedMatrix, accumulating: Bool = false) {
-    requireShape(a.rows, b.columns)
-    setProduct(a, 0..<a.rows, b, accumulating: accumulating)
-  }
-
   /// self[M×N] = a[M×K] · b[K×N] + bias[1×N] in each row.
   public mutating func setProduct(_ a: Matrix, _ b: PackedMatrix, bias: Matrix) {
     requireShape(a.rows, b.columns)

@@ -2,22 +2,21 @@ import CKernels
 
 // What a recurrent layer does between its products, for the rows of one time step. Axes: T time, B batch, H hidden.
 // A sequence is one matrix of T·B rows, time after time; gates are blocks of H columns side by side, in PyTorch's order.
+//
+// Tiny gradients through time, of a magnitude below 2⁻¹⁰⁰, count as 0: products with smaller numbers leave the normal
+// range of float32, where processors take a hundred times as long, and beside the gradients of the later time steps,
+// which they are added to, they do not show.
 extension Matrix {
-  /// The magnitude below which a gradient through time counts as 0: products with smaller numbers leave the normal range
-  /// of float32, where processors take a hundred times as long, and beside the gradients of the later time steps, which
-  /// it is added to, such a share does not show.
-  public static let tiny: Float = 0x1p-100
-
   /// The rows of self from `row` on = tanh(x).
   public mutating func setTanh(of x: Matrix, at row: Int) { apply(CK_TANH, x, row) }
   /// The rows of self from `row` on = max(x, 0).
   public mutating func setReLU(of x: Matrix, at row: Int) { apply(CK_RELU, x, row) }
 
-  /// The rows of self from `row` on = upstream[B×H] · (1 - y²) with some rows of y, without what is ``tiny``.
+  /// The rows of self from `row` on = upstream[B×H] · (1 - y²) with some rows of y, without what is tiny.
   public mutating func setTanhGradient(output y: Matrix, rows: Range<Int>, upstream: Matrix, at row: Int) {
     applyGradient(CK_TANH_GRADIENT, y, rows, upstream, row)
   }
-  /// The rows of self from `row` on = upstream[B×H] where y > 0, else 0, without what is ``tiny``.
+  /// The rows of self from `row` on = upstream[B×H] where y > 0, else 0, without what is tiny.
   public mutating func setReLUGradient(output y: Matrix, rows: Range<Int>, upstream: Matrix, at row: Int) {
     applyGradient(CK_RELU_GRADIENT, y, rows, upstream, row)
   }
@@ -92,18 +91,18 @@ public enum LongShortTermMemory {
   }
 
   /// From dL/dh[B×H] and dL/dc by the later steps in `carried`[B×H]: dL by the gates' sums in the rows of `gradients` from
-  /// `place` on, and in `carried` dL/dc₋₁, both without what is tiny.
+  /// `row` on, and in `carried` dL/dc₋₁, both without what is tiny.
   public static func backward(
     rows: Range<Int>, upstream: Matrix, gates: Matrix, memory: Matrix, bounded: Matrix, initial: Matrix,
-    carried: inout Matrix, gradients: inout Matrix, place: Int
+    carried: inout Matrix, gradients: inout Matrix, at row: Int
   ) {
     check(rows, initial, gates, 4, memory)
     bounded.requireShape(of: memory)
-    precondition(gradients.columns == gates.columns && place + rows.count <= gradients.rows)
+    precondition(gradients.columns == gates.columns && row + rows.count <= gradients.rows)
     upstream.requireShape(of: initial)
     carried.requireShape(of: initial)
     kernels.lstm_backward(
-      rows.lowerBound, rows.count, initial.columns, place, upstream.elements, gates.elements, initial.elements,
+      rows.lowerBound, rows.count, initial.columns, row, upstream.elements, gates.elements, initial.elements,
       memory.elements,
       bounded.elements, &carried.elements, &gradients.elements)
   }
@@ -123,20 +122,20 @@ public enum GatedRecurrence {
       &hidden.elements)
   }
 
-  /// From dL/dh[B×H]: dL by the two projections, which differ in the block of n, from row `place` on, and in `direct`[B×H]
+  /// From dL/dh[B×H]: dL by the two projections, which differ in the block of n, from row `row` on, and in `direct`[B×H]
   /// the part of dL/dh₋₁ that does not pass through the weights, all without what is tiny.
   public static func backward(
     rows: Range<Int>, upstream: Matrix, gates: Matrix, fromHidden: Matrix, hidden: Matrix, initial: Matrix,
-    direct: inout Matrix, byInput: inout Matrix, byHidden: inout Matrix, place: Int
+    direct: inout Matrix, byInput: inout Matrix, byHidden: inout Matrix, at row: Int
   ) {
     check(rows, initial, gates, 3, hidden)
     fromHidden.requireShape(of: gates)
-    precondition(byInput.columns == gates.columns && place + rows.count <= byInput.rows)
+    precondition(byInput.columns == gates.columns && row + rows.count <= byInput.rows)
     byHidden.requireShape(of: byInput)
     upstream.requireShape(of: initial)
     direct.requireShape(of: initial)
     kernels.gru_backward(
-      rows.lowerBound, rows.count, initial.columns, place, upstream.elements, gates.elements, fromHidden.elements,
+      rows.lowerBound, rows.count, initial.columns, row, upstream.elements, gates.elements, fromHidden.elements,
       initial.elements, hidden.elements, &direct.elements, &byInput.elements, &byHidden.elements)
   }
 }

@@ -1,13 +1,7 @@
 import CKernels
 
-// Between a matrix and its rows, and the row of its column sums.
+// The row of column sums, and rows chosen from another matrix.
 extension Matrix {
-  /// Every row = row[1×N].
-  public mutating func setRows(to row: Matrix) {
-    row.requireShape(1, columns)
-    kernels.repeat_row(rows, columns, row.elements, &elements)
-  }
-
   /// self[1×N] += the sum over the rows of other[M×N], 16 rows at a time.
   public mutating func addColumnSums(of other: Matrix) {
     requireShape(1, other.columns)

@@ -29,11 +29,11 @@ public enum Norm {
     case -.infinity: return kernels.smallest_magnitude(n, start)
     default:
       let exponent = decimal(p)
-      return root(of: kernels.sum_of_powers(n, start, exponent)) { ck_pow_double($0, 1 / exponent) }
+      return root(of: kernels.sum_of_powers(n, start, exponent)) { Elementary.pow($0, 1 / exponent) }
     }
   }
 
-  static func root(ofSquares sum: Double) -> Float { root(of: sum) { ck_sqrt_double($0) } }
+  static func root(ofSquares sum: Double) -> Float { root(of: sum) { Elementary.sqrt($0) } }
 
   /// The root of a sum that overflows where it would as float32, as it does in PyTorch.
   private static func root(of sum: Double, _ function: (Double) -> Double) -> Float {
@@ -47,12 +47,12 @@ public enum Norm {
   public static func of(_ values: [Double], order p: Double) -> Double {
     if values.count == 1 && p != 0 { return values[0].magnitude }
     switch p {
-    case 2: return ck_sqrt_double(values.reduce(0) { $0 + $1 * $1 })
+    case 2: return Elementary.sqrt(values.reduce(0) { $0 + $1 * $1 })
     case 1: return values.reduce(0) { $0 + $1.magnitude }
     case 0: return values.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
     case .infinity: return values.reduce(0) { $1.magnitude > $0 || $1.isNaN ? $1.magnitude : $0 }
     case -.infinity: return values.reduce(.infinity) { $1.magnitude < $0 || $1.isNaN ? $1.magnitude : $0 }
-    default: return ck_pow_double(values.reduce(0) { $0 + ck_pow_double($1.magnitude, p) }, 1 / p)
+    default: return Elementary.pow(values.reduce(0) { $0 + Elementary.pow($1.magnitude, p) }, 1 / p)
     }
   }
 }

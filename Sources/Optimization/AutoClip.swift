@@ -3,7 +3,7 @@ import Numerics
 /// The options of `clip autoclip` (Seetharaman, Wichern, Pardo, Le Roux 2020, arXiv 2007.14469): `clip norm` with the
 /// `percentile` of all norms so far, this step's included, as max_norm; of more than 10,000 norms, of the last 10,000.
 ///
-/// A norm that is NaN or infinite has no place among the others: the gradients of its step stay as they are.
+/// A norm that is NaN or infinite has no rank among the others: the gradients of its step stay as they are.
 public struct AutoClip: Hashable, Sendable {
   /// The share of norms, in percent, that lie below the threshold.
   public var percentile = 10.0

@@ -23,7 +23,7 @@ public enum ClippingRule: Hashable, Sendable {
     if case .norm(let rule) = self { rule.normType } else { 2 }
   }
 
-  /// The threshold that `max_norm` turns, where the rule has one; setting it changes no other rule.
+  /// The threshold that `max_norm` sets, where the rule has one; setting it changes no other rule.
   public var maxNorm: Double? {
     get {
       switch self {
@@ -174,6 +174,6 @@ public struct NonfiniteNorm: Error, Hashable, Sendable {
   public let total: Float
   /// Its order.
   public let order: Float
-  /// The place of the first parameter whose norm is not finite; `nil` where each is and only their sum overflows.
+  /// The index of the first parameter whose norm is not finite; `nil` where each is and only their sum overflows.
   public let firstParameter: Int?
 }

@@ -22,7 +22,7 @@ public enum GradientClipping {
   ) throws(NonfiniteTotal) -> Double {
     let norms = gradients.map { Norm.of($0, order: Float(normType)) }
     let total = norms.isEmpty ? 0 : Norm.of(norms, order: Float(normType))
-    try check(norms, total, normType, errorIfNonfinite)
+    try check(norms, total: total, order: normType, isStrict: errorIfNonfinite)
     let factor = coefficient(total: total, maxNorm: Float(maxNorm))
     for index in gradients.indices { scale(&gradients[index], by: factor) }
     return Double(total)
@@ -35,7 +35,7 @@ public enum GradientClipping {
   ) throws(NonfiniteTotal) -> Double {
     let norms = gradients.map { Norm.of($0, order: normType) }
     let total = norms.isEmpty ? 0 : Norm.of(norms, order: normType)
-    try check(norms, total, normType, errorIfNonfinite)
+    try check(norms, total: total, order: normType, isStrict: errorIfNonfinite)
     let factor = coefficient(total: total, maxNorm: maxNorm)
     for index in gradients.indices { scale(&gradients[index], by: factor) }
     return total
@@ -68,7 +68,7 @@ public enum GradientClipping {
     public let total: Double
     /// Its order.
     public let normType: Double
-    /// The place of the first gradient whose norm is not finite; `nil` where only their total overflows.
+    /// The index of the first gradient whose norm is not finite; `nil` where only their total overflows.
     public let firstGradient: Int?
 
     /// PyTorch's words.
@@ -79,7 +79,7 @@ public enum GradientClipping {
   }
 
   private static func check<Scalar: BinaryFloatingPoint>(
-    _ norms: [Scalar], _ total: Scalar, _ order: Double, _ isStrict: Bool
+    _ norms: [Scalar], total: Scalar, order: Double, isStrict: Bool
   ) throws(NonfiniteTotal) {
     guard isStrict, !total.isFinite else { return }
     throw NonfiniteTotal(
@@ -95,14 +95,14 @@ public enum GradientClipping {
 
   // Also by 1, as torch does: it changes no number.
   private static func scale<Scalar: BinaryFloatingPoint>(_ gradient: inout [Scalar], by factor: Scalar) {
-    for place in gradient.indices { gradient[place] *= factor }
+    for index in gradient.indices { gradient[index] *= factor }
   }
 
   // torch takes the larger with the lower bound, then the smaller with the upper one; a bound of NaN fills.
   private static func clamp<Scalar: BinaryFloatingPoint>(_ gradient: inout [Scalar], to bound: Scalar) {
-    for place in gradient.indices where !gradient[place].isNaN {
-      let raised = gradient[place] < -bound ? -bound : gradient[place]
-      gradient[place] = bound.isNaN ? bound : raised > bound ? bound : raised
+    for index in gradient.indices where !gradient[index].isNaN {
+      let raised = gradient[index] < -bound ? -bound : gradient[index]
+      gradient[index] = bound.isNaN ? bound : raised > bound ? bound : raised
     }
   }
 }

@@ -24,7 +24,7 @@ public struct GradientNorms: Hashable, Sendable {
     return norms
   }
 
-  /// The same in place, which takes no memory where there is room for as many norms.
+  /// The same in place, which takes no memory where there is capacity for as many norms.
   public mutating func measure(_ gradients: [Matrix], order: Float) {
     perParameter.removeAll(keepingCapacity: true)
     for gradient in gradients { perParameter.append(gradient.norm(order)) }

@@ -15,8 +15,8 @@ enum Arrangement: Sendable, Equatable {
         rows: list.reduce(0) { $0 + $1.rows }, columns: list[0].columns, elements: list.flatMap(\.elements))
     case .pictures(let side):
       var joined = Matrix(rows: list[0].rows, columns: side * (side + 2) * list.count)
-      forEachPixel(list[0].rows, side, list.count) { picture, channel, pixel, place in
-        joined.elements[place] = list[picture].elements[channel * side * side + pixel]
+      forEachPixel(list[0].rows, side, list.count) { picture, channel, pixel, index in
+        joined.elements[index] = list[picture].elements[channel * side * side + pixel]
       }
       return joined
     }
@@ -36,9 +36,9 @@ enum Arrangement: Sendable, Equatable {
     case .pictures(let side):
       var list = Array(repeating: Matrix(rows: matrix.rows, columns: side * side), count: count)
       var rest = matrix.elements
-      forEachPixel(matrix.rows, side, count) { picture, channel, pixel, place in
-        list[picture].elements[channel * side * side + pixel] = matrix.elements[place]
-        rest[place] = 0
+      forEachPixel(matrix.rows, side, count) { picture, channel, pixel, index in
+        list[picture].elements[channel * side * side + pixel] = matrix.elements[index]
+        rest[index] = 0
       }
       return (list, rest.allSatisfy { $0 == 0 })
     }
@@ -46,14 +46,14 @@ enum Arrangement: Sendable, Equatable {
 
   private func forEachPixel(
     _ channels: Int, _ side: Int, _ batch: Int,
-    _ body: (_ picture: Int, _ channel: Int, _ pixel: Int, _ place: Int) -> Void
+    _ body: (_ picture: Int, _ channel: Int, _ pixel: Int, _ index: Int) -> Void
   ) {
     for channel in 0..<channels {
       for line in 0..<side {
         for column in 0..<side {
           for picture in 0..<batch {
-            let place = ((channel * side + line) * (side + 2) + column + 1) * batch + picture
-            body(picture, channel, line * side + column, place)
+            let index = ((channel * side + line) * (side + 2) + column + 1) * batch + picture
+            body(picture, channel, line * side + column, index)
           }
         }
       }

@@ -46,7 +46,7 @@ enum Battery {
     var failures = compare("outputs", outputs, expected)
     if !isClean { failures.append("the outputs' frame is not zero") }
     var gradients = values.map { Matrix(rows: $0.rows, columns: $0.columns, repeating: 1) }
-    layer.backward(joined, arrangement.joined(weights), values, &gradients)
+    layer.backward(joined, outputGradients: arrangement.joined(weights), values, &gradients)
     let (x, w) = (inputs.map(Numbers.init), values.map(Numbers.init))
     let byValues = differentiate(w) { objective(x, $0) }.map { $0.map { $0 + 1 } }
     failures += compare("gradients by parameters", gradients, byValues)
@@ -78,7 +78,7 @@ enum Battery {
     let joined = arrangement.joined(inputs)
     network.forward(joined)
     let value = loss.evaluate(network.outputs, targets, scale: 0.5, gradients: &slopes)
-    network.backward(joined, slopes)
+    network.backward(joined, outputGradients: slopes)
     let (x, values) = (inputs.map(Numbers.init), network.parameters.values.map(Numbers.init))
     func objective(_ values: [Numbers]) -> Double {
       Reference.loss(loss, Reference.outputs(model, interface, x, values), targets)
@@ -96,13 +96,13 @@ enum Battery {
     var moved = values
     return values.indices.map { index in
       var result = values[index]
-      for place in values[index].elements.indices {
-        let center = values[index].elements[place]
-        moved[index].elements[place] = center + difference
+      for element in values[index].elements.indices {
+        let center = values[index].elements[element]
+        moved[index].elements[element] = center + difference
         let above = objective(moved)
-        moved[index].elements[place] = center - difference
-        result.elements[place] = (above - objective(moved)) / (2 * difference)
-        moved[index].elements[place] = center
+        moved[index].elements[element] = center - difference
+        result.elements[element] = (above - objective(moved)) / (2 * difference)
+        moved[index].elements[element] = center
       }
       return result
     }
@@ -116,9 +116,9 @@ enum Battery {
         return ["\(what)[\(index)]: \(found.rows)×\(found.columns), not \(expected.rows)×\(expected.columns)"]
       }
       let size = expected.elements.reduce(1e-3) { max($0, abs($1)) }
-      return zip(found.elements, expected.elements).enumerated().compactMap { place, pair in
+      return zip(found.elements, expected.elements).enumerated().compactMap { element, pair in
         let difference = abs(Double(pair.0) - pair.1)
-        return difference <= tolerance * size ? nil : "\(what)[\(index)][\(place)]: \(pair.0), not \(pair.1)"
+        return difference <= tolerance * size ? nil : "\(what)[\(index)][\(element)]: \(pair.0), not \(pair.1)"
       }
     }
   }

@@ -29,8 +29,8 @@ import Testing
       lower.forward(inputs, values)
       upper.forward(lower.outputs, values)
       var gradients = values.map { Matrix(rows: $0.rows, columns: $0.columns) }
-      upper.backward(lower.outputs, upstream, values, &gradients)
-      lower.backward(inputs, upper.inputGradients, values, &gradients)
+      upper.backward(lower.outputs, outputGradients: upstream, values, &gradients)
+      lower.backward(inputs, outputGradients: upper.inputGradients, values, &gradients)
       return gradients + [lower.inputGradients]
     }
     let (apart, together) = (gradients(false), gradients(true))

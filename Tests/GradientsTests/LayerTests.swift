@@ -119,17 +119,17 @@ private struct BrokenLayer: Layer {
   mutating func forward(_ inputs: Matrix, _ values: [Matrix]) { layer.forward(inputs, values) }
 
   mutating func backward(
-    _ inputs: Matrix, _ outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
+    _ inputs: Matrix, outputGradients: Matrix, _ values: [Matrix], _ gradients: inout [Matrix]
   ) {
     if damage == .overwritten { for index in gradients.indices { gradients[index].fill(0) } }
-    layer.backward(inputs, outputGradients, values, &gradients)
+    layer.backward(inputs, outputGradients: outputGradients, values, &gradients)
     gradients[0] = damaged(gradients[0], .weightGradient)
     gradients[1] = damaged(gradients[1], .biasGradient)
   }
 
   // One element off by a thousandth, which no careless look would find.
-  private func damaged(_ matrix: Matrix, _ place: Damage) -> Matrix {
-    guard damage == place else { return matrix }
+  private func damaged(_ matrix: Matrix, _ part: Damage) -> Matrix {
+    guard damage == part else { return matrix }
     var matrix = matrix
     let largest = matrix.elements.indices.max { abs(matrix.elements[$0]) < abs(matrix.elements[$1]) }!
     matrix.elements[largest] *= 1.001

@@ -83,8 +83,8 @@ enum Reference {
             c[row, unit] = sigmoid(sum(1)) * c[row, unit] + sigmoid(sum(0)) * Foundation.tanh(sum(2))
             next[row, unit] = sigmoid(sum(3)) * Foundation.tanh(c[row, unit])
           case .gru:
-            let (place, z) = (2 * hidden + unit, sigmoid(sum(1)))
-            let n = Foundation.tanh(a[row, place] + sigmoid(sum(0)) * b[row, place])
+            let (column, z) = (2 * hidden + unit, sigmoid(sum(1)))
+            let n = Foundation.tanh(a[row, column] + sigmoid(sum(0)) * b[row, column])
             next[row, unit] = (1 - z) * n + z * h[row, unit]
           }
         }
@@ -168,9 +168,9 @@ enum Reference {
 
   private static func stack(_ input: Numbers, _ values: [Numbers], _ activation: ActivationFunction) -> Numbers {
     var x = input
-    for place in stride(from: 0, to: values.count, by: 2) {
-      x = linear(x, values[place], values[place + 1])
-      if place + 2 < values.count { x = x.map { apply(activation, $0) } }
+    for index in stride(from: 0, to: values.count, by: 2) {
+      x = linear(x, values[index], values[index + 1])
+      if index + 2 < values.count { x = x.map { apply(activation, $0) } }
     }
     return x
   }
@@ -192,11 +192,13 @@ enum Reference {
     // As TASKS.md says it: after conv number depth//3 and 2*depth//3, or after depth//2.
     let pools = net.pool == 2 ? [net.depth / 3, 2 * net.depth / 3] : net.pool == 1 ? [net.depth / 2] : []
     var (x, side) = (inputs, interface.side)
-    for place in 1...net.depth {
+    for number in 1...net.depth {
       x = x.map { picture in
-        convolution(picture, values[2 * place - 2], values[2 * place - 1], side: side).map { apply(net.activation, $0) }
+        convolution(picture, values[2 * number - 2], values[2 * number - 1], side: side).map {
+          apply(net.activation, $0)
+        }
       }
-      guard pools.contains(place) else { continue }
+      guard pools.contains(number) else { continue }
       x = x.map { pool($0, side: side) }
       side /= 2
     }

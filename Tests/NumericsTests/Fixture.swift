@@ -23,6 +23,27 @@ func bits(_ values: [Float]) -> [UInt32] {
   values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern }
 }
 
+extension Generator {
+  /// `torch.rand(count)`.
+  mutating func uniform(count: Int) -> [Float] {
+    var matrix = Matrix(rows: 1, columns: count)
+    fillUniform(&matrix)
+    return matrix.elements
+  }
+
+  /// `torch.empty(count).uniform_(low, high)`.
+  mutating func uniform(count: Int, from low: Double, to high: Double) -> [Float] {
+    var matrix = Matrix(rows: 1, columns: count)
+    fillUniform(&matrix, from: low, to: high)
+    return matrix.elements
+  }
+
+  /// Passes over what `torch.randperm(count)` draws: recorded among other draws, and never drawn by clipscope.
+  mutating func skipPermutation(count: Int) {
+    for _ in 0..<max(count - 1, 0) { _ = next32() }
+  }
+}
+
 extension Matrix {
   /// A matrix of seeded normal draws.
   static func random(_ rows: Int, _ columns: Int, seed: UInt64, scale: Double = 1) -> Matrix {

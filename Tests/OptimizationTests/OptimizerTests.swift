@@ -33,13 +33,13 @@ struct OptimizerTests {
       let before = values
       let gradients = step.gradients.map(Fixture.row)
       let changes = optimizer.updated(&values, gradients, &state)
-      for place in values.indices {
-        let expected = Fixture.floats(step.after[place])
+      for parameter in values.indices {
+        let expected = Fixture.floats(step.after[parameter])
         #expect(
-          zip(values[place].elements, expected).allSatisfy { isNear($0, $1) },
-          "\(row.optimizer), \(row.name), step \(number + 1): \(values[place].elements), not \(expected)")
-        let change = zip(values[place].elements, before[place].elements).map { $0 - $1 }
-        #expect(isNear(changes[place], Norm.of(change, order: 2)))
+          zip(values[parameter].elements, expected).allSatisfy { isNear($0, $1) },
+          "\(row.optimizer), \(row.name), step \(number + 1): \(values[parameter].elements), not \(expected)")
+        let change = zip(values[parameter].elements, before[parameter].elements).map { $0 - $1 }
+        #expect(isNear(changes[parameter], Norm.of(change, order: 2)))
       }
     }
     #expect(state.steps == row.steps.count)
@@ -73,10 +73,10 @@ struct OptimizerTests {
     _ = optimizer.updated(&values, gradients, &state)
     // SGD's buffer begins as a copy of the direction, and parts from it at the second step.
     _ = optimizer.updated(&values, gradients, &state)
-    let places = (address(values), address(state.first), address(state.second))
+    let addresses = (address(values), address(state.first), address(state.second))
     for _ in 0..<3 {
       _ = optimizer.updated(&values, gradients, &state)
-      #expect((address(values), address(state.first), address(state.second)) == places)
+      #expect((address(values), address(state.first), address(state.second)) == addresses)
     }
   }
 

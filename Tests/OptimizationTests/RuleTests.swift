@@ -130,18 +130,18 @@ struct RuleTests {
 
   @Test func maxNormTurnsTheRulesThatHaveOne() {
     for rule in [ClippingRule.norm(ClipNorm()), .perParameter(ClipPerParameter()), .skip(SkipStep())] {
-      var turned = rule
-      turned.maxNorm = 7
-      #expect(turned.maxNorm == 7)
-      #expect(turned != rule)
+      var changed = rule
+      changed.maxNorm = 7
+      #expect(changed.maxNorm == 7)
+      #expect(changed != rule)
     }
     for rule in [
       ClippingRule.value(ClipValue()), .agc(AdaptiveGradientClipping()), .autoclip(AutoClip()), .zclip(ZClip()),
     ] {
-      var turned = rule
-      turned.maxNorm = 7
-      #expect(turned.maxNorm == nil)
-      #expect(turned == rule)
+      var changed = rule
+      changed.maxNorm = 7
+      #expect(changed.maxNorm == nil)
+      #expect(changed == rule)
     }
   }
 
@@ -291,7 +291,7 @@ private func brokenLaws(
   for (old, new) in zip(before.flatMap(\.elements), after.flatMap(\.elements)) {
     if old.isNaN && !new.isNaN { failures.append("a NaN has disappeared") }
     if old == 0 && new.bitPattern != old.bitPattern && norms.total.isFinite { failures.append("a zero has changed") }
-    if (old > 0 && new < 0) || (old < 0 && new > 0) { failures.append("a sign has turned") }
+    if (old > 0 && new < 0) || (old < 0 && new > 0) { failures.append("a sign has changed") }
     if new.magnitude > old.magnitude { failures.append("an element has grown") }
   }
   return failures

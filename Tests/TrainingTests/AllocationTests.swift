@@ -77,11 +77,11 @@ struct AllocationTests {
       .norm(ClipNorm(maxNorm: 1e-3)), .value(ClipValue()), .perParameter(ClipPerParameter()),
       .agc(AdaptiveGradientClipping()), .skip(SkipStep()),
     ]
-    return pairs.enumerated().flatMap { place, pair in
+    return pairs.enumerated().flatMap { index, pair in
       rules.enumerated().map { number, rule in
         var settings = Settings()
         (settings.model, settings.task) = (pair.1, pair.2)
-        settings.optimizer = optimizers[(place + number) % optimizers.count]
+        settings.optimizer = optimizers[(index + number) % optimizers.count]
         (settings.clipping.rule, settings.clipping.isOn) = (rule, true)
         settings.accumulation = number == 1 ? 2 : 1
         return Row(description: "\(pair.0), \(settings.optimizer), \(rule)", settings: settings)

@@ -38,10 +38,10 @@ struct ExperimentTests {
     #expect(record.loss.isFinite)
     #expect(record.before.perParameter.count == after.count)
     #expect(record.weightNorms == after.map { $0.norm(2) })
-    for place in after.indices {
-      let change = zip(after[place].elements, before[place].elements).map { $0 - $1 }
-      let expected = Norm.of(change, order: 2) / before[place].norm(2)
-      let found = record.updateRatios[place]
+    for index in after.indices {
+      let change = zip(after[index].elements, before[index].elements).map { $0 - $1 }
+      let expected = Norm.of(change, order: 2) / before[index].norm(2)
+      let found = record.updateRatios[index]
       #expect(found == expected || (found.isNaN && expected.isNaN) || abs(found - expected) <= 1e-6 * expected)
     }
   }

@@ -7,7 +7,7 @@
 
 enum { COUNT = 4099 };  // whole vectors and a rest
 
-// Inputs and room for results.
+// Inputs and results.
 struct arena {
   float a[COUNT], b[COUNT];
   float out[COUNT];

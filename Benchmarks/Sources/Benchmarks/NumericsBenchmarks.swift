@@ -21,7 +21,7 @@ extension Family {
 
   static let function = Family(
     name: "function", usage: "/NAME/SIZE",
-    summary: "an elementary function: " + functions.map(\.name).joined(separator: " ")
+    summary: "an activation function: " + functions.map(\.name).joined(separator: " ")
   ) { name, parts in
     guard parts.count == 2, let function = functions.first(where: { $0.name == parts[0] }) else {
       throw NameError(name: name, reason: "a function has a name and a size, such as tanh/4096")
@@ -36,9 +36,8 @@ extension Family {
 
   private static var functions: [(name: String, apply: (inout Matrix, Matrix) -> Void)] {
     [
-      ("exp", { $0.setExp(of: $1) }), ("log", { $0.setLog(of: $1) }), ("tanh", { $0.setTanh(of: $1) }),
-      ("sigmoid", { $0.setSigmoid(of: $1) }), ("sin", { $0.setSin(of: $1) }), ("cos", { $0.setCos(of: $1) }),
-      ("erf", { $0.setErf(of: $1) }), ("relu", { $0.setReLU(of: $1) }), ("gelu", { $0.setGELU(of: $1) }),
+      ("tanh", { $0.setTanh(of: $1) }), ("sigmoid", { $0.setSigmoid(of: $1) }), ("relu", { $0.setReLU(of: $1) }),
+      ("gelu", { $0.setGELU(of: $1) }),
     ]
   }
 
@@ -84,7 +83,9 @@ extension Family {
     var generator = Generator(seed: 0)
     let draw: (inout Generator) -> Void
     switch parts[0] {
-    case "uniform": draw = { _ = $0.uniform(count: count) }
+    case "uniform":
+      var matrix = Matrix(rows: 1, columns: count)
+      draw = { $0.fillUniform(&matrix) }
     case "normal": draw = { _ = $0.normal(count: count) }
     case "integers": draw = { _ = $0.integers(below: 1000, count: count) }
     default: throw NameError(name: name, reason: "what is drawn is uniform, normal or integers")
@@ -111,9 +112,9 @@ extension Family {
 
   private static func makeGradients(_ size: Size) -> [Matrix] {
     let one = random(1, size.elements)
-    return (0..<size.arrays).map { place in
+    return (0..<size.arrays).map { index in
       var copy = one
-      copy.scale(by: 1 + Float(place))  // also gives each its own memory
+      copy.scale(by: 1 + Float(index))  // also gives each its own memory
       return copy
     }
   }

@@ -16,7 +16,7 @@
 
 // out[i] = f(in[i]); in place is allowed.
 enum ck_function {
-  CK_EXP, CK_LOG, CK_TANH, CK_SIGMOID, CK_SIN, CK_COS, CK_ERF, CK_RELU, CK_GELU
+  CK_EXP, CK_LOG, CK_TANH, CK_SIGMOID, CK_SIN, CK_RELU, CK_GELU
 };
 // out[i] = upstream[i] · f'(…); in place is allowed. Tanh, sigmoid and ReLU from the output, GELU from the input.
 enum ck_gradient {
@@ -54,13 +54,13 @@ struct ck_kernels {
                   bool is_packed, const float *start, size_t start_stride, float *c);
   // b[k×n], or its transpose [n×k], in panels of CK_PANEL columns, each k×CK_PANEL.
   void (*pack)(size_t k, size_t n, const float *b, bool is_transposed, float *packed);
-  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is room for 9 × channels, lanes for 1152 × channels;
+  // 3 × 3 convolutions with padding 1, see body_picture.h; offsets is scratch of 9 × channels, lanes of 1152 × channels;
   // finish may be NULL.
   void (*frame)(size_t channels, size_t side, size_t batch, const float *in, float *out);
   void (*unframe)(size_t channels, size_t side, size_t batch, const float *in, float *out);
   void (*convolve)(size_t outputs, size_t channels, size_t side, size_t batch, const float *weight, const float *bias,
                    const float *in, uint32_t *offsets, const struct ck_finish *finish, float *out);
-  void (*turn_weights)(size_t outputs, size_t channels, const float *weight, float *turned);
+  void (*rotate_weights)(size_t outputs, size_t channels, const float *weight, float *rotated);
   void (*convolution_weight_gradient)(size_t outputs, size_t channels, size_t side, size_t batch, const float *in,
                                       const float *gradient, float *lanes, float *out);
   void (*pool)(size_t channels, size_t side, size_t batch, const float *in, float *out);
@@ -68,12 +68,12 @@ struct ck_kernels {
   // The gated cells between their products, see body_recurrent.h.
   void (*lstm_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *initial, float *memory,
                        float *bounded, float *state);
-  void (*lstm_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+  void (*lstm_backward)(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                         const float *gates, const float *initial, const float *memory, const float *bounded,
                         float *carried, float *gate_gradients);
   void (*gru_forward)(size_t first, size_t rows, size_t hidden, float *gates, const float *from_hidden,
                       const float *initial, float *state);
-  void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t place, const float *state_gradient,
+  void (*gru_backward)(size_t first, size_t rows, size_t hidden, size_t first_gradient, const float *state_gradient,
                        const float *gates, const float *from_hidden, const float *initial, const float *state,
                        float *direct, float *by_input, float *by_hidden);
   // The optimizers, see body_optimizer.h; momentum may be NULL. They return the sum of the squared changes.
@@ -86,14 +86,9 @@ struct ck_kernels {
   void (*gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
   // The same inside a recurrent cell: what is below 2^-100 becomes 0.
   void (*cell_gradient)(enum ck_gradient f, size_t n, const float *state, const float *upstream, float *out);
-  // out[i] = base[i]^exponent
-  void (*power)(size_t n, const float *base, float exponent, float *out);
   void (*add)(size_t n, const float *a, float *out);                            // out += a
-  void (*add_scaled)(size_t n, const float *a, float s, float *out);            // out = fma(a, s, out)
   void (*scale)(size_t n, float s, float *out);                                 // out *= s
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
-  void (*multiply)(size_t n, const float *a, const float *b, float *out);       // out = a · b, in place is allowed
-  void (*add_product)(size_t n, const float *a, const float *b, float *out);    // out = fma(a, b, out)
   void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += the sum of the rows of in, 16 at a time
   void (*repeat_row)(size_t rows, size_t n, const float *row, float *out);      // each row of out = row
   void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ

@@ -1,6 +1,6 @@
 /// A text as the numbers of its characters in a sorted vocabulary.
 public struct EncodedText: Hashable, Sendable {
-  /// For each character of the text its place in the vocabulary.
+  /// For each character of the text its index in the vocabulary.
   public let symbols: [Int]
   /// The different characters of the text, sorted by scalar value.
   public let vocabulary: [Unicode.Scalar]
@@ -18,13 +18,13 @@ public struct EncodedText: Hashable, Sendable {
       throw DataError(file: file, line: line, column: column, message: "is not UTF-8 text here")
     }
     let scalars = Array(content.unicodeScalars)
-    if let place = scalars.firstIndex(of: "\0") {
-      let line = scalars[..<place].filter { $0 == "\n" }.count + 1
+    if let offset = scalars.firstIndex(of: "\0") {
+      let line = scalars[..<offset].filter { $0 == "\n" }.count + 1
       throw DataError(file: file, line: line, message: "has a zero byte: this looks like a binary file, not a text")
     }
     vocabulary = Set(scalars).sorted()
-    let places = Dictionary(uniqueKeysWithValues: zip(vocabulary, vocabulary.indices))
-    symbols = scalars.map { places[$0]! }
+    let indices = Dictionary(uniqueKeysWithValues: zip(vocabulary, vocabulary.indices))
+    symbols = scalars.map { indices[$0]! }
   }
 
   /// Checks that windows of `length` characters, each with its successor, can be drawn.

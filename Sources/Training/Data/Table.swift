@@ -7,7 +7,7 @@ public struct Table: Hashable, Sendable {
 
   /// One row.
   public struct Row: Hashable, Sendable {
-    /// The fields, quotes taken away.
+    /// The fields, without their quotes.
     public let fields: [String]
     /// The line, from 1.
     public let line: Int
@@ -51,7 +51,7 @@ public struct Table: Hashable, Sendable {
 private struct TableReader {
   private let scalars: [Unicode.Scalar]
   private let file: String
-  private var place = 0
+  private var position = 0
   private var line = 1
 
   init(_ content: String, file: String) {
@@ -63,11 +63,11 @@ private struct TableReader {
 
   /// The next row that is not an empty line, `nil` at the end.
   mutating func nextRow() throws(DataError) -> Table.Row? {
-    while place < scalars.count {
+    while position < scalars.count {
       let start = line
       var fields = [try nextField(1)]
-      while place < scalars.count, scalars[place] == "," {
-        place += 1
+      while position < scalars.count, scalars[position] == "," {
+        position += 1
         fields.append(try nextField(fields.count + 1))
       }
       endLine()
@@ -77,22 +77,22 @@ private struct TableReader {
   }
 
   private mutating func endLine() {
-    guard place < scalars.count else { return }
-    if scalars[place] == "\r", place + 1 < scalars.count, scalars[place + 1] == "\n" { place += 1 }
-    place += 1
+    guard position < scalars.count else { return }
+    if scalars[position] == "\r", position + 1 < scalars.count, scalars[position + 1] == "\n" { position += 1 }
+    position += 1
     line += 1
   }
 
   private var atEnd: Bool {
-    place >= scalars.count || scalars[place] == "," || scalars[place] == "\n" || scalars[place] == "\r"
+    position >= scalars.count || scalars[position] == "," || scalars[position] == "\n" || scalars[position] == "\r"
   }
 
   private mutating func nextField(_ column: Int) throws(DataError) -> String {
-    if place < scalars.count, scalars[place] == "\"" { return try quotedField(column) }
+    if position < scalars.count, scalars[position] == "\"" { return try quotedField(column) }
     var field = String.UnicodeScalarView()
     while !atEnd {
-      field.append(scalars[place])
-      place += 1
+      field.append(scalars[position])
+      position += 1
     }
     return String(field)
   }
@@ -100,18 +100,18 @@ private struct TableReader {
   private mutating func quotedField(_ column: Int) throws(DataError) -> String {
     let start = line
     var field = String.UnicodeScalarView()
-    place += 1
-    while place < scalars.count {
-      let scalar = scalars[place]
-      place += 1
+    position += 1
+    while position < scalars.count {
+      let scalar = scalars[position]
+      position += 1
       if scalar == "\"" {
-        guard place < scalars.count, scalars[place] == "\"" else {
+        guard position < scalars.count, scalars[position] == "\"" else {
           guard atEnd else {
             throw DataError(file: file, line: line, column: column, message: "has text after a closing quote")
           }
           return String(field)
         }
-        place += 1
+        position += 1
       }
       if scalar == "\n" { line += 1 }
       field.append(scalar)

@@ -151,7 +151,7 @@ public struct Experiment: Sendable {
   private mutating func backward() {
     for index in workspace.batches.indices {
       if workspace.batches.count > 1 { _ = evaluate(index) }
-      network.backward(workspace.batches[index].inputs, workspace.outputGradients)
+      network.backward(workspace.batches[index].inputs, outputGradients: workspace.outputGradients)
     }
   }
 

@@ -12,7 +12,7 @@ public enum Outlier: Hashable, Sendable {
 extension Targets {
   /// Makes these targets an outlier.
   mutating func apply(_ outlier: Outlier) {
-    var values = takeValues()
+    var values = moveOutValues()
     precondition(values.count > 0, "an outlier needs targets that are numbers")
     switch outlier {
     case .scale(let factor): values.scale(by: Float(factor))

@@ -54,11 +54,11 @@ public struct StandardizedTable: Hashable, Sendable {
   /// The width of the network's output.
   public var outputs: Int { classes?.count ?? 1 }
 
-  /// Takes `target` out of a table and standardises the rest. A target of words is a class.
+  /// Splits `target` from a table and standardises the rest. A target of words is a class.
   /// - Throws: `DataError` for a table without the target or without another column, an input cell that is missing
   ///   or not a number, and a constant column.
   public init(_ table: Table, target: String, file: String) throws(DataError) {
-    guard let place = table.header.firstIndex(of: target) else {
+    guard let targetColumn = table.header.firstIndex(of: target) else {
       let names = table.header.joined(separator: ", ")
       throw DataError(file: file, line: 1, message: "has no column \(target); its columns are \(names)")
     }
@@ -69,18 +69,18 @@ public struct StandardizedTable: Hashable, Sendable {
       throw DataError(file: file, message: "has one row; a standard deviation needs at least two")
     }
     var columns: [[Float]] = []
-    for column in table.header.indices where column != place {
-      columns.append(try Self.standardized(Self.numbers(table, column, file), table.header[column], file))
+    for column in table.header.indices where column != targetColumn {
+      columns.append(try Self.standardized(Self.numbers(table, column, file), name: table.header[column], file: file))
     }
     inputs = Self.matrix(columns)
-    if let row = table.rows.first(where: { $0.fields[place].trimmed.isEmpty }) {
-      throw DataError(file: file, line: row.line, column: place + 1, message: "has no value for \(target) here")
+    if let row = table.rows.first(where: { $0.fields[targetColumn].trimmed.isEmpty }) {
+      throw DataError(file: file, line: row.line, column: targetColumn + 1, message: "has no value for \(target) here")
     }
-    let cells = table.rows.map(\.fields[place].trimmed)
+    let cells = table.rows.map(\.fields[targetColumn].trimmed)
     let numeric = cells.count { Float($0)?.isFinite == true }
-    // A few words among numbers are slips, not classes: they are reported with their place.
+    // A few words among numbers are slips, not classes: they are reported with their position.
     if 2 * numeric > cells.count {
-      values = Self.matrix([try Self.standardized(Self.numbers(table, place, file), target, file)])
+      values = Self.matrix([try Self.standardized(Self.numbers(table, targetColumn, file), name: target, file: file)])
       (labels, classes) = ([], nil)
       return
     }
@@ -88,9 +88,9 @@ public struct StandardizedTable: Hashable, Sendable {
     guard names.count > 1 else {
       throw DataError(file: file, message: "has one class in \(target), \(names[0]): there is nothing to learn")
     }
-    let places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    let classIndices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     values = Matrix(rows: table.rows.count, columns: 0)
-    labels = cells.map { places[$0]! }
+    labels = cells.map { classIndices[$0]! }
     classes = names
   }
 
@@ -109,7 +109,7 @@ public struct StandardizedTable: Hashable, Sendable {
   }
 
   // In double precision, rounded once: torch's own sums differ from it in the last place.
-  private static func standardized(_ column: [Float], _ name: String, _ file: String) throws(DataError) -> [Float] {
+  private static func standardized(_ column: [Float], name: String, file: String) throws(DataError) -> [Float] {
     let mean = column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
     let squares = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     let deviation = Float((squares / Double(column.count - 1)).squareRoot())
@@ -122,8 +122,8 @@ public struct StandardizedTable: Hashable, Sendable {
   private static func matrix(_ columns: [[Float]]) -> Matrix {
     let rows = columns[0].count
     var matrix = Matrix(rows: rows, columns: columns.count)
-    for (place, column) in columns.enumerated() {
-      for row in 0..<rows { matrix.elements[row * columns.count + place] = column[row] }
+    for (index, column) in columns.enumerated() {
+      for row in 0..<rows { matrix.elements[row * columns.count + index] = column[row] }
     }
     return matrix
   }
@@ -150,8 +150,8 @@ private struct DrawnTableRows: PreparedTask {
       let rows = DrawnRows(inputs: task.data.inputs, targets: task.data.values, batchSize: task.batchSize)
       rows.draw(&generator, into: &batch)
     } else {
-      batch.chooseRows(of: task.data.inputs, task.batchSize, &generator)
-      var classes = batch.targets.takeClasses()
+      batch.chooseRows(of: task.data.inputs, count: task.batchSize, &generator)
+      var classes = batch.targets.moveOutClasses()
       for row in batch.draws { classes.append(task.data.labels[row]) }
       batch.targets = .classes(classes)
     }

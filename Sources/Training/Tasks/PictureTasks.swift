@@ -3,7 +3,7 @@ import Numerics
 
 // Tasks on pictures. A batch is channels × side·(side+2)·B, framed, for each pixel its value in each picture.
 
-/// `task shapes`: filled square, hollow square, cross, diagonal (classes 0 to 3) at a random place and of a random size;
+/// `task shapes`: filled square, hollow square, cross, diagonal (classes 0 to 3) at a random position and of a random size;
 /// `size` is at least 5.
 ///
 ///     k = torch.randint(0, 4, (rows,)); s = torch.randint(4, size, (rows,))           # class; side of the shape
@@ -53,8 +53,8 @@ public struct ShapesTask: Hashable, Sendable, BatchSource {
     let tops = generator.integers(below: 65536, count: rows)
     let lefts = generator.integers(below: 65536, count: rows)
     return (0..<rows).map { row in
-      let places = size - sides[row] + 1
-      return Shape(kind: kinds[row], side: sides[row], top: tops[row] % places, left: lefts[row] % places)
+      let positions = size - sides[row] + 1
+      return Shape(kind: kinds[row], side: sides[row], top: tops[row] % positions, left: lefts[row] % positions)
     }
   }
 }
@@ -91,12 +91,12 @@ private struct DrawnPictures: PreparedTask {
     batch.numbers.shape(rows: batchSize, columns: pictures.columns)
     batch.numbers.gatherRows(of: pictures, at: batch.draws)
     // pixels × pictures, as one channel
-    batch.turned.shape(rows: pictures.columns, columns: batchSize)
-    batch.turned.setTranspose(of: batch.numbers)
-    batch.turned.shape(rows: 1, columns: pictures.columns * batchSize)
+    batch.transposed.shape(rows: pictures.columns, columns: batchSize)
+    batch.transposed.setTranspose(of: batch.numbers)
+    batch.transposed.shape(rows: 1, columns: pictures.columns * batchSize)
     batch.inputs.shape(rows: 1, columns: Matrix.framedPixels(side: size) * batchSize)
-    batch.inputs.setFramed(batch.turned, side: size)
-    var labels = batch.targets.takeClasses()
+    batch.inputs.setFramed(batch.transposed, side: size)
+    var labels = batch.targets.moveOutClasses()
     for row in batch.draws { labels.append(classes[row]) }
     batch.targets = .classes(labels)
   }

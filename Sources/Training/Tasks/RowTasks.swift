@@ -124,8 +124,8 @@ struct DrawnRows: PreparedTask {
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.chooseRows(of: inputs, batchSize, &generator)
-    var values = batch.targets.takeValues()
+    batch.chooseRows(of: inputs, count: batchSize, &generator)
+    var values = batch.targets.moveOutValues()
     values.shape(rows: batchSize, columns: targets.columns)
     values.gatherRows(of: targets, at: batch.draws)
     batch.targets = .values(values)
@@ -134,7 +134,7 @@ struct DrawnRows: PreparedTask {
 
 extension Batch {
   /// `draws = torch.randint(0, rows, (count,))`, and those rows as inputs.
-  mutating func chooseRows(of table: Matrix, _ count: Int, _ generator: inout Generator) {
+  mutating func chooseRows(of table: Matrix, count: Int, _ generator: inout Generator) {
     draws.removeAll(keepingCapacity: true)
     generator.appendIntegers(from: 0, to: table.rows, count: count, to: &draws)
     inputs.shape(rows: count, columns: table.columns)
@@ -143,15 +143,16 @@ extension Batch {
 }
 
 extension Targets {
-  /// The matrix inside, leaving `none` behind, so that it can be written without being copied.
-  mutating func takeValues() -> Matrix {
+  /// The matrix inside, leaving `none` behind, so that it can be written without being copied; an empty one where there
+  /// is none.
+  mutating func moveOutValues() -> Matrix {
     guard case .values(let values) = self else { return Matrix(rows: 0, columns: 0) }
     self = .none
     return values
   }
 
-  /// The classes inside, likewise; as many as there will be room for.
-  mutating func takeClasses() -> [Int] {
+  /// No classes, with the memory of those inside, leaving `none` behind.
+  mutating func moveOutClasses() -> [Int] {
     guard case .classes(var classes) = self else { return [] }
     self = .none
     classes.removeAll(keepingCapacity: true)

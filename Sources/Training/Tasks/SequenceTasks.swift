@@ -33,11 +33,11 @@ public struct AddingTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.shape(rows: length * batchSize, columns: 2)
     batch.inputs.fill(0)
     batch.inputs.setColumn(0, to: batch.numbers)
-    var sums = batch.targets.takeValues()
+    var sums = batch.targets.moveOutValues()
     sums.shape(rows: batchSize, columns: 1)
     sums.fill(0)
-    for (place, time) in batch.draws.enumerated() {
-      let row = place % batchSize
+    for (index, time) in batch.draws.enumerated() {
+      let row = index % batchSize
       batch.inputs.elements[2 * (time * batchSize + row) + 1] = 1
       sums.elements[row] += batch.numbers.elements[time * batchSize + row]
     }
@@ -74,13 +74,13 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
     generator.appendIntegers(from: length / 2, to: 3 * length / 5, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     let early = length * batchSize
     for row in 0..<batchSize {
-      let place = early + row
-      let (first, second) = (batch.draws[place + 2 * batchSize], batch.draws[place + 3 * batchSize])
-      batch.draws[batch.draws[place] * batchSize + row] = first
-      batch.draws[batch.draws[place + batchSize] * batchSize + row] = second
+      let index = early + row
+      let (first, second) = (batch.draws[index + 2 * batchSize], batch.draws[index + 3 * batchSize])
+      batch.draws[batch.draws[index] * batchSize + row] = first
+      batch.draws[batch.draws[index + batchSize] * batchSize + row] = second
       classes.append(2 * first + second)
     }
     let symbols = batch.draws
@@ -123,7 +123,7 @@ public struct CopyTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.setOneHot(rows: steps * batchSize, classes: symbols + 2) { row in
       row / batchSize == go ? symbols + 1 : row < drawn.count ? drawn[row] : blank
     }
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     for _ in 0..<((length + delay) * batchSize) { classes.append(blank) }
     classes.append(contentsOf: batch.draws)
     batch.targets = .classes(classes)
@@ -152,10 +152,10 @@ public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.draws.removeAll(keepingCapacity: true)
     generator.appendIntegers(from: 0, to: 2, count: length * batchSize, to: &batch.draws)
     batch.inputs.shape(rows: length * batchSize, columns: 1)
-    var parities = batch.targets.takeClasses()
-    for (place, bit) in batch.draws.enumerated() {
-      batch.inputs.elements[place] = Float(bit)
-      parities.append(place < batchSize ? bit : parities[place - batchSize] ^ bit)
+    var parities = batch.targets.moveOutClasses()
+    for (index, bit) in batch.draws.enumerated() {
+      batch.inputs.elements[index] = Float(bit)
+      parities.append(index < batchSize ? bit : parities[index - batchSize] ^ bit)
     }
     batch.targets = .classes(parities)
   }
@@ -195,7 +195,7 @@ public struct TextTask: Hashable, Sendable, BatchSource, PreparedTask {
     batch.inputs.setOneHot(rows: length * batchSize, classes: text.vocabulary.count) { row in
       text.symbols[starts[row % batchSize] + row / batchSize]
     }
-    var classes = batch.targets.takeClasses()
+    var classes = batch.targets.moveOutClasses()
     for time in 1...length { for start in batch.draws { classes.append(text.symbols[start + time]) } }
     batch.targets = .classes(classes)
   }

@@ -67,7 +67,7 @@ public struct Batch: Sendable {
   // What a task draws on its way to these.
   var draws: [Int] = []
   var numbers = Matrix(rows: 0, columns: 0)
-  var turned = Matrix(rows: 0, columns: 0)
+  var transposed = Matrix(rows: 0, columns: 0)
 
   /// An empty batch, to be drawn into.
   public init() {}
