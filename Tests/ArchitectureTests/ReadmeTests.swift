@@ -23,9 +23,9 @@ private func text(_ path: String) throws -> String {
   func commands() throws {
     try expectSection(
       "commands",
-      CommandRow.Group.allCases.flatMap { group in
+      Command.Kind.allCases.flatMap { group in
         ["| **\(group.rawValue)** | |"]
-          + CommandTable.rows.filter { $0.group == group }.map { "| `\($0.name)` | \($0.summary) |" }
+          + CommandTable.rows.filter { $0.kind == group }.map { "| `\($0.name)` | \($0.summary) |" }
       }, header: ["| command | what it does |", "|---|---|"])
   }
 
@@ -65,8 +65,8 @@ private func text(_ path: String) throws -> String {
     let scenario = try Scenario(
       utf8: Array(try Data(contentsOf: URL(fileURLWithPath: path))), path: "rnn-explodes.scenario")
     var stage = Stage(scenario: scenario, files: ProjectFiles(), waitsForViewer: false)
-    while stage.isBusy, (stage.workbench.experiment?.step ?? 0) < 240 { _ = stage.proceed() }
-    let svg = render(stage, ViewState(), size: GridSize(columns: 110, rows: 32)).svg()
+    while stage.isBusy, (stage.workbench.experiment?.step ?? 0) < 240 { _ = stage.advance() }
+    let svg = render(Scene(stage), ViewState(), size: GridSize(columns: 110, rows: 32)).svg()
     if ProcessInfo.processInfo.environment["RECORD"] != nil {
       try svg.write(to: projectRoot.appending(path: "docs/screen.svg"), atomically: true, encoding: .utf8)
       Issue.record("recorded; run again without RECORD")

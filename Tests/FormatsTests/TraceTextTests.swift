@@ -13,10 +13,10 @@ import Training
     var header = ""
     var steps: [(StepRecord, String)] = []
     while stage.isBusy {
-      for effect in stage.proceed() {
-        guard let experiment = stage.workbench.experiment else { continue }
-        if case .began = effect { header = TraceText.header(experiment) }
-        if case .stepped(let record) = effect { steps.append((record, TraceText.line(record, experiment))) }
+      for effect in stage.advance() {
+        guard let run = stage.workbench.run else { continue }
+        if case .began = effect { header = TraceText.header(run) }
+        if case .stepped(let record) = effect { steps.append((record, TraceText.line(record, run))) }
       }
     }
     return (header, steps)
@@ -93,11 +93,11 @@ import Training
     for name in ["a\"b", "a\\b", "a\u{1B}[31mb", "a\nb", "a\u{9B}b", "ü 語 👩‍👩‍👧", "\u{7F}"] {
       let files = MemoryFiles(files: [name: "\(name.filter { !$0.isNewline && $0 != "\"" }),y\n1,2\n2,3\n"])
       var stage = Stage(files: files)
-      stage.enter(Command.seed(1).text)
+      stage.enter(Command.setUp(.seed(1)).text)
       let quoted = "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
       stage.enter("task csv \(quoted) target=y; step")
-      let experiment = try #require(stage.workbench.experiment, "\(stage.errors)")
-      let header = TraceText.header(experiment)
+      let run = try #require(stage.workbench.run, "\(stage.errors)")
+      let header = TraceText.header(run)
       #expect(header.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })
       let object = try JSONSerialization.jsonObject(with: Data(header.utf8)) as? [String: Any]
       #expect(

@@ -77,12 +77,12 @@ import Testing
       _ = stage.type(line)
       var turns = 0
       while stage.isBusy, turns < 30 {
-        _ = stage.proceed()
+        _ = stage.advance()
         turns += 1
       }
       if stage.isBusy { _ = stage.type("stop") }
       count += 1
-      if count % 20 == 0 { _ = render(stage, ViewState(), size: GridSize(columns: count % 161, rows: count % 49)) }
+      if count % 20 == 0 { _ = render(Scene(stage), ViewState(), size: GridSize(columns: count % 161, rows: count % 49)) }
       if count % 100 == 0 || stage.hasQuit { stage = Self.fresh() }
       return nil
     }

@@ -22,64 +22,59 @@ import Training
     (.named(.tab), "panel next"), (.named(.backtab), "panel previous"), (.character("r"), "restart"),
     (.character("]"), "speed up"), (.character("["), "speed down"), (.character(":"), "prompt"),
     (.character("/"), "find"),
-    (.character("?"), "help"), (.control("l"), "redraw"), (.control("z"), "suspend"), (.named(.escape), "back"),
+    (.character("?"), "help"), (.control("l"), "redraw"), (.control("z"), "suspend"), (.named(.escape), "close"),
     (.character("q"), "quit"), (.character("c"), "clip on"),
   ]
 
   @Test("Every key does what it says", arguments: keys)
   func each(key: Key, line: String) throws {
-    let lines = KeyBindings().lines(for: key, count: nil, stage())
+    let lines = stage().lines(for: key, count: nil)
     #expect(lines == [line])
     #expect(try Parser.commands(in: line).count == 1)
   }
 
   @Test("Keys that are kept free type nothing", arguments: ["h", "b", "u", "t", "w"])
   func free(letter: String) {
-    #expect(KeyBindings().lines(for: Key(name: letter)!, count: nil, stage()) == nil)
-    #expect(KeyBindings().lines(for: .named(.left), count: nil, stage()) == nil)
+    #expect(stage().lines(for: Key(name: letter)!, count: nil) == nil)
+    #expect(stage().lines(for: .named(.left), count: nil) == nil)
   }
 
   @Test("space and c turn around: run and stop, clip on and off")
   func toggles() {
-    let bindings = KeyBindings()
     var stage = stage()
     for expected in ["clip on", "clip off", "clip on"] {
-      let lines = bindings.lines(for: .character("c"), count: nil, stage)
+      let lines = stage.lines(for: .character("c"), count: nil)
       #expect(lines == [expected])
       stage.enter(expected)
     }
     _ = stage.type("run")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["stop"])
+    #expect(stage.lines(for: .named(.space), count: nil) == ["stop"])
     _ = stage.type("stop")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["run"])
+    #expect(stage.lines(for: .named(.space), count: nil) == ["run"])
     _ = stage.type("step 5")
-    #expect(bindings.lines(for: .named(.space), count: nil, stage) == ["stop"])
+    #expect(stage.lines(for: .named(.space), count: nil) == ["stop"])
   }
 
   @Test("Digits are a count: of steps, of phases, of times")
   func counts() {
-    let bindings = KeyBindings()
     let idle = stage()
-    #expect(bindings.lines(for: .character("n"), count: 10, idle) == ["step 10"])
-    #expect(bindings.lines(for: .character("."), count: 3, idle) == ["phase 3"])
-    #expect(bindings.lines(for: .named(.space), count: 200, idle) == ["run 200"])
-    #expect(bindings.lines(for: .character("+"), count: 3, idle) == Array(repeating: "max_norm up", count: 3))
-    #expect(bindings.lines(for: .character("+"), count: 9999, idle)?.count == 60)
+    #expect(idle.lines(for: .character("n"), count: 10) == ["step 10"])
+    #expect(idle.lines(for: .character("."), count: 3) == ["phase 3"])
+    #expect(idle.lines(for: .named(.space), count: 200) == ["run 200"])
+    #expect(idle.lines(for: .character("+"), count: 3) == Array(repeating: "max_norm up", count: 3))
+    #expect(idle.lines(for: .character("+"), count: 9999)?.count == 60)
   }
 
   @Test("A bind line changes one key, and is taken by the parser that everybody else uses")
   func bind() throws {
-    var bindings = KeyBindings()
-    let before = bindings.bindings.count
-    guard
-      case .bind(let key, let line, let otherwise) = try Parser.commands(in: "bind n \"step 5; norms\" \"stop\"").first?
-        .command
-    else { return #expect(Bool(false)) }
-    bindings.bind(key, to: line, otherwise: otherwise)
-    #expect(bindings.bindings.count == before)
-    #expect(bindings.lines(for: .character("n"), count: nil, stage()) == ["step 5; norms"])
-    bindings.bind(.alt("x"), to: "norms", otherwise: nil)
-    #expect(bindings.bindings.count == before + 1)
+    var stage = stage()
+    let before = stage.bindings.bindings.count
+    _ = stage.type("bind n \"step 5; norms\" \"stop\"")
+    #expect(stage.bindings.bindings.count == before)
+    #expect(stage.lines(for: .character("n"), count: nil) == ["step 5; norms"])
+    _ = stage.type("bind alt-x norms")
+    #expect(stage.bindings.bindings.count == before + 1)
+    #expect(stage.lines(for: .alt("x"), count: nil) == ["norms"])
   }
 
   @Test("The name of each key reads back")

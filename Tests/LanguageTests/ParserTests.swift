@@ -133,8 +133,9 @@ import Testing
       " \u{301}=\u{301}", "👩‍👩‍👧", "\u{202E}x",
     ] {
       let commands: [Command] = [
-        .say(word), .save(word), .exportTorch(word), .trace(word), .view(.find(word)), .print(.values("p" + word)),
-        .print(.gradient("p" + word)), .print(.quantity(.ofParameter(.norm, "p" + word))),
+        .words(.say(word)), .files(.save(word)), .files(.exportTorch(word)), .files(.trace(word)), .view(.find(word)),
+        .look(.print(.values("p" + word))), .look(.print(.gradient("p" + word))),
+        .look(.print(.quantity(.ofParameter(.norm, "p" + word)))),
       ]
       for command in commands {
         #expect(try Parser.commands(in: command.text).map(\.command) == [command], "\(command.text.debugDescription)")

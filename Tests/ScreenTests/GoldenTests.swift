@@ -38,7 +38,7 @@ import Testing
     let size = GridSize(columns: 80, rows: 24)
     try Golden.check(render(stage, view, size: size).plainText, "ascii-80x24.txt")
     view = ViewState()
-    view.help = (HelpText.overview(view.bindings), 0)
+    view.help = (ViewState.help(KeyBindings()), 0)
     try Golden.check(render(stage, view, size: size).plainText, "help-80x24.txt")
     view = ViewState()
     view.entry = .prompt(LineEditor(text: "clip norm max_norm=0.5"))

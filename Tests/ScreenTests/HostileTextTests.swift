@@ -34,12 +34,12 @@ import Testing
   private func grids(_ text: String, ascii: Bool = false) throws -> [(String, CellGrid)] {
     let size = GridSize(columns: 100, rows: 30)
     var stage = Stage(files: MemoryFiles(files: [text: "x,\(text.filter { !$0.isNewline })\n1,2\n3,5\n"]))
-    for command in [Command.say(text), .save(text), .print(.values(text)), .view(.find(text))] {
+    for command in [Command.words(.say(text)), .files(.save(text)), .look(.print(.values(text))), .view(.find(text))] {
       _ = stage.type(command.text)
     }
-    _ = stage.type("task csv \(Command.save(text).text.dropFirst(5)) target=x")
+    _ = stage.type("task csv \(Command.files(.save(text)).text.dropFirst(5)) target=x")
     _ = stage.type(text)
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     func view(_ change: (inout ViewState) -> Void) -> ViewState {
       var view = ViewState()
       view.isASCII = ascii
@@ -49,7 +49,7 @@ import Testing
     let views = [
       ("log", view { $0.panel = .log }), ("overview", view { _ in }),
       ("prompt", view { $0.entry = .prompt(LineEditor(text: text)) }),
-      ("question", view { $0.entry = .question("Write \(text)?", line: text) }),
+      ("question", view { $0.entry = .question(.mayWrite(path: text)) }),
       ("candidates", view { $0.candidates = [text, text] }),
       ("pending", view { ($0.pending, $0.panel) = ([text, text], .log) }),
       ("help", view { $0.help = ([text, text], 0) }),

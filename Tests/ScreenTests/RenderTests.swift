@@ -37,7 +37,7 @@ import Training
           ascii.isASCII = true
           let coarse = render(stage, ascii, size: grid.size)
           #expect(coarse.cells.allSatisfy { $0.glyph.value >= 0x20 && $0.glyph.value < 0x7F }, "\(name), \(viewName)")
-          if let place = cursorPlace(view, size: grid.size) {
+          if let place = cursorPosition(view, size: grid.size) {
             #expect(place.column < columns && place.row == rows - 1, "\(name), \(viewName)")
           }
         }
@@ -73,7 +73,7 @@ import Training
       ("losses", try Stage.told("task sum; model simplenet; optimizer sgd lr=5; step 7"))
     ] {
       for (columns, rows) in [(80, 24), (160, 48)] {
-        for panel in [ViewState.Panel.overview, .total, .loss] {
+        for panel in [View.overview, .total, .loss] {
           var view = ViewState()
           view.panel = panel
           let grid = render(stage, view, size: GridSize(columns: columns, rows: rows))
@@ -92,17 +92,15 @@ import Training
 
   @Test("The footer and help show the keys as they are bound")
   func bindings() throws {
+    var stage = Stage(files: MemoryFiles())
+    for line in ["bind Q quit", "bind q norms", "bind n stats"] { _ = stage.type(line) }
     var view = ViewState()
-    view.bindings.bind(.character("Q"), to: "quit", otherwise: nil)
-    view.bindings.bind(.character("q"), to: "norms", otherwise: nil)
-    view.bindings.bind(.character("n"), to: "stats", otherwise: nil)
-    let size = GridSize(columns: 160, rows: 48)
-    let footer = render(Stage(files: MemoryFiles()), view, size: size).text(row: 47)
+    let footer = render(stage, view, size: GridSize(columns: 160, rows: 48)).text(row: 47)
     #expect(footer.contains("Q quit"))
     #expect(!footer.contains("q quit"))
     #expect(footer.contains("→ step"), "the next key that makes a step takes the place of n")
-    view.help = (HelpText.overview(view.bindings), 0)
-    let help = render(Stage(files: MemoryFiles()), view, size: GridSize(columns: 160, rows: 60)).plainText
+    _ = view.apply(.help(nil), Scene(stage), size: GridSize(columns: 160, rows: 60))
+    let help = render(stage, view, size: GridSize(columns: 160, rows: 60)).plainText
     #expect(help.contains("stats"))
     #expect(help.contains { $0 == "Q" })
   }

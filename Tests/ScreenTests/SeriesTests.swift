@@ -18,7 +18,7 @@ import Training
       })
   }
 
-  private func view(_ panel: ViewState.Panel) -> ViewState {
+  private func view(_ panel: View) -> ViewState {
     var view = ViewState()
     view.panel = panel
     return view
@@ -29,7 +29,7 @@ import Training
     let stage = try Stage.told("seed 0; task regression rows=32 batch=4; model simplenet hidden=2; step; restart")
     #expect(stage.workbench.history.count == 0)
     for size in sizes {
-      for panel in ViewState.Panel.allCases {
+      for panel in View.all {
         let grid = render(stage, view(panel), size: size)
         let drawn = grid.cells.filter {
           // Dots, blocks, and the marks of what is not finite; the words of the legend have the same inks.
@@ -51,7 +51,7 @@ import Training
     let losses = Set((1...300).compactMap { history[step: $0]?.loss })
     #expect(totals.count == 1 && losses.count == 1, "\(totals), \(losses)")
     for size in sizes {
-      for (panel, ink) in [(ViewState.Panel.total, Ink.before), (.loss, .loss)] {
+      for (panel, ink) in [(View.total, Ink.before), (.loss, .loss)] {
         let grid = render(stage, view(panel), size: size)
         let line = rows(of: ink, grid)
         #expect(line.count == 1, "\(panel)\n\(grid.plainText)")
@@ -75,9 +75,9 @@ import Training
       record.loss = step == 1234 ? -1e6 : -Float(step % 7) - 1
       history.append(record)
     }
-    #expect(history.losses.positiveRange == nil)
+    #expect(history.summary(of: .loss).positiveRange == nil)
     for width in [1, 2, 37, 160, 5000] {
-      let (stretches, length) = history.losses.columns(width)
+      let (stretches, length) = history.columns(of: .loss, atMost: width)
       #expect(stretches[1233 / length].minimum == -1e6)
       #expect(stretches.allSatisfy { $0.hasFinite && $0.maximum < 0 })
       #expect(stretches.map(\.maximum).max() == -1)

@@ -52,11 +52,11 @@ import Training
     for spike in [1, 513, 65_536, 99_999] {
       let (history, base) = try history(spikeAt: spike, of: 100_000)
       for width in [1, 2, 37, 80, 160, 1000, 5000] {
-        let (stretches, length) = history.totals.columns(width)
+        let (stretches, length) = history.columns(of: .total, atMost: width)
         #expect(stretches.count <= width)
         #expect(stretches[(spike - 1) / length].maximum == base.before.total * 1000)
         #expect(stretches.count { $0.maximum > base.before.total } == 1)
-        #expect(history.norms[0].columns(width).stretches.count { $0.maximum > base.before.perParameter[0] } == 1)
+        #expect(history.columns(of: .norm(0), atMost: width).stretches.count { $0.maximum > base.before.perParameter[0] } == 1)
       }
     }
   }
@@ -106,7 +106,7 @@ import Training
     let last = try #require(after.workbench.history.last)
     #expect(!last.before.total.isFinite)
     for (columns, rows) in [(80, 24), (160, 48)] {
-      for panel in [ViewState.Panel.overview, .total, .loss, .parameters] {
+      for panel in [View.overview, .total, .loss, .parameters] {
         var view = ViewState()
         view.panel = panel
         let size = GridSize(columns: columns, rows: rows)
@@ -130,10 +130,10 @@ import Training
   func single() throws {
     for kind in [Float.nan, .infinity] {
       let (history, _) = try history(spikeAt: 30_000, of: 60_000, kind: kind)
-      let (stretches, length) = history.totals.columns(100)
+      let (stretches, length) = history.columns(of: .total, atMost: 100)
       #expect(stretches.indices.filter { stretches[$0].nans + stretches[$0].infinities > 0 } == [29_999 / length])
       #expect(stretches.allSatisfy { $0.hasFinite }, "its neighbours keep their height")
-      #expect(history.totals.positiveRange == history.totalsAfter.positiveRange)
+      #expect(history.summary(of: .total).positiveRange == history.summary(of: .totalAfter).positiveRange)
     }
   }
 }

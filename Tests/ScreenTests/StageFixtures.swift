@@ -9,10 +9,13 @@ extension Stage {
   func after(_ line: String) -> Stage {
     var stage = self
     _ = stage.type(line)
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     return stage
   }
 }
+
+/// A stage as it is drawn.
+func render(_ stage: Stage, _ view: ViewState, size: GridSize) -> CellGrid { render(Scene(stage), view, size: size) }
 
 /// The stages that screens are drawn of, each in a state of its own.
 enum Stages {
@@ -44,28 +47,27 @@ enum Stages {
 
   /// Everything that a viewer may have on the screen, by name.
   static func views() -> [(name: String, view: ViewState)] {
-    var views = ViewState.Panel.allCases.map { panel in
+    var views = View.all.map { panel in
       var view = ViewState()
       view.panel = panel
-      return ("\(panel)", view)
+      return (panel.name, view)
     }
     func add(_ name: String, _ change: (inout ViewState) -> Void) {
       var view = ViewState()
       change(&view)
       views.append((name, view))
     }
-    add("help") { $0.help = (HelpText.overview(KeyBindings()), 0) }
-    add("help, far down") { $0.help = (HelpText.overview(KeyBindings()), 10_000) }
+    add("help") { $0.help = (ViewState.help(KeyBindings()), 0) }
+    add("help, far down") { $0.help = (ViewState.help(KeyBindings()), 10_000) }
     add("help, nothing") { $0.help = ([], 3) }
     add("prompt") { $0.entry = .prompt(LineEditor(text: "clip norm max_norm=0.5")) }
     add("long prompt") { $0.entry = .prompt(LineEditor(text: String(repeating: "say 語é ", count: 50))) }
     add("find") { $0.entry = .find(LineEditor(text: "weight")) }
-    add("question") { $0.entry = .question("Begin again at step 0?", line: "restart") }
+    add("question") { $0.entry = .question(.beginsAfresh(line: "restart")) }
     add("pending") { $0.pending = ["step 5", "norms"] }
     add("candidates") { $0.candidates = ["loss", "lr", "max_norm"] }
     add("count and cursor") { ($0.count, $0.cursor, $0.speed) = (9999, 200, 0.1) }
     add("negative cursor") { $0.cursor = -5 }
-    add("no keys") { $0.bindings = KeyBindings() }
     return views
   }
 }

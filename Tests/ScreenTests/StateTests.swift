@@ -107,7 +107,7 @@ import Training
   @Test("Help on a narrow screen loses no word: what is too long goes on below its own column")
   func help() throws {
     var view = ViewState()
-    let lines = HelpText.overview(view.bindings)
+    let lines = ViewState.help(KeyBindings())
     var shown = ""
     let size = GridSize(columns: 60, rows: 24)
     var scroll = 0

@@ -98,7 +98,7 @@ struct InitialStateFixtureTests {
     for line in ["seed \(seed)", settings] {
       for parsed in try Parser.commands(in: line) { _ = try workbench.apply(parsed, from: .viewer) }
     }
-    _ = try workbench.settle()
+    _ = try workbench.begin()
     return try #require(workbench.experiment)
   }
 

@@ -13,7 +13,7 @@ import Training
     var narrator = Narrator(every: every, hasViewer: hasViewer)
     var sentences: [String] = []
     while stage.isBusy {
-      for effect in stage.proceed() { sentences += narrator.sentences(effect, stage.workbench) }
+      for effect in stage.advance() { sentences += narrator.sentences(effect, stage.workbench) }
     }
     return sentences
   }
@@ -45,7 +45,7 @@ import Training
     var stage = Stage(
       scenario: try Scenario(utf8: Array(Self.clipped.utf8), path: "story"), files: MemoryFiles(), waitsForViewer: false
     )
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     return NumberText.short(try #require(stage.workbench.history[step: step]).loss)
   }
 

@@ -19,7 +19,7 @@ import Training
       var stage = try playing("\(small); step 2; \(line); step 3")
       stage.finish()
       #expect(stage.workbench.history.count == 2)
-      guard case .waiting = stage.playback else {
+      guard case .waiting = stage.player.state else {
         Issue.record("\(line) waits")
         continue
       }
@@ -29,7 +29,7 @@ import Training
       #expect(stage.press(right) == takes, "a key that was asked for does its own work, too")
       stage.finish()
       #expect(stage.workbench.history.count == 5)
-      #expect(stage.playback == .none)
+      #expect(stage.player.state == .ended)
     }
     #expect(try Stage.told("\(small); step 2; pause c; step 3").workbench.history.count == 5)
   }
@@ -38,9 +38,9 @@ import Training
   func hold() throws {
     for made in 0...9 {
       var stage = try playing("\(small); step 10; say \"behind\"")
-      while stage.workbench.history.count < made || stage.workbench.activity == .idle { _ = stage.proceed() }
+      while stage.workbench.history.count < made || stage.workbench.activity == .idle { _ = stage.advance() }
       _ = stage.type("stop")
-      #expect(stage.playback == .held)
+      #expect(stage.player.isHeld)
       #expect(!stage.isBusy)
       _ = stage.type("run")
       stage.finish()
@@ -52,9 +52,9 @@ import Training
   @Test("What the viewer does while it is held comes on top")
   func ownSteps() throws {
     var stage = try playing("\(small); step 10; expect step == 13; say \"behind\"")
-    while stage.workbench.history.count < 4 { _ = stage.proceed() }
+    while stage.workbench.history.count < 4 { _ = stage.advance() }
     stage.enter("step 3")
-    #expect(stage.playback == .held)
+    #expect(stage.player.isHeld)
     #expect(stage.workbench.history.count == 7)
     stage.enter("lr 0.2")
     _ = stage.type("run")
@@ -66,9 +66,9 @@ import Training
   @Test("A run without end of the scenario's ends with stop; run goes on behind it")
   func endlessRun() throws {
     var stage = try playing("\(small); run; say \"behind\"; step 2")
-    while stage.workbench.history.count < 5 { _ = stage.proceed() }
+    while stage.workbench.history.count < 5 { _ = stage.advance() }
     _ = stage.type("stop")
-    #expect(stage.playback == .held)
+    #expect(stage.player.isHeld)
     _ = stage.type("run")
     stage.finish()
     #expect(stage.words.contains("behind"))
@@ -78,12 +78,12 @@ import Training
   @Test("A failure holds the scenario; run goes on behind it and does not repeat what was once interrupted")
   func failure() throws {
     var stage = try playing("\(small); step 10; print fc9.weight; say \"behind\"")
-    while stage.workbench.history.count < 4 { _ = stage.proceed() }
+    while stage.workbench.history.count < 4 { _ = stage.advance() }
     _ = stage.type("stop")
     _ = stage.type("run")
     stage.finish()
     #expect(stage.workbench.history.count == 10)
-    #expect(stage.playback == .held)
+    #expect(stage.player.isHeld)
     #expect(stage.wasStopped)
     _ = stage.type("run")
     stage.finish()
@@ -96,21 +96,21 @@ import Training
     arguments: ["seed 9", "restart", "model simplenet hidden=3"])
   func letGo(line: String) throws {
     var stage = try playing("\(small); step 10; say \"behind\"")
-    while stage.workbench.history.count < 4 { _ = stage.proceed() }
+    while stage.workbench.history.count < 4 { _ = stage.advance() }
     stage.enter(line)
-    #expect(stage.playback == .none)
+    #expect(stage.player.state == .none)
     stage.finish()
     #expect(!stage.words.contains("behind"))
     #expect(stage.notes.contains("the scenario is let go: from here on it is yours"))
-    #expect(stage.progress == nil)
+    #expect(stage.player.progress == nil)
   }
 
   @Test("A setting turned during the playback takes effect, and the scenario plays on")
   func turned() throws {
     var stage = try playing("\(small); step 10; say \"behind\"")
-    while stage.workbench.history.count < 4 { _ = stage.proceed() }
+    while stage.workbench.history.count < 4 { _ = stage.advance() }
     _ = stage.type("lr 0.5; clip norm max_norm=0.01")
-    #expect(stage.playback == .playing)
+    #expect(stage.player.state == .playing)
     stage.finish()
     #expect(stage.workbench.history[step: 4]?.learningRate == 0.01)
     #expect(stage.workbench.history[step: 5]?.learningRate == 0.5)
@@ -124,7 +124,7 @@ import Training
     #expect(stage.hasQuit)
     #expect(stage.workbench.history.count == 2)
     var viewed = try playing("\(small); step 10")
-    while viewed.workbench.history.count < 4 { _ = viewed.proceed() }
+    while viewed.workbench.history.count < 4 { _ = viewed.advance() }
     _ = viewed.type("quit")
     #expect(!viewed.isBusy)
   }
@@ -132,11 +132,11 @@ import Training
   @Test("Where the scenario stands is told by line")
   func progress() throws {
     var stage = try playing("seed 1\n\(small)\nstep 2\n\nsay \"x\"\n")
-    #expect(stage.progress?.line == 1)
-    #expect(stage.progress?.lines == 5)
-    while stage.workbench.history.count < 1 { _ = stage.proceed() }
-    #expect(stage.progress?.line == 5)
+    #expect(stage.player.progress?.line == 1)
+    #expect(stage.player.progress?.lines == 5)
+    while stage.workbench.history.count < 1 { _ = stage.advance() }
+    #expect(stage.player.progress?.line == 5)
     stage.finish()
-    #expect(stage.progress == nil)
+    #expect(stage.player.progress == nil)
   }
 }

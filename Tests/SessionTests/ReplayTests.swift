@@ -22,7 +22,7 @@ import Training
     _ = stage.type(steps)
     var digests: [String] = []
     while stage.isBusy {
-      for effect in stage.proceed() {
+      for effect in stage.advance() {
         if case .stepped = effect { digests.append(stage.digest) }
       }
     }

@@ -91,14 +91,14 @@ import Training
   func interruptedLine() {
     var stage = Stage(files: MemoryFiles())
     _ = stage.type("\(small); step 5; lr 0.5")
-    _ = stage.proceed()
+    _ = stage.advance()
     _ = stage.type("clip on")
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     #expect(stage.workbench.settings.optimizer.learningRate == 0.5)
     _ = stage.type("step 5; lr 0.7")
-    _ = stage.proceed()
+    _ = stage.advance()
     _ = stage.type("stop")
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     #expect(stage.workbench.history.count == 6)
     #expect(stage.workbench.settings.optimizer.learningRate == 0.5)
   }

@@ -54,9 +54,9 @@ struct TraceFixtureTests {
     var lines: [TraceLine] = []
     var stage = try stage(of: change(try FixtureFolder.text("traces/\(name).scenario")), name)
     while stage.isBusy {
-      for effect in stage.proceed() {
-        guard case .stepped(let record) = effect, let experiment = stage.workbench.experiment else { continue }
-        lines.append(try TraceLine(Substring(TraceText.line(record, experiment))))
+      for effect in stage.advance() {
+        guard case .stepped(let record) = effect, let run = stage.workbench.run else { continue }
+        lines.append(try TraceLine(Substring(TraceText.line(record, run))))
       }
     }
     return lines
@@ -66,8 +66,8 @@ struct TraceFixtureTests {
     var stage = try stage(of: text, name)
     var saved: String?
     while stage.isBusy {
-      for effect in stage.proceed() {
-        if case .save(_, let contents) = effect { saved = contents }
+      for effect in stage.advance() {
+        if case .write(.save(_, let contents)) = effect { saved = contents }
       }
     }
     return (saved, stage.workbench.experiment?.digest.text)

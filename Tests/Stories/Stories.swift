@@ -38,7 +38,7 @@ extension Stage {
   @discardableResult
   package mutating func finish() -> [Effect] {
     var effects: [Effect] = []
-    while isBusy { effects += proceed() }
+    while isBusy { effects += advance() }
     closeFailure()
     return effects
   }
@@ -46,7 +46,7 @@ extension Stage {
   /// A line of the viewer's with all the steps it asks for.
   package mutating func enter(_ line: String) {
     _ = type(line)
-    while workbench.activity != .idle || isBusy && playback != .playing { _ = proceed() }
+    while workbench.activity != .idle || isBusy && player.state != .playing { _ = advance() }
   }
 
   /// Whether everything held and nothing failed.

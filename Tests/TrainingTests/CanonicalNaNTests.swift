@@ -12,7 +12,7 @@ struct CanonicalNaNTests {
       settings.clipping.isOn = rule
       var experiment = Experiment(settings)
       for rate in [1e30, 1e38, 1e38, 1, 1] {
-        experiment.optimizer.learningRate = rate
+        try experiment.apply(.learningRate(rate))
         try experiment.steps(1)
         experiment.expectCanonical()
       }
@@ -22,7 +22,7 @@ struct CanonicalNaNTests {
   @Test(arguments: AllocationTests.cases.filter { $0.settings.task.hasNumericTargets })
   func fromATarget(_ row: AllocationTests.Row) throws {
     var experiment = Experiment(row.settings)
-    experiment.outlier = .nan
+    try experiment.apply(.outlier(.nan))
     try experiment.steps(1)
     experiment.expectCanonical()
     #expect(experiment.numbers.contains { $0.isNaN }, "otherwise this looks at nothing")
@@ -33,8 +33,8 @@ struct CanonicalNaNTests {
     var found = 0
     for row in AllocationTests.cases {
       var experiment = Experiment(row.settings)
-      experiment.clipping.isOn = false
-      experiment.optimizer.learningRate = 1e38
+      try experiment.apply(.clipping(isOn: false))
+      try experiment.apply(.learningRate(1e38))
       try experiment.steps(4)
       found += experiment.numbers.contains { $0.isNaN } ? 1 : 0
     }

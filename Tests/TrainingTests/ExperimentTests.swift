@@ -67,14 +67,14 @@ struct ExperimentTests {
     var experiment = Experiment(settings)
     let usual = try experiment.steps(1)
     var disturbed = Experiment(settings)
-    disturbed.outlier = .scale(100)
+    try disturbed.apply(.outlier(.scale(100)))
     let spike = try disturbed.steps(1)
     #expect(spike.loss > 1000 * usual.loss)
     #expect(disturbed.outlier == nil)
     #expect(disturbed.batches[0].values == [0, 100, 100, 0])
     try disturbed.steps(1)
     #expect(disturbed.batches[0].values == [0, 1, 1, 0])
-    disturbed.outlier = .nan
+    try disturbed.apply(.outlier(.nan))
     #expect(try disturbed.steps(1).loss.isNaN)
   }
 
@@ -87,19 +87,18 @@ struct ExperimentTests {
     (settings.clipping.rule, settings.clipping.isOn) = (.norm(rule), true)
     var experiment = Experiment(settings)
     try experiment.steps(2)
-    let digest = experiment.digest
-    experiment.outlier = .nan
+    var straight = experiment
+    try experiment.apply(.outlier(.nan))
+    let before = experiment.snapshot
     let error = #expect(throws: StepError.self) { try experiment.steps(1) }
     #expect(error?.step == 3)
     #expect(error?.parameter == "fc1.weight")
-    #expect(experiment.digest == digest)
-    #expect(experiment.step == 2)
     #expect(experiment.open == nil)
-    #expect(experiment.outlier == .nan)
-    experiment.outlier = nil
+    #expect(experiment.snapshot == before && before.step == 2 && before.outlier == .nan)
+    // Without the outlier it would have been the step that it is in a run that never tried.
+    try experiment.apply(.outlier(.scale(1)))
     try experiment.steps(1)
-    var straight = Experiment(settings)
-    try straight.steps(3)
+    try straight.steps(1)
     #expect(experiment.digest == straight.digest)
   }
 
@@ -113,13 +112,13 @@ struct ExperimentTests {
     let values = experiment.network.parameters.values
     var rule = SkipStep()
     rule.maxNorm = 1e-6
-    (experiment.clipping.rule, experiment.clipping.isOn) = (.skip(rule), true)
+    try experiment.apply(.rule(.skip(rule)))
     let record = try experiment.steps(1)
     #expect(record.outcome.skipsStep)
     #expect(record.step == 3)
     #expect(record.updateRatios.allSatisfy { $0 == 0 })
     #expect(experiment.network.parameters.values == values)
-    experiment.clipping.isOn = false
+    try experiment.apply(.clipping(isOn: false))
     #expect(try !experiment.steps(1).outcome.skipsStep)
     #expect(experiment.network.parameters.values != values)
   }
@@ -132,14 +131,14 @@ struct ExperimentTests {
     rule.percentile = 0
     (settings.clipping.rule, settings.clipping.isOn) = (.autoclip(rule), true)
     var experiment = Experiment(settings)
-    experiment.optimizer.learningRate = 1e-6
+    try experiment.apply(.learningRate(1e-6))
     for _ in 0..<5 { try experiment.steps(1) }
-    experiment.clipping.isOn = false
+    try experiment.apply(.clipping(isOn: false))
     try experiment.steps(1)
-    experiment.clipping.isOn = true
-    experiment.outlier = .scale(10)
+    try experiment.apply(.clipping(isOn: true))
+    try experiment.apply(.outlier(.scale(10)))
     var (copy, forgetful) = (experiment, experiment)
-    forgetful.forgetNorms()
+    try forgetful.apply(.rule(.autoclip(rule)))
     let record = try experiment.steps(1)
     #expect(record.outcome.clipped)
     #expect(record.outcome.factor < 0.2)

@@ -1,10 +1,5 @@
 /// Help, from the tables of commands and keys.
 public enum HelpText {
-  /// What `help` shows: all keys, then all commands.
-  public static func overview(_ bindings: KeyBindings) -> [String] {
-    keys(bindings) + [""] + commands
-  }
-
   /// The keys, grouped by the line they type.
   public static func keys(_ bindings: KeyBindings) -> [String] {
     [keysTitle]
