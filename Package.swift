@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Commands", dependencies: ["Training", "Optimization", "Gradients"]),
     .target(name: "Screen", dependencies: ["Commands", "Training", "Optimization"]),
     .target(
-      name: "CCurses",
+      name: "CTerminal",
       linkerSettings: [
         .linkedLibrary("ncursesw", .when(platforms: [.linux])),
         .linkedLibrary("ncurses", .when(platforms: [.macOS])),
@@ -32,7 +32,7 @@ let package = Package(
     .executableTarget(
       name: "clipscope",
       dependencies: [
-        "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+        "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
@@ -42,13 +42,18 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "AllocationCounter"], resources: [.copy("Fixtures")]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      // For CloseDescriptors.h, which the terminal keeps to itself.
+      cSettings: [.headerSearchPath("../../Sources/CTerminal")]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Training", "Gradients", "Numerics"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ScreenTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Goldens"]),
     .testTarget(
-      name: "ClipscopeTests", dependencies: ["Screen", "Commands", "Training", "CCurses", "SeededRandom"],
+      name: "ClipscopeTests",
+      dependencies: ["Screen", "Commands", "Training", "CTerminal", "CPseudoTerminal", "SeededRandom"],
       exclude: ["intruder.c"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["Screen", "Commands", "Training", "SeededRandom"], exclude: ["Found"]),

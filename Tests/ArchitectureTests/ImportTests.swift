@@ -14,7 +14,7 @@ private let allowed: [String: Set<String>] = [
   "Commands": ["Training", "Optimization", "Gradients"],
   "Screen": ["Commands", "Training", "Optimization"],
   "clipscope": [
-    "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CCurses", "ArgumentParser",
+    "Screen", "Commands", "Training", "Optimization", "Gradients", "Numerics", "CTerminal", "ArgumentParser",
   ],
 ]
 
@@ -48,7 +48,7 @@ private func swiftFiles(in folder: String) throws -> [URL] {
   @Test("every target of the table exists, and there are no others")
   func targets() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: projectRoot.appending(path: "Sources").path)
-    #expect(Set(folders) == Set(allowed.keys).union(["CKernels", "CCurses"]))
+    #expect(Set(folders) == Set(allowed.keys).union(["CKernels", "CTerminal"]))
   }
 
   @Test("curses is touched by terminal files alone")
@@ -58,7 +58,7 @@ private func swiftFiles(in folder: String) throws -> [URL] {
       let isTerminal = file.lastPathComponent.hasPrefix("Terminal")
       // The trainer protects its thread against a stack overflow, which is the guard's business, not curses'.
       let isTrainer = file.lastPathComponent == "Trainer.swift"
-      #expect(!text.contains("import CCurses") || isTerminal || isTrainer, "\(file.lastPathComponent)")
+      #expect(!text.contains("import CTerminal") || isTerminal || isTrainer, "\(file.lastPathComponent)")
       #expect(!text.contains("painter_") || isTerminal, "\(file.lastPathComponent)")
     }
   }
