@@ -32,7 +32,7 @@ let package = Package(
       dependencies: ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients"]),
     .target(name: "Screen", dependencies: ["Session", "Language", "Analysis", "Training", "Optimization"]),
     .target(
-      name: "CCurses",
+      name: "CTerminal",
       linkerSettings: [
         .linkedLibrary("ncursesw", .when(platforms: [.linux])),
         .linkedLibrary("ncurses", .when(platforms: [.macOS])),
@@ -40,17 +40,22 @@ let package = Package(
     .executableTarget(
       name: "clipscope",
       dependencies: [
-        "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+        "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "AllocationCounter"], resources: [.copy("Fixtures")]),
+      name: "TrainingTests", dependencies: ["Training", "AllocationCounter", "SeededRandom"], resources: [.copy("Fixtures")]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      // For CloseDescriptors.h, which the terminal keeps to itself.
+      cSettings: [.headerSearchPath("../../Sources/CTerminal")]),
     .target(name: "Stories", dependencies: ["Session", "Language"], path: "Tests/Stories"),
+    .testTarget(name: "AnalysisTests", dependencies: ["Stories", "Analysis", "Session", "Training"]),
     .testTarget(name: "LanguageTests", dependencies: ["Stories", "Session", "Language", "Training"]),
     .testTarget(
       name: "FormatsTests", dependencies: ["Stories", "Session", "Formats", "Language", "Training"],
@@ -64,7 +69,8 @@ let package = Package(
       name: "ScreenTests", dependencies: ["Stories", "Screen", "Session", "Language", "Training", "SeededRandom"],
       exclude: ["Goldens"]),
     .testTarget(
-      name: "ClipscopeTests", dependencies: ["Screen", "Session", "Language", "Training", "CCurses", "SeededRandom"],
+      name: "ClipscopeTests",
+      dependencies: ["Screen", "Session", "Language", "Training", "CTerminal", "CPseudoTerminal", "SeededRandom"],
       exclude: ["intruder.c"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["Screen", "Session", "Formats", "Language", "Training", "SeededRandom"],

@@ -9,25 +9,34 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *memory);
+size_t malloc_usable_size(void *memory);
 
 // In the executable's own storage: space that is made at the first use would be asked of malloc.
-static __attribute__((tls_model("initial-exec"))) _Thread_local long requests;
+static __attribute__((tls_model("initial-exec"))) _Thread_local long requests, bytes, held;
+
+static void *given(void *memory, size_t size) {
+  bytes += (long)size;
+  held += (long)malloc_usable_size(memory);
+  return memory;
+}
 
 void *malloc(size_t size) {
   requests++;
-  return __libc_malloc(size);
+  return given(__libc_malloc(size), size);
 }
 void *calloc(size_t count, size_t size) {
   requests++;
-  return __libc_calloc(count, size);
+  return given(__libc_calloc(count, size), count * size);
 }
 void *realloc(void *memory, size_t size) {
   requests++;
-  return __libc_realloc(memory, size);
+  held -= (long)malloc_usable_size(memory);
+  return given(__libc_realloc(memory, size), size);
 }
 void *memalign(size_t alignment, size_t size) {
   requests++;
-  return __libc_memalign(alignment, size);
+  return given(__libc_memalign(alignment, size), size);
 }
 void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
 int posix_memalign(void **memory, size_t alignment, size_t size) {
@@ -35,12 +44,21 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
   return *memory == NULL ? ENOMEM : 0;
 }
 
+void free(void *memory) {
+  held -= (long)malloc_usable_size(memory);
+  __libc_free(memory);
+}
+
 bool allocation_counter_works(void) { return true; }
 long allocation_count(void) { return requests; }
+long allocated_bytes(void) { return bytes; }
+long held_bytes(void) { return held; }
 
 #else
 
 bool allocation_counter_works(void) { return false; }
 long allocation_count(void) { return 0; }
+long allocated_bytes(void) { return 0; }
+long held_bytes(void) { return 0; }
 
 #endif

@@ -18,7 +18,7 @@ private let allowed: [String: Set<String>] = [
   "Session": ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients"],
   "Screen": ["Session", "Language", "Analysis", "Training", "Optimization"],
   "clipscope": [
-    "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CCurses",
+    "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
     "ArgumentParser",
   ],
 ]
@@ -54,7 +54,7 @@ private func swiftFiles(in folder: String) throws -> [URL] {
   @Test("every target of the table exists, and there are no others")
   func targets() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: projectRoot.appending(path: "Sources").path)
-    #expect(Set(folders) == Set(allowed.keys).union(["CKernels", "CCurses"]))
+    #expect(Set(folders) == Set(allowed.keys).union(["CKernels", "CTerminal"]))
   }
 
   @Test("curses is touched by terminal files alone")
@@ -64,7 +64,7 @@ private func swiftFiles(in folder: String) throws -> [URL] {
       let isTerminal = file.lastPathComponent.hasPrefix("Terminal")
       // The trainer protects its thread against a stack overflow, which is the guard's business, not curses'.
       let isTrainer = file.lastPathComponent == "Trainer.swift"
-      #expect(!text.contains("import CCurses") || isTerminal || isTrainer, "\(file.lastPathComponent)")
+      #expect(!text.contains("import CTerminal") || isTerminal || isTrainer, "\(file.lastPathComponent)")
       #expect(!text.contains("painter_") || isTerminal, "\(file.lastPathComponent)")
     }
   }

@@ -1,4 +1,4 @@
-import CCurses
+import CPseudoTerminal
 import Foundation
 
 #if canImport(Darwin)

@@ -5,8 +5,8 @@ import Training
 /// Every NaN in memory is the canonical one, whatever the processor makes of an invalid operation.
 struct CanonicalNaNTests {
   /// Diverges with each network, task, optimizer and rule: infinite parameters, differences of infinities, infinity times 0.
-  @Test(arguments: AllocationTests.cases)
-  func diverging(_ row: AllocationTests.Row) throws {
+  @Test(arguments: Row.all)
+  func diverging(_ row: Row) throws {
     for rule in [true, false] {
       var settings = row.settings
       settings.clipping.isOn = rule
@@ -19,8 +19,8 @@ struct CanonicalNaNTests {
     }
   }
 
-  @Test(arguments: AllocationTests.cases.filter { $0.settings.task.hasNumericTargets })
-  func fromATarget(_ row: AllocationTests.Row) throws {
+  @Test(arguments: Row.all.filter { $0.settings.task.hasNumericTargets })
+  func fromATarget(_ row: Row) throws {
     var experiment = Experiment(row.settings)
     try experiment.apply(.outlier(.nan))
     try experiment.steps(1)
@@ -31,14 +31,14 @@ struct CanonicalNaNTests {
   /// What the two above look for is there to be found.
   @Test func divergenceReachesNaN() throws {
     var found = 0
-    for row in AllocationTests.cases {
+    for row in Row.all {
       var experiment = Experiment(row.settings)
       try experiment.apply(.clipping(isOn: false))
       try experiment.apply(.learningRate(1e38))
       try experiment.steps(4)
       found += experiment.numbers.contains { $0.isNaN } ? 1 : 0
     }
-    #expect(found >= AllocationTests.cases.count / 2, "\(found)")
+    #expect(found >= Row.all.count / 2, "\(found)")
   }
 }
 

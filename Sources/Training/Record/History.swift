@@ -17,7 +17,7 @@ public struct History: Sendable {
 
   // Oldest first: summaries, complete chunks, the records of the chunk that is not complete.
   private(set) var summaries: [RecordSummary] = []
-  private(set) var grain: Int
+  package private(set) var grain: Int
   private(set) var chunks: [RecordChunk] = []
   private(set) var current: RecordColumns
 

@@ -42,6 +42,17 @@ public struct StepRecord: Sendable {
   public var learningRate: Double
   /// The clipping in force.
   public var clipping: Clipping
+
+  /// What a step has measured, here or elsewhere.
+  public init(
+    step: Int, loss: Float, before: GradientNorms, outcome: ClipOutcome, nonfinite: [Int], weightNorms: [Float],
+    updateRatios: [Float], saturated: Float?, learningRate: Double, clipping: Clipping
+  ) {
+    (self.step, self.loss, self.saturated) = (step, loss, saturated)
+    (self.before, self.outcome, self.nonfinite) = (before, outcome, nonfinite)
+    (self.weightNorms, self.updateRatios) = (weightNorms, updateRatios)
+    (self.learningRate, self.clipping) = (learningRate, clipping)
+  }
 }
 
 /// What an open step has measured so far; what its phases have not come to yet is `nil`.

@@ -11,13 +11,16 @@ public struct Stretch: Hashable, Sendable {
   /// How many are plus or minus infinity.
   public private(set) var infinities: UInt32 = 0
 
+  /// A stretch of nothing.
+  public init() {}
+
   /// Whether there is anything finite in it.
   public var hasFinite: Bool { minimum <= maximum }
 
   /// The smallest and the largest finite number above zero.
   public var positiveRange: ClosedRange<Float>? { leastPositive <= maximum ? leastPositive...maximum : nil }
 
-  mutating func add(_ value: Float) {
+  package mutating func add(_ value: Float) {
     if value.isNaN {
       nans += 1
     } else if value.isInfinite {
@@ -29,7 +32,7 @@ public struct Stretch: Hashable, Sendable {
     }
   }
 
-  mutating func join(_ other: Stretch) {
+  package mutating func join(_ other: Stretch) {
     minimum = min(minimum, other.minimum)
     maximum = max(maximum, other.maximum)
     leastPositive = min(leastPositive, other.leastPositive)

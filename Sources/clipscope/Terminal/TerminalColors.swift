@@ -1,4 +1,4 @@
-import CCurses
+import CTerminal
 import Screen
 
 /// The colours in use: how many, and which pair of ncurses stands for which ink.

@@ -1,4 +1,4 @@
-import CCurses
+import CTerminal
 import Screen
 
 #if canImport(Darwin)

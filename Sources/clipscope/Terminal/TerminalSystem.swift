@@ -1,6 +1,6 @@
 // The calls of the operating system that the terminal session needs, under names that no method hides.
 
-import CCurses
+import CTerminal
 
 #if canImport(Darwin)
   import Darwin

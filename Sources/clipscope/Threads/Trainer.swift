@@ -1,4 +1,4 @@
-import CCurses
+import CTerminal
 import Foundation
 import Language
 import Screen

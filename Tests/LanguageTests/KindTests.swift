@@ -1,0 +1,19 @@
+import Language
+import Testing
+
+/// The kind of a command decides what else it does.
+@Suite struct KindTests {
+  @Test("Each row's commands are of the row's kind", arguments: CommandTable.rows.map(\.name))
+  func kinds(name: String) throws {
+    let row = try #require(CommandTable.rows.first { $0.name == name })
+    #expect(try Parser.commands(in: row.example).map(\.command.kind) == [row.kind], "\(row.example)")
+  }
+
+  @Test("Set-up alone begins afresh; set-up and steps take over; words and the view's commands stand in no log")
+  func meanings() {
+    #expect(Command.Kind.allCases.filter(\.beginsAfresh) == [.setUp])
+    #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps])
+    #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files])
+    #expect(CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == ["seed", "model", "init", "task", "optimizer", "restart"])
+  }
+}
