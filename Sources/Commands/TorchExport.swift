@@ -2,74 +2,58 @@ import Training
 
 /// `export torch`: a program in plain PyTorch that makes the steps which were made here, and prints their trace.
 ///
-/// Written for people first: nothing but the code of these networks, tasks and rules, with every change before the step
-/// that it took effect in. What it prints is `TraceText`'s lines without `kernels` and `digest`.
+/// Written for people: nothing but the code of these networks, tasks and rules, with every change before the step that it
+/// took effect in. What it prints is `TraceText`'s lines without `kernels` and `digest`.
 public enum TorchExport {
-  /// The longest program that fits on a page; a longer one says the same in fewer lines where it can.
-  static let page = 80
-
   /// The program of one experiment, or of several, one after the other; it says how many before them it leaves out.
   public static func program(_ runs: [ExperimentRun], omitted: Int = 0) -> String {
     let plans = runs.map(TorchPlan.init)
-    let title = title(plans, omitted)
-    var shortest: [String]?
-    for style in TorchStyle.allCases {
-      let program = lines(plans, title, style)
-      if program.count < shortest?.count ?? .max { shortest = program }
-      if program.count <= page { break }
+    let distinct = plans.reduce(into: [TorchPlan]()) { if !$0.contains($1) { $0.append($1) } }
+    let networks = distinct.map { TorchNetwork($0.settings) }
+    let classes = classes(networks)
+    let scripts = zip(distinct, networks).map { plan, network in
+      let className = classes.first { $0.lines == network.lines }?.name
+      return TorchScript(plan, network, className: className, isFunction: plans.count > 1).lines
     }
-    return (shortest ?? []).joined(separator: "\n") + "\n"
+
+    var code = classes.map { ["class \($0.name)(nn.Module):"] + $0.lines.indented }
+    if plans.count == 1 {
+      code += scripts
+    } else {
+      code += scripts.indices.map { index in
+        ["def experiment_\(index + 1)():", "    \"\"\"\(distinct[index].title)\"\"\""] + scripts[index].indented
+      }
+      code.append(plans.compactMap(distinct.firstIndex).map { "experiment_\($0 + 1)()" })
+    }
+    let title = plans.count == 1 ? plans[0].title : title(plans.count, omitted)
+    let lines = opening(title, code.joined()) + code.flatMap { ["", ""] + $0 }
+    return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func title(_ plans: [TorchPlan], _ omitted: Int) -> String {
-    if omitted > 0 { return "The last \(plans.count) of \(plans.count + omitted) experiments, one after the other" }
-    return plans.count == 1 ? plans[0].title : "\(plans.count) experiments, one after the other"
+  private static func title(_ count: Int, _ omitted: Int) -> String {
+    (omitted > 0 ? "The last \(count) of \(count + omitted)" : "\(count)") + " experiments, one after the other"
   }
 
-  private static func lines(_ plans: [TorchPlan], _ title: String, _ style: TorchStyle) -> [String] {
-    let script = TorchScript(plans, style)
-    let code = script.definitions.flatMap { ["", ""] + $0 } + ["", ""] + script.body
-    return docstring(title, style.isTight) + imports(code) + number(style.isTight) + code
+  // The classes that networks are: equal ones are one, and a number tells others of the same name apart.
+  private static func classes(_ networks: [TorchNetwork]) -> [(name: String, lines: [String])] {
+    networks.reduce(into: []) { classes, network in
+      guard let name = network.className, !classes.contains(where: { $0.lines == network.lines }) else { return }
+      let count = classes.count { $0.name.prefix(while: \.isLetter) == name }
+      classes.append((count == 0 ? name : "\(name)\(count + 1)", network.lines))
+    }
   }
 
-  private static func docstring(_ title: String, _ isTight: Bool) -> [String] {
-    let opening = "\"\"\"\(title); written by clipscope for PyTorch 2.13."
-    guard !isTight else { return [opening + "\"\"\"", ""] }
-    return [
-      opening, "",
-      "Prints a JSON line for each step: its loss, and the norms of its gradients before and after clipping.\"\"\"", "",
-    ]
+  private static func opening(_ title: String, _ code: some Sequence<String>) -> [String] {
+    ["\"\"\"\(title); written by clipscope for PyTorch 2.13.\"\"\"", ""]
+      + (code.contains { $0.contains("csv.") } ? ["import csv"] : []) + ["import json", "import math", "import torch"]
+      + (code.contains { $0.contains("F.") } ? ["import torch.nn.functional as F"] : [])
+      + [
+        "from torch import nn", "", "",
+        "def number(x):  # A float32 in its shortest digits, or \"nan\", \"inf\", \"-inf\": JSON has no words for those.",
+        "    digits = (float(f\"{x:.{n}g}\") for n in range(1, 10))",
+        "    return next((v for v in digits if math.isfinite(v) and torch.tensor(v) == x), str(float(x)))",
+      ]
   }
-
-  private static func imports(_ code: [String]) -> [String] {
-    let table = code.contains { $0.contains("csv.") } ? ["import csv"] : []
-    let ordered = code.contains { $0.contains("OrderedDict(") } ? ["from collections import OrderedDict"] : []
-    let functional = code.contains { $0.contains("F.") } ? ["import torch.nn.functional as F"] : []
-    return table + ["import json", "import math"] + ordered + ["", "import torch"] + functional + [
-      "from torch import nn"
-    ]
-  }
-
-  private static func number(_ isTight: Bool) -> [String] {
-    let what = "A float32 in its shortest digits, or \"nan\", \"inf\", \"-inf\": JSON has no words for those."
-    return ["", ""] + (isTight ? ["def number(x):  # \(what)"] : ["def number(x):", "    \"\"\"\(what)\"\"\""]) + [
-      "    digits = (float(f\"{x:.{n}g}\") for n in range(1, 10))",
-      "    return next((v for v in digits if math.isfinite(v) and torch.tensor(v) == x), str(float(x)))",
-    ]
-  }
-}
-
-/// How a program says things, from the most readable to the shortest.
-enum TorchStyle: CaseIterable {
-  /// With room between its parts.
-  case spacious
-  /// In as few lines as can be read.
-  case tight
-  /// The same, and all kinds of recurrent networks are one class.
-  case shared
-
-  /// Whether it must save lines.
-  var isTight: Bool { self != .spacious }
 }
 
 /// An experiment as it went: what it began with, what was changed where, and how many steps it made.
@@ -82,9 +66,4 @@ public struct ExperimentRun: Sendable {
     self.timeline = timeline
     self.steps = steps
   }
-}
-
-extension [String] {
-  /// The lines one level deeper; empty ones stay empty.
-  var indented: [String] { map { $0.isEmpty ? "" : "    " + $0 } }
 }
