@@ -47,7 +47,8 @@ let package = Package(
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "AllocationCounter", "SeededRandom"], resources: [.copy("Fixtures")]),
+      name: "TrainingTests", dependencies: ["Training", "AllocationCounter", "SeededRandom"],
+      resources: [.copy("Fixtures")]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(

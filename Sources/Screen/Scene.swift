@@ -10,13 +10,18 @@ public struct Scene: Sendable {
   /// What is trained, in the words of the first line.
   public struct Title: Hashable, Sendable {
     /// `rnn 2→64→1 tanh`.
-    public var model = ""
+    public var model: String
     /// `adding T=50`.
-    public var task = ""
+    public var task: String
     /// `sgd lr 0.02`.
-    public var optimizer = ""
+    public var optimizer: String
     /// The rest, from the more to the less important: `init radius=1.4`, `seed 0`.
-    public var details: [String] = []
+    public var details: [String]
+
+    /// What is trained, in words.
+    public init(model: String = "", task: String = "", optimizer: String = "", details: [String] = []) {
+      (self.model, self.task, self.optimizer, self.details) = (model, task, optimizer, details)
+    }
   }
 
   /// A tensor with a gradient.
@@ -25,6 +30,9 @@ public struct Scene: Sendable {
     public var name: String
     /// PyTorch's shape.
     public var shape: [Int]
+
+    /// A tensor of this name.
+    public init(name: String, shape: [Int]) { (self.name, self.shape) = (name, shape) }
   }
 
   /// What is trained.

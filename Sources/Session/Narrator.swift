@@ -77,7 +77,9 @@ public struct Narrator: Sendable {
 
   private mutating func tellSpike(_ record: StepRecord, _ workbench: Workbench) -> [String] {
     let norm = record.before.total
-    guard norm.isFinite, let usual = Verdict.usual(workbench.history, upTo: record.step - 1), usual > 0 else { return [] }
+    guard norm.isFinite, let usual = Verdict.usual(workbench.history, upTo: record.step - 1), usual > 0 else {
+      return []
+    }
     if norm > Verdict.spike * usual {
       let known = spike
       let isLargest = known.map { norm > $0.largest } ?? true

@@ -131,7 +131,9 @@ extension Run {
       return String(repeating: " ", count: max(0, 14 - text.count)) + text
     }
     return names.enumerated().map { index, name in
-      func value(_ norms: GradientNorms) -> Float { index < norms.perParameter.count ? norms.perParameter[index] : norms.total }
+      func value(_ norms: GradientNorms) -> Float {
+        index < norms.perParameter.count ? norms.perParameter[index] : norms.total
+      }
       let padded = name + String(repeating: " ", count: width - name.count)
       return padded + number(value(before)) + (after.map { " →" + number(value($0)) } ?? "")
     }

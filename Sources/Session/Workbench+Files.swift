@@ -16,7 +16,7 @@ extension Workbench {
   }
 
   /// All experiments so far as a PyTorch program.
-  public var torchProgram: String { TorchExport.program(runs, omitted: forgottenRuns) }
+  public var torchProgram: String { TorchProgram.text(of: runs, omitted: forgottenRuns) }
 
   /// How the experiments went so far, the one of now at the end.
   public var runs: [Timeline] { earlierRuns + (run.map { [$0.timeline] } ?? []) }

@@ -1,186 +1,114 @@
+import Language
 import Optimization
 import Training
 
 /// The clipping rules of an experiment in PyTorch's words: the one rule, or a choice by `clip` where they change.
 struct TorchRules {
+  // The one option that is no number: it is not in the trace.
+  private static let flag = "error_if_nonfinite"
+
   private let stretches: [TorchPlan.Stretch]
   private let names: [String]
-  private let isTight: Bool
+  // Whether norms may be of another order than 2.
+  private let usesOrder: Bool
+  // Whether a step may fail where its norm is not finite.
+  private let fails: Bool
 
-  /// - Parameter isTight: whether the options of all rules stand in one place.
-  init(_ stretches: [TorchPlan.Stretch], isTight: Bool) {
+  init(_ stretches: [TorchPlan.Stretch]) {
     self.stretches = stretches
-    self.isTight = isTight
     names = stretches.rules
+    usesOrder = names.contains("norm") || stretches.contains { $0.settings.clipping.normOrder != 2 }
+    fails = stretches.contains {
+      if case .norm(let rule) = $0.settings.clipping.active { rule.errorIfNonfinite } else { false }
+    }
   }
 
   private var changes: Bool { names.count > 1 }
-  private var usesOrder: Bool {
-    names.contains("norm") || stretches.contains { $0.settings.clipping.normOrder != 2 }
-  }
+  /// Whether nothing is ever clipped, so that norms before and after are the same.
+  var isOff: Bool { names == ["off"] }
+  // Whether a rule multiplies all gradients by one factor, which says whether it clipped.
+  private var hasFactor: Bool { has("norm", "autoclip", "zclip") }
+  // Whether a rule says by `clipped` whether it did.
+  private var hasFlag: Bool { has("value", "per-parameter", "agc", "skip") }
+  private func has(_ rules: String...) -> Bool { rules.contains(where: names.contains) }
 
-  /// How `norm_type` follows another argument, where norms may be of another order than 2.
-  private var order: String { usesOrder ? ", norm_type" : "" }
   /// When the optimizer must leave a step out, `nil` for never.
   var skipCondition: String? {
     guard names.contains("skip") else { return nil }
     return changes ? "(clip == \"skip\" and clipped)" : "clipped"
   }
-  /// Whether nothing is ever clipped, so that norms before and after are the same.
-  var isOff: Bool { names == ["off"] }
+
+  // MARK: Settings
+
+  /// The variables that a stretch needs, with its values: the rule, its options, and the norms that it remembers.
+  func variables(_ stretch: TorchPlan.Stretch) -> [(name: String, value: String)] {
+    var variables = changes ? [(name: "clip", value: PythonText.of(stretch.rule))] : []
+    if let rule = stretch.settings.clipping.active {
+      variables += PythonText.options(SettingsText.of(rule)).filter { fails || $0.name != Self.flag }
+    }
+    if ["autoclip", "zclip"].contains(stretch.rule) { variables.append(("history", "[]")) }
+    if usesOrder && stretch.rule != "norm" {
+      variables.append(("norm_type", PythonText.of(stretch.settings.clipping.normOrder)))
+    }
+    return variables
+  }
+
+  // MARK: In a step
+
   /// The norm of each gradient, by name.
   var norms: String {
     "{name: number(p.grad.norm(\(usesOrder ? "norm_type" : ""))) for name, p in model.named_parameters()}"
   }
 
-  // MARK: Settings
-
-  /// The variables that a stretch needs, with its values.
-  func variables(_ stretch: TorchPlan.Stretch) -> [(name: String, value: String)] {
-    var variables: [(String, String)] = changes ? [("clip", PythonText.of(stretch.rule))] : []
-    switch stretch.settings.clipping.active {
-    case .norm(let rule):
-      variables.append(("max_norm", PythonText.of(rule.maxNorm)))
-      if failsSometimes { variables.append(("error_if_nonfinite", PythonText.of(rule.errorIfNonfinite))) }
-    case .value(let rule): variables.append(("clip_value", PythonText.of(rule.clipValue)))
-    case .perParameter(let rule): variables.append(("max_norm", PythonText.of(rule.maxNorm)))
-    case .agc(let rule):
-      variables += [("clipping", PythonText.of(rule.clipping)), ("eps", PythonText.of(rule.epsilon))]
-    case .autoclip(let rule): variables += [("percentile", PythonText.of(rule.percentile)), ("history", "[]")]
-    case .zclip(let rule):
-      variables += [
-        ("alpha", PythonText.of(rule.alpha)), ("threshold", PythonText.of(rule.threshold)),
-        ("warmup", "\(rule.warmup)"), ("history", "[]"),
-      ]
-    case .skip(let rule): variables.append(("max_norm", PythonText.of(rule.maxNorm)))
-    case nil: break
-    }
-    if usesOrder { variables.append(("norm_type", PythonText.of(stretch.settings.clipping.normOrder))) }
-    return variables
+  private var totalNorm: String {
+    "torch.nn.utils.get_total_norm([p.grad for p in model.parameters()]\(usesOrder ? ", norm_type" : ""))"
   }
 
-  private var errorsOnNonfinite: Set<Bool> {
-    Set(
-      stretches.compactMap {
-        if case .norm(let rule) = $0.settings.clipping.active { rule.errorIfNonfinite } else { nil }
-      })
-  }
-  private var failsSometimes: Bool { errorsOnNonfinite.count > 1 }
-
-  // MARK: In a step
-
-  /// The total norm, the rule, and the total norm after it.
+  /// The total norm, the rule, and the norms after it.
   var lines: [String] {
-    let total = "torch.nn.utils.get_total_norm([p.grad for p in model.parameters()]\(order))"
-    let after = isOff ? [] : ["total_norm_after = \(total)", "after = \(norms)"]
-    guard changes else {
-      let before = names == ["norm"] ? [] : ["total_norm = \(total)"]
-      return before + (names.first.map(rule) ?? []) + after
-    }
-    return ["total_norm = \(total)"] + choice + after + ratioOfSome
+    let before = names == ["norm"] ? [] : ["total_norm = \(totalNorm)"]
+    guard !isOff else { return before + rule("off") }
+    return before + beginning + (changes ? choice : rule(names[0]))
+      + ["total_norm_after = \(totalNorm)", "after = \(norms)"]
   }
 
-  // The rule by its name; what is so without a rule stands in front.
+  // What is so where nothing is clipped.
+  private var beginning: [String] {
+    var values = names.contains("zclip") ? [("norm", "total_norm.item()")] : []
+    if hasFactor && (changes || has("autoclip", "zclip")) { values.append(("factor", "1")) }
+    if hasFlag && (changes || has("per-parameter", "agc")) { values.append(("clipped", "False")) }
+    if changes && names.contains("off") { values.append(("options", options("off"))) }
+    guard !values.isEmpty else { return [] }
+    return [values.map(\.0).joined(separator: ", ") + " = " + values.map(\.1).joined(separator: ", ")]
+  }
+
   private var choice: [String] {
-    let rules = names.filter { $0 != "off" }
-    let none =
-      (names.contains("zclip") ? [("norm", "total_norm.item()")] : []) + [("factor", "1")]
-      + (usesFactor ? [] : [("clipped", "False")])
-      + (names.contains("off") && !isTight ? [("options", optionsText("off"))] : [])
-    return ["\(none.map(\.0).joined(separator: ", ")) = \(none.map(\.1).joined(separator: ", "))"]
-      + rules.enumerated().flatMap { place, name in
-        let isElse = place == rules.count - 1 && place > 0 && !names.contains("off")
-        return [isElse ? "else:" : "\(place == 0 ? "if" : "elif") clip == \"\(name)\":"]
-          + (rule(name) + (isTight ? [] : ["options = \(optionsText(name))"])).indented
-      } + (isTight ? PythonText.call("options = {", names.map { "\"\($0)\": \(optionsText($0))" }, "}[clip]") : [])
-  }
-
-  private static func isRatio(_ name: String) -> Bool { ["value", "per-parameter", "agc"].contains(name) }
-  private static let byFactor = ["norm", "autoclip", "zclip"]
-  // Whether the factor alone says whether anything was clipped, or only for some rules.
-  private var usesFactor: Bool { names.allSatisfy { $0 == "off" || Self.byFactor.contains($0) } }
-  private var usesBoth: Bool { names.contains { Self.byFactor.contains($0) } }
-
-  private var ratioOfSome: [String] {
-    let some = names.filter(Self.isRatio).map { "\"\($0)\"" }
-    guard !some.isEmpty else { return [] }
-    let condition = some.count == 1 ? "clip == \(some[0])" : "clip in (\(some.joined(separator: ", ")))"
-    return ["if \(condition) and clipped:", "    factor = total_norm_after / total_norm  # not one for all: a ratio"]
-  }
-
-  /// What was measured, for the trace.
-  var measured: [(String, String)] {
-    guard !isOff else {
-      return [
-        ("total_norm", "number(total_norm)"), ("factor", "1"), ("total_norm_after", "number(total_norm)"),
-        ("clipped", "0"),
-      ]
-    }
-    let factor = !changes && Self.isRatio(names[0]) ? "total_norm_after / total_norm if clipped else 1" : "factor"
-    return [
-      ("total_norm", "number(total_norm)"), ("factor", names == ["skip"] ? "1" : "number(\(factor))"),
-      ("total_norm_after", "number(total_norm_after)"),
-      ("clipped", usesFactor ? "int(factor < 1)" : usesBoth ? "int(clipped or factor < 1)" : "int(clipped)"),
-    ]
-  }
-
-  /// The rule and its options, for the trace.
-  var named: [(String, String)] {
-    if changes { return [("clip", "clip, **options")] }
-    let options = optionsText(names[0])
-    if options.hasPrefix("{} if") { return [("clip", "\(PythonText.of(names[0])), **(\(options))")] }
-    return [("clip", PythonText.of(names[0]))] + self.options(names[0])
-  }
-
-  private func optionsText(_ name: String) -> String {
-    let text = "{\(options(name).map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", "))}"
-    let orders = Set(stretches.filter { $0.rule == "off" }.map { $0.settings.clipping.normOrder })
-    return name == "off" && orders.count > 1 && orders.contains(2) ? "{} if norm_type == 2 else \(text)" : text
-  }
-
-  private func options(_ name: String) -> [(String, String)] {
-    let orders = Set(stretches.filter { $0.rule == name }.map { $0.settings.clipping.normOrder })
-    let order = orders.contains { $0.isInfinite } ? "number(norm_type)" : "norm_type"
-    switch name {
-    case "norm": return [("max_norm", "max_norm"), ("norm_type", order)]
-    case "value": return [("clip_value", "clip_value")]
-    case "per-parameter", "skip": return [("max_norm", "max_norm")]
-    case "agc": return [("clipping", "clipping"), ("eps", "eps")]
-    case "autoclip": return [("percentile", "percentile")]
-    case "zclip": return [("alpha", "alpha"), ("threshold", "threshold"), ("warmup", "warmup")]
-    // Without a rule the order of the norms is named where it is not the usual 2.
-    default: return orders == [2] ? [] : [("norm_type", order)]
+    names.filter { $0 != "off" }.enumerated().flatMap { index, name in
+      ["\(index == 0 ? "if" : "elif") clip == \"\(name)\":"] + (rule(name) + ["options = \(options(name))"]).indented
     }
   }
 
   private func rule(_ name: String) -> [String] {
     switch name {
-    case "norm": return norm
+    case "norm":
+      [
+        "total_norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm, norm_type"
+          + (fails ? ", error_if_nonfinite)" : ")"),
+        "factor = (max_norm / (total_norm + 1e-6)).clamp(max=1)  # what every gradient was multiplied by",
+      ]
     case "value":
-      return [
+      [
         "clipped = any((p.grad.abs() > clip_value).any() for p in model.parameters())",
         "torch.nn.utils.clip_grad_value_(model.parameters(), clip_value)",
       ]
-    case "per-parameter": return (changes ? [] : ["clipped = False"]) + Self.perParameter
-    case "agc": return (changes ? [] : ["clipped = False"]) + Self.adaptive
-    case "autoclip": return (changes ? [] : ["factor = 1"]) + Self.autoclip
-    case "zclip": return (changes ? [] : ["norm, factor = total_norm.item(), 1"]) + Self.zclip
-    case "skip":
-      return ["clipped = not total_norm <= max_norm  # the step is left out, also where the norm is nan or inf"]
-    default: return [Self.placeOfClipping]
+    case "per-parameter": Self.perParameter
+    case "agc": Self.adaptive
+    case "autoclip": Self.autoclip
+    case "zclip": Self.zclip
+    case "skip": ["clipped = not total_norm <= max_norm  # the step is left out, also where the norm is nan or inf"]
+    default:
+      ["# Without clipping; torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1) would stand here."]
     }
-  }
-
-  private static let placeOfClipping =
-    "# Without clipping; torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1) would stand here."
-
-  private var norm: [String] {
-    let fails = failsSometimes ? ", error_if_nonfinite" : errorsOnNonfinite == [true] ? ", error_if_nonfinite=True" : ""
-    let call = "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm, norm_type\(fails))"
-    return [
-      changes ? call : "total_norm = " + call,
-      "factor = (max_norm / (total_norm + 1e-6)).clamp(max=1)  # what every gradient was multiplied by",
-    ]
   }
 
   private static let perParameter = [
@@ -202,7 +130,7 @@ struct TorchRules {
 
   private static let autoclip = [
     "if total_norm.isfinite():  # Seetharaman et al. 2020: clipped at a percentile of all norms so far",
-    "    history.append(total_norm.item())",
+    "    history[:] = history[-9999:] + [total_norm.item()]",
     "    limit = torch.quantile(torch.tensor(history).double(), percentile / 100).item()",
     "    torch.nn.utils.clip_grad_norm_(model.parameters(), limit)",
     "    factor = (limit / (total_norm + 1e-6)).clamp(max=1)",
@@ -220,4 +148,51 @@ struct TorchRules {
     "    mean = alpha * mean + (1 - alpha) * norm",
     "    variance = alpha * variance + (1 - alpha) * (norm - mean) ** 2",
   ]
+
+  // MARK: In the trace
+
+  /// What was measured, the rule and its options.
+  var fields: [(name: String, value: String)] {
+    let clipped =
+      hasFactor ? (hasFlag ? "int(clipped or factor < 1)" : "int(factor < 1)") : hasFlag ? "int(clipped)" : "0"
+    return [
+      ("total_norm", "number(total_norm)"), ("factor", factor),
+      ("total_norm_after", isOff ? "number(total_norm)" : "number(total_norm_after)"), ("clipped", clipped),
+    ] + (changes ? [("clip", "clip, **options")] : named)
+  }
+
+  // Rules that have no single factor for all gradients have the ratio of the norms in its stead.
+  private var factor: String {
+    let usual = hasFactor ? "factor" : "1"
+    guard has("value", "per-parameter", "agc") else { return hasFactor ? "number(factor)" : "1" }
+    let condition = names.contains("skip") ? "clipped and clip != \"skip\"" : "clipped"
+    return "number(total_norm_after / total_norm if \(condition) else \(usual))"
+  }
+
+  private var named: [(name: String, value: String)] {
+    let name = PythonText.of(names[0])
+    return mixesOrders ? [("clip", "\(name), **(\(options("off")))")] : [("clip", name)] + traced(names[0])
+  }
+
+  // A dictionary of the options.
+  private func options(_ name: String) -> String {
+    let text = "{\(traced(name).map { "\"\($0)\": \($1)" }.joined(separator: ", "))}"
+    return name == "off" && mixesOrders ? "{} if norm_type == 2 else \(text)" : text
+  }
+
+  // The names of a rule's options and the variables that they are in, as `TraceText` has them: no flags, and without a
+  // rule the order of the norms where it is not the usual 2.
+  private func traced(_ name: String) -> [(name: String, value: String)] {
+    let order = orders(name).contains { $0.isInfinite } ? "number(norm_type)" : "norm_type"
+    guard let rule = stretches.first(where: { $0.rule == name })?.settings.clipping.active else {
+      return orders("off") == [2] ? [] : [("norm_type", order)]
+    }
+    return PythonText.options(SettingsText.of(rule)).filter { $0.name != Self.flag }
+      .map { ($0.name, $0.name == "norm_type" ? order : $0.name) }
+  }
+
+  private func orders(_ name: String) -> Set<Float> {
+    Set(stretches.filter { $0.rule == name }.map { $0.settings.clipping.normOrder })
+  }
+  private var mixesOrders: Bool { orders("off").count > 1 && orders("off").contains(2) }
 }

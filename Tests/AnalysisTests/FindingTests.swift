@@ -24,7 +24,8 @@ import Training
     let spike = "\(small); step 20; outlier scale=1000; step"
     #expect(try finding(spike)?.verdict == .exploding)
     #expect(try finding("\(small); step 20; outlier scale=1; step")?.verdict == .calm)
-    #expect(try finding("\(small); step 5; outlier scale=1000; step")?.verdict == .calm, "too few steps to say what is usual")
+    #expect(
+      try finding("\(small); step 5; outlier scale=1000; step")?.verdict == .calm, "too few steps to say what is usual")
     #expect(try finding("\(small); step 20; clip norm max_norm=0.01; outlier scale=1000; step")?.verdict == .clipped)
     #expect(try finding("\(small); step 20; outlier nan; step")?.verdict == .notANumber)
     #expect(try finding("\(explodingStory); until total_norm is inf")?.verdict == .infinite)

@@ -82,7 +82,9 @@ import Testing
       }
       if stage.isBusy { _ = stage.type("stop") }
       count += 1
-      if count % 20 == 0 { _ = render(Scene(stage), ViewState(), size: GridSize(columns: count % 161, rows: count % 49)) }
+      if count % 20 == 0 {
+        _ = render(Scene(stage), ViewState(), size: GridSize(columns: count % 161, rows: count % 49))
+      }
       if count % 100 == 0 || stage.hasQuit { stage = Self.fresh() }
       return nil
     }

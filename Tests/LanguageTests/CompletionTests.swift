@@ -19,7 +19,7 @@ import Testing
       ("print weight(", ["weight(fc1.bias)", "weight(fc1.weight)"]), ("until los", ["loss"]), ("expect er", ["error"]),
       ("until loss ", ["!=", "<", "<=", "==", ">", ">=", "is"]),
       ("expect loss is ", ["finite", "inf", "nan", "nonfinite"]),
-      ("expect loss < 1 ", ["always", "at", "within"]), ("until loss < 1 ", ["max"]), ("help cl", ["clip"]),
+      ("expect loss < 1 ", ["always", "at", "within"]), ("until loss < 1 ", ["max"]), ("help cl", ["clip", "close"]),
       ("find fc1.w", ["fc1.weight"]),
       ("scroll page", ["pagedown", "pageup"]), ("panel ", ["next", "previous"]), ("pause sp", ["space"]),
       ("frobnicate ", []), ("model frobnicate ", []), ("step ", []), ("zzz", []), ("quit", []), ("say \"a; st", []),

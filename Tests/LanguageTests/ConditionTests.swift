@@ -8,7 +8,7 @@ import Testing
   static let values: [Double] = [-.infinity, -1, -0.0, 0, 1, 2, .infinity, .nan]
 
   private func condition(_ text: String) throws -> Condition {
-    guard case .until(let condition, _) = try Parser.commands(in: "until " + text).first?.command else {
+    guard case .steps(.until(let condition, _)) = try Parser.commands(in: "until " + text).first?.command else {
       throw CommandError(.openQuote, column: 1, length: 1)
     }
     return condition

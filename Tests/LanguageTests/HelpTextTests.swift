@@ -3,13 +3,13 @@ import Testing
 
 /// Help comes from the tables: nothing is left out, and what it shows works.
 @Suite struct HelpTextTests {
-  @Test("Every command is listed with its summary, under its group")
+  @Test("Every command is listed with its summary, under its kind")
   func everyRow() {
     let lines = HelpText.commands
     for row in CommandTable.rows {
-      let group = lines.firstIndex(of: row.group.rawValue.uppercased())
+      let kind = lines.firstIndex(of: row.kind.rawValue.uppercased())
       let line = lines.firstIndex { $0.hasPrefix("  \(row.name) ") && $0.hasSuffix(row.summary) }
-      #expect(group != nil && line != nil && group! < line!, "\(row.name)")
+      #expect(kind != nil && line != nil && kind! < line!, "\(row.name)")
     }
     #expect(Set(CommandTable.rows.map(\.name)).count == CommandTable.rows.count)
   }
@@ -22,7 +22,7 @@ import Testing
       for usage in row.usage {
         #expect(lines.contains("  " + usage))
         for option in usage.split(separator: " ").dropFirst().filter({
-          $0.contains("=") && row.group != .setup || $0.contains("|")
+          $0.contains("=") && row.kind != .setUp || $0.contains("|")
         }) {
           #expect(lines.contains { $0.contains(option) }, "\(option)")
         }

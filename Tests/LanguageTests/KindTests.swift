@@ -14,6 +14,9 @@ import Testing
     #expect(Command.Kind.allCases.filter(\.beginsAfresh) == [.setUp])
     #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps])
     #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files])
-    #expect(CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == ["seed", "model", "init", "task", "optimizer", "restart"])
+    #expect(
+      CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == [
+        "seed", "model", "init", "task", "optimizer", "restart",
+      ])
   }
 }

@@ -60,7 +60,7 @@ import Testing
       "trace t.jsonl",
       "trace -", "help", "help clip", "quit", "bind c \"clip on\" \"clip off\"", "bind \";\" \"step 2; norms\"",
       "bind x \"say \\\"hi\\\"\"", "bind f5 \"\"".replacing("f5", with: "home"), "speed up", "speed down", "speed 0.5",
-      "find", "find weight", "find \"a b\"", "find \"\"", "prompt", "redraw", "suspend", "back", "panel next",
+      "find", "find weight", "find \"a b\"", "find \"\"", "prompt", "redraw", "suspend", "close", "panel next",
       "panel previous",
     ]
     + ["up", "down", "pageup", "pagedown", "first", "last"].map { "scroll \($0)" }

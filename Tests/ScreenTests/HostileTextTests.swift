@@ -96,7 +96,7 @@ import Testing
       guard let scalar = Unicode.Scalar(value), scalar.properties.isWhitespace == false else { continue }
       line.append(scalar)
       guard line.count == 500 || value == 0x10FFFF else { continue }
-      stage.note(.said(String(line)))
+      stage.note(String(line))
       line = String.UnicodeScalarView()
       lines += 1
       if lines % 400 == 0 || value == 0x10FFFF { look() }

@@ -56,7 +56,9 @@ import Training
         #expect(stretches.count <= width)
         #expect(stretches[(spike - 1) / length].maximum == base.before.total * 1000)
         #expect(stretches.count { $0.maximum > base.before.total } == 1)
-        #expect(history.columns(of: .norm(0), atMost: width).stretches.count { $0.maximum > base.before.perParameter[0] } == 1)
+        #expect(
+          history.columns(of: .norm(0), atMost: width).stretches.count { $0.maximum > base.before.perParameter[0] } == 1
+        )
       }
     }
   }
@@ -118,7 +120,8 @@ import Training
         #expect(marks.allSatisfy { $0.style.reverse }, "also without colour")
       }
     }
-    let (nans, infinities) = after.workbench.history.totals.nonfinite
+    let totals = after.workbench.history.summary(of: .total)
+    let (nans, infinities) = (totals.nans, totals.infinities)
     #expect(nans + infinities == 9)
     let text = render(after, ViewState(), size: GridSize(columns: 160, rows: 48)).plainText
     let parts = [("NaN", nans), ("inf", infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }

@@ -7,7 +7,8 @@ import Training
 /// A refused command changes nothing, a playing or waiting lesson included.
 @Suite struct RefusalTests {
   private static let refused = [
-    "model mlp hidden=1000000x100", "until norm(nope) > 1", "until radius(fc1.weight) > 1", "task csv missing.csv target=y",
+    "model mlp hidden=1000000x100", "until norm(nope) > 1", "until radius(fc1.weight) > 1",
+    "task csv missing.csv target=y",
     "seed x", "step 0", "outlier scale=x", "norm_type next; step 3", "lr 0; step", "model simplenet hidden=1000000000",
   ]
 
@@ -18,7 +19,9 @@ import Training
   @Test("In the middle of its steps the lesson plays on as if nothing had been typed", arguments: refused, 0...6)
   func playing(line: String, made: Int) throws {
     var stage = try lesson()
-    while stage.workbench.position.step < made || stage.workbench.settings.clipping.isOn == false { _ = stage.advance() }
+    while stage.workbench.position.step < made || stage.workbench.settings.clipping.isOn == false {
+      _ = stage.advance()
+    }
     let before = stage
     _ = stage.type(line)
     #expect(stage.player.state == .playing && stage.workbench.activity == before.workbench.activity)
@@ -85,7 +88,10 @@ import Training
 
   @Test("Every change that takes effect is told, as the value that it came to, with its position; no other is")
   func changed() throws {
-    var stage = Stage(scenario: try Scenario("\(small); clip norm; step; max_norm up; max_norm 1.25; phase 2; lr down; norm_type next; clip on; step; accumulate 2; outlier nan; clip off; clip off"), files: MemoryFiles(), waitsForViewer: false)
+    var stage = Stage(
+      scenario: try Scenario(
+        "\(small); clip norm; step; max_norm up; max_norm 1.25; phase 2; lr down; norm_type next; clip on; step; accumulate 2; outlier nan; clip off; clip off"
+      ), files: MemoryFiles(), waitsForViewer: false)
     let effects = stage.finish()
     #expect(
       changes(effects) == [

@@ -14,7 +14,7 @@ import TorchExport
         "classes.csv": "a,kind\n1,x\n2,z\n3,x\n",
       ])
     try #require(stage.isGood, "\(text): \(stage.errors)")
-    return TorchExport.program(stage.workbench.runs)
+    return TorchProgram.text(of: stage.workbench.runs)
   }
 
   private func lines(_ text: String) throws -> [String] {
@@ -46,16 +46,16 @@ import TorchExport
     "rmsprop alpha=0.9",
   ]
 
-  /// Steps alone; with the rate and the threshold turned; with all that can be changed while it runs.
+  /// Steps alone; with the rate and the threshold changed; with all that can be changed while it runs.
   private static func stories(_ task: String, _ rule: String) -> [String] {
     let hasNumbers = ["regression", "sine", "xor", "adding", "y"].contains {
       task.prefix { $0 != " " } == $0 || task.hasSuffix("=" + $0)
     }
-    let turned = ["norm", "per-parameter", "skip"].contains(rule.prefix { $0 != " " }) ? "; max_norm up; step" : ""
+    let raised = ["norm", "per-parameter", "skip"].contains(rule.prefix { $0 != " " }) ? "; max_norm up; step" : ""
     let outlier = hasNumbers ? "outlier scale=3; " : ""
     let spoilt = hasNumbers && !rule.contains("error") ? "outlier nan; " : ""
     return [
-      "step 2", "step 2; lr up; step\(turned)",
+      "step 2", "step 2; lr up; step\(raised)",
       "accumulate 2; step; \(outlier)step; lr up; clip off; step; clip on; \(spoilt)step; accumulate 3; lr 0.2; step",
     ]
   }
@@ -65,9 +65,9 @@ import TorchExport
     arguments: pairs, rules)
   func page(pair: (model: String, task: String), rule: String) throws {
     let recurrent = Self.sequences.contains(pair.task) ? ["radius=1.2", "orthogonal=1", "identity"] : []
-    for (place, start) in (["default", "gain=1.3he", "xavier", "kaiming"] + recurrent).enumerated() {
+    for (index, start) in (["default", "gain=1.3he", "xavier", "kaiming"] + recurrent).enumerated() {
       for (number, story) in Self.stories(pair.task, rule).enumerated() {
-        let optimizer = Self.optimizers[(place + number) % Self.optimizers.count]
+        let optimizer = Self.optimizers[(index + number) % Self.optimizers.count]
         let text =
           "seed 7; model \(pair.model); task \(pair.task); init \(start); optimizer \(optimizer); clip \(rule); \(story)"
         let program = try program(text)
@@ -110,38 +110,35 @@ import TorchExport
     #expect(try lines("\(small); until step >= 7 max 20; step").contains("for step in range(1, 9):"))
   }
 
-  /// What stands below `if step == …:` in a program, as `step: lines`, and what is looked up by step.
+  /// The lines that say what is new in which step, without their comments.
   private func changes(_ text: String) throws -> [String] {
-    var found: [String] = []
-    var isInside = false
-    for line in try lines(text) {
-      if line.hasPrefix("    if step == ") {
-        found.append(line.dropFirst(15).dropLast() + ":")
-        isInside = true
-      } else if isInside, line.hasPrefix("        ") {
-        found[found.count - 1] += " " + line.drop { $0 == " " }
-      } else {
-        isInside = false
-        if line.contains(".get(step, ") { found.append(String(line.drop { $0 == " " })) }
-      }
+    try lines(text).filter { $0.contains("}.get(step, ") && !$0.contains("for step in") }.map { line in
+      String(line.prefix { $0 != "#" }).trimmingCharacters(in: .whitespaces)
     }
-    return found
   }
 
   @Test("A change stands before the step whose phase reads it first")
-  func placesOfChanges() throws {
+  func stepsOfChanges() throws {
     #expect(
-      try changes("\(small); clip norm; max_norm 2; step 3; max_norm up; step; clip off; lr 0.5; step 2")
-        == ["4: max_norm = 2.5", "5: clip = \"off\" optimizer.param_groups[0][\"lr\"] = 0.5"])
+      try changes("\(small); clip norm; max_norm 2; step 3; max_norm up; step; clip off; lr 0.5; step 2") == [
+        "max_norm = {4: 2.5}.get(step, max_norm)", "clip = {5: \"off\"}.get(step, clip)",
+        "optimizer.param_groups[0][\"lr\"] = {5: 0.5}.get(step, optimizer.param_groups[0][\"lr\"])",
+      ])
     #expect(
-      try changes("\(small); clip norm; phase 4; max_norm 2; step; phase 5; max_norm 3; lr 0.5; step; step")
-        == ["2: optimizer.param_groups[0][\"lr\"] = 0.5", "3: max_norm = 3"])
+      try changes("\(small); clip norm; phase 4; max_norm 2; step; phase 5; max_norm 3; lr 0.5; step; step") == [
+        "optimizer.param_groups[0][\"lr\"] = {2: 0.5}.get(step, optimizer.param_groups[0][\"lr\"])",
+        "max_norm = {3: 3}.get(step, max_norm)",
+      ])
     #expect(
-      try changes("\(small); step; phase; accumulate 2; outlier scale=3; phase; accumulate 4; step; step")
-        == ["accumulate = {2: 2, 3: 4}.get(step, accumulate)"])
+      try changes("\(small); step; phase; accumulate 2; outlier scale=3; phase; accumulate 4; step; step") == [
+        "accumulate = {2: 2, 3: 4}.get(step, accumulate)", "y *= {2: 3}.get(step, 1) if n == 0 else 1",
+      ])
     #expect(
       try changes("\(small); step; outlier scale=3; step; phase 2; outlier nan; outlier scale=4; step 2")
-        == ["2: y = y * 3  # a bad batch", "4: y = y * 4  # a bad batch"])
+        == ["y *= {2: 3, 4: 4}.get(step, 1)"])
+    #expect(
+      try changes("\(small); step; outlier nan; step; outlier scale=-2; step")
+        == ["y *= {3: -2}.get(step, 1)", "y[0, 0] *= {2: math.nan}.get(step, 1)"])
     // Nobody reads what is changed behind the last step.
     #expect(try changes("\(small); clip norm; step 2; max_norm 5; phase 3; lr 3") == [])
   }
@@ -150,8 +147,12 @@ import TorchExport
   func givenUp() throws {
     let text =
       "\(small); clip norm error_if_nonfinite=yes; step; outlier nan; phase 3; accumulate 2; phase 2; expect error; clip norm; step"
-    #expect(try changes(text).first == "2: error_if_nonfinite, accumulate = False, 2")
-    #expect(try lines(text).contains("for step in range(1, 3):"))
+    #expect(
+      try changes(text) == [
+        "error_if_nonfinite = {2: False}.get(step, error_if_nonfinite)", "accumulate = {2: 2}.get(step, accumulate)",
+        "y[0, 0] *= {2: math.nan}.get(step, 1) if n == 0 else 1",
+      ])
+    #expect(try lines(text).contains { $0.hasPrefix("for step in range(1, 3):") })
   }
 
   @Test("A rule that is given anew has forgotten its norms; one that was only off has not")
@@ -176,78 +177,52 @@ import TorchExport
     #expect(files.map(\.0) == ["here.py"])
     let text = try #require(files.first?.1)
     #expect(text == (try program("\(small); step 2; seed 4; clip off; step 3")))
-    #expect(text.hasSuffix("\n\n\ntrain(steps=2, seed=0)\ntrain(steps=3, seed=4)\n"))
+    #expect(text.hasSuffix("\n\n\nexperiment_1()\nexperiment_2()\n"))
   }
 
-  @Test("Several experiments are calls of one function, whose arguments are what differs")
+  @Test("Each of several experiments is a function; one that is made again is called again")
   func experimentsInTurn() throws {
     let restarted = try program("\(small); clip off; step 2; clip norm; restart; step 5; clip off; restart; step 2")
-    #expect(restarted.contains("\n\n\ndef train(steps, clip):\n    torch.manual_seed(0)\n"))
     #expect(
-      restarted.hasSuffix(
-        "\n\n\ntrain(steps=2, clip=\"off\")\ntrain(steps=5, clip=\"norm\")\ntrain(steps=2, clip=\"off\")\n"))
-    #expect(restarted.components(separatedBy: "class SimpleNet").count == 2)
-    let rates = try program("\(small); step 2; optimizer sgd lr=0.5; step 2")
-    #expect(rates.contains("    optimizer = torch.optim.SGD(model.parameters(), lr=lr)\n"))
-    #expect(rates.contains("optimizer=f\"sgd lr={lr} momentum=0 dampening=0 nesterov=no weight_decay=0\","))
-    #expect(rates.hasSuffix("\ntrain(lr=0.01)\ntrain(lr=0.5)\n"))
-    // The second run begins with another rate than it was set up with.
-    let turned = try program("\(small); lr 0.1; step 2; lr 0.2; restart; phase 2; lr 0.5; step 2")
+      restarted.contains("\n\n\ndef experiment_1():\n    \"\"\"simplenet on regression, no clipping, 2 steps\"\"\"\n"))
     #expect(
-      turned.contains("train(lr=0.1, optim=\"sgd lr=0.1 ") && turned.contains("train(lr=0.5, optim=\"sgd lr=0.2 "))
-    let options = try program("\(small); step 2; optimizer adam eps=1e-6; step 2")
-    #expect(options.contains("    optimizer = algorithm(model.parameters(), lr=lr, **tuning)\n"))
-    #expect(options.contains("\ntrain(lr=0.001, algorithm=torch.optim.Adam, tuning=dict(eps=1e-6),\n"))
-    // 1e-5 is 1e-05 in Python.
-    let tiny = try program("\(small); step 2; optimizer sgd lr=1e-5; step 2")
-    #expect(tiny.contains("optimizer=optim,") && tiny.contains("optim=\"sgd lr=1e-5 momentum=0"))
-    #expect(rates.split(separator: "\n").allSatisfy { $0.count <= 120 })
-    let once = try program("\(small); clip norm; step 2; max_norm 2; step 2; restart; step 3")
-    #expect(once.contains("        if run == 1 and step == 3:\n            max_norm = 2\n"))
-    let changed = try program("\(small); clip norm; step 2; max_norm 2; step 2; restart; step; max_norm 3; step 2")
-    #expect(changed.contains("    max_norm = {(1, 3): 2, (2, 2): 3}.get((run, step), max_norm)\n"))
-    #expect(changed.hasSuffix("train(run=1, steps=4, max_norm=1)\ntrain(run=2, steps=3, max_norm=2)\n"))
+      restarted.contains("\n\n\ndef experiment_2():\n    \"\"\"simplenet on regression, clip norm, 5 steps\"\"\"\n"))
+    #expect(!restarted.contains("def experiment_3"))
+    #expect(restarted.hasSuffix("\n\n\nexperiment_1()\nexperiment_2()\nexperiment_1()\n"))
+    #expect(restarted.hasPrefix("\"\"\"3 experiments, one after the other; "))
   }
 
-  @Test("What several experiments have in different words stands in branches, under names of its own")
-  func differentWords() throws {
+  @Test("The optimizer begins with the rate of the first step, and is given what is not PyTorch's default")
+  func optimizer() throws {
+    for (name, making) in [
+      ("sgd", "SGD(model.parameters(), lr=0.01)"), ("adam", "Adam(model.parameters(), lr=0.001)"),
+      ("adamw", "AdamW(model.parameters(), lr=0.001)"), ("rmsprop", "RMSprop(model.parameters(), lr=0.01)"),
+      ("adam eps=1e-6", "Adam(model.parameters(), lr=0.001, eps=1e-6)"),
+      ("adamw beta1=0.8", "AdamW(model.parameters(), lr=0.001, betas=(0.8, 0.999))"),
+      ("adamw weight_decay=0", "AdamW(model.parameters(), lr=0.001, weight_decay=0)"),
+      (
+        "sgd lr=0.1 momentum=0.9 nesterov=yes",
+        "SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True)"
+      ),
+    ] {
+      #expect(try lines("\(small); optimizer \(name); step").contains("optimizer = torch.optim.\(making)"))
+    }
+    // The header tells the rate that it was set up with.
+    let changed = try program("\(small); lr 0.1; step 2; lr 0.2; restart; phase 2; lr 0.5; step 2")
+    #expect(changed.contains("lr=0.5)\n") && changed.contains("optimizer=\"sgd lr=0.2 "))
+  }
+
+  @Test("Equal classes of several experiments are one, others of the same name have numbers")
+  func classes() throws {
     let text = try program(
       "task parity length=3 batch=2; model rnn hidden=3; step 2; model gru hidden=4 update=1; init identity; step 2; "
-        + "task copy length=2; step 2")
-    #expect(text.contains("\nclass Recurrent(nn.Module):\n") && !text.contains("class RNN"))
-    #expect(
-      text.contains("    model = Recurrent(layer, inputs, hidden, outputs, last=False)\n    if init == \"identity\":\n")
-    )
-    #expect(text.contains("        if run in (1, 2):\n            bits = torch.randint("))
-    #expect(text.contains("        else:\n            s = torch.randint(0, 8, (2, 32))\n"))
-    #expect(
-      text.contains(
-        "\ntrain(run=2, layer=nn.GRU, inputs=1, hidden=4, outputs=2, network=\"gru hidden=4 layers=1 update=1\""))
+        + "task copy length=2; step 2; task parity length=9; step; task adding length=4; model rnn hidden=3; step")
+    let names = text.split(separator: "\n").filter { $0.hasPrefix("class ") }
+    #expect(names == ["RNN", "GRU", "GRU2", "RNN2"].map { "class \($0)(nn.Module):" })
+    let models = text.split(separator: "\n").filter { $0.hasPrefix("    model = ") }
+    #expect(models == ["RNN", "GRU", "GRU2", "GRU", "RNN2"].map { "    model = \($0)()" })
     let apart = try program("task sum; model simplenet hidden=3; step; model mlp hidden=4; step")
-    #expect(
-      apart.contains("    if run == 1:\n        model = SimpleNet()\n    else:\n        model = nn.Sequential()\n"))
-    let two = try program("task parity length=3 batch=2; model rnn hidden=3; step; task adding length=4 batch=2; step")
-    #expect(two.contains("\nclass RNN(nn.Module):\n") && two.contains("\nclass RNN2(nn.Module):\n"))
-    #expect(two.contains("        model = RNN()\n") && two.contains("        model = RNN2()\n"))
-  }
-
-  @Test("What several experiments have in different values is told to the class and to the function")
-  func differentValues() throws {
-    let widths = try program(
-      "task adding length=6 batch=3; model rnn hidden=3; step 2; model rnn hidden=4 layers=2; step 2; "
-        + "task adding length=9 batch=3; step 2")
-    #expect(widths.contains("\n    def __init__(self, hidden, num_layers):\n"))
-    #expect(widths.contains("\n        self.rnn = nn.RNN(2, hidden, num_layers=num_layers)\n"))
-    #expect(widths.contains("\ndef draw_batch(length):\n"))
-    #expect(widths.contains(" torch.randint(0, length // 2, (3,)), torch.randint(length // 2, length, (3,))\n"))
-    #expect(
-      widths.contains("\n    model = RNN(hidden, num_layers)\n") && widths.contains("x, y = draw_batch(length)\n"))
-    #expect(!widths.contains("run") || !widths.contains("if run"))
-    let activations = try program("model mlp hidden=4x2; step 2; model mlp hidden=4x3 activation=relu; step 2")
-    #expect(activations.contains("    widths = [10] + hidden + [10]\n"))
-    #expect(activations.contains("        if n <= len(hidden):\n"))
-    #expect(activations.contains("            model.add_module(f\"activation{n}\", activation())\n"))
-    #expect(activations.contains("\ntrain(hidden=[4] * 3, activation=nn.ReLU, "))
+    #expect(apart.contains("\n    model = SimpleNet()\n") && apart.contains("\n    model = nn.Sequential()\n"))
   }
 
   static let several = [
@@ -263,16 +238,31 @@ import TorchExport
     "model rnn hidden=4; task parity length=4; clip norm; step; model cnn depth=2 channels=2; task shapes rows=16 size=6; step",
   ]
 
-  @Test("Experiments that are compared fit on a page together", arguments: several)
+  @Test("Of several experiments, each function is the program of its experiment alone", arguments: several)
   func severalExperiments(text: String) throws {
-    let program = try program(text)
-    let lines = program.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-    #expect((40...80).contains(lines.count), "\(lines.count) lines")
-    #expect(lines.allSatisfy { $0.count <= 120 && $0.last != " " })
+    let stage = try Stage.told(
+      text, files: ["words.txt": "some words and more words", "table.csv": "a,b,y\n1,0,2\n2,9,3\n3,1,5\n"])
+    try #require(stage.isGood, "\(text): \(stage.errors)")
+    let program = TorchProgram.text(of: stage.workbench.runs)
+    #expect(program.split(separator: "\n").allSatisfy { $0.count <= 120 && $0.last != " " })
+    let functions = program.components(separatedBy: "\n\n\n").filter { $0.hasPrefix("def experiment_") }
+    #expect(functions.count == stage.workbench.runs.count)
+    for (function, run) in zip(functions, stage.workbench.runs) {
+      let alone = TorchProgram.text(of: [run])
+      let lines = alone.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      #expect((40...80).contains(lines.count), "\(lines.count) lines")
+      let body = try #require(alone.firstRange(of: "\n\n\ntorch.manual_seed")).lowerBound
+      #expect(words(function.split(separator: "\n").dropFirst(2).joined(separator: " ")) == words(alone[body...]))
+    }
+  }
+
+  /// The text without its line breaks, and without the numbers that tell classes apart.
+  private func words(_ text: some StringProtocol) -> String {
+    text.split(whereSeparator: \.isWhitespace).joined(separator: " ").replacing(#/[0-9]+\(\)/#, with: "()")
   }
 
   @Test(
-    "The lessons fit on a page each",
+    "Each experiment of a lesson fits on a page",
     arguments: ["cnn", "deep-tanh", "diverges", "outlier", "relu-mlp", "rnn-explodes", "text", "tutorial", "vanishing"])
   func lessons(name: String) throws {
     let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../scenarios").standardized
@@ -284,15 +274,17 @@ import TorchExport
     }
     let stage = try Stage.told(short.joined(separator: "\n"), files: ["sample-text.txt": words])
     try #require(stage.isGood, "\(stage.errors)")
-    let lines = TorchExport.program(stage.workbench.runs).split(separator: "\n", omittingEmptySubsequences: false)
-    #expect((40...80).contains(lines.count - 1), "\(lines.count - 1) lines")
-    #expect(lines.allSatisfy { $0.count <= 120 })
+    for run in stage.workbench.runs {
+      let lines = TorchProgram.text(of: [run]).split(separator: "\n", omittingEmptySubsequences: false)
+      #expect((40...80).contains(lines.count - 1), "\(lines.count - 1) lines")
+      #expect(lines.allSatisfy { $0.count <= 120 })
+    }
   }
 
   @Test("Of very many experiments the program has the last hundred, and says so")
   func manyExperiments() throws {
     var stage = try Stage.told("task xor; model simplenet hidden=2; step 2")
-    #expect(stage.workbench.torchProgram == TorchExport.program(stage.workbench.runs))
+    #expect(stage.workbench.torchProgram == TorchProgram.text(of: stage.workbench.runs))
     for _ in 0..<(Workbench.mostEarlierRuns + 2) { stage.enter("restart; step") }
     #expect(stage.workbench.runs.count == 100)
     #expect(stage.workbench.torchProgram.hasPrefix("\"\"\"The last 100 of 102 experiments, one after the other; "))
@@ -302,7 +294,7 @@ import TorchExport
   func userWords() throws {
     let stage = try Stage.told(
       "task text \"a \\\"b\\\".txt\" length=2 batch=2; model rnn hidden=3; step", files: ["a \"b\".txt": "abcabc"])
-    let text = TorchExport.program(stage.workbench.runs)
+    let text = TorchProgram.text(of: stage.workbench.runs)
     #expect(text.contains("with open(\"a \\\"b\\\".txt\", encoding=\"utf-8\", newline=\"\") as file:"))
     #expect(text.contains("task=\"text \\\"a \\\\\\\"b\\\\\\\".txt\\\" length=2 batch=2\""))
   }

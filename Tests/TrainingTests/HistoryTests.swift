@@ -49,7 +49,8 @@ import Training
       }
     }
     for step in [1, 2, 63, 64, 65, one.lastStep - 1, one.lastStep] where step > 0 {
-      #expect(one[step: step].map { again in other[step: step]?.isSame(as: again) == true } ?? (other[step: step] == nil))
+      #expect(
+        one[step: step].map { again in other[step: step]?.isSame(as: again) == true } ?? (other[step: step] == nil))
       #expect(one.clipping(at: step) == other.clipping(at: step), comment)
       #expect(one.duty(upTo: step) == other.duty(upTo: step), comment)
     }
@@ -111,7 +112,9 @@ import Training
   private func fold(_ history: History, _ series: Series, _ steps: Range<Int>) -> Stretch {
     let (stretches, length) = history.columns(of: series, atMost: history.count)
     var fold = Stretch()
-    for index in (steps.lowerBound / length)..<((steps.upperBound + length - 1) / length) { fold.join(stretches[index]) }
+    for index in (steps.lowerBound / length)..<((steps.upperBound + length - 1) / length) {
+      fold.join(stretches[index])
+    }
     return fold
   }
 
@@ -169,8 +172,8 @@ import Training
     arguments: [(4, 300_000), (42, 40_000), (2000, 2000)])
   func bytes(parameters: Int, steps: Int) {
     var record = record(1, parameters: parameters)
-    var history: History? = History(parameters: parameters)
     let before = held_bytes()
+    var history: History? = History(parameters: parameters)
     for step in 1...steps {
       record.step = step
       history!.append(record)

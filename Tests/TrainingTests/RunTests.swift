@@ -19,7 +19,8 @@ import Training
     }
   }
 
-  @Test("The same changes at the same positions lead to the same experiment", arguments: Row.all, [1, 2, 3] as [UInt64])
+  @Test(
+    "The same changes at the same positions lead to the same experiment", arguments: Row.all, [1, 2, 3] as [UInt64])
   func replay(_ row: Row, seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     var run = Run(row.settings)

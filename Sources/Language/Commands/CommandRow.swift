@@ -43,7 +43,8 @@ public struct CommandRow: Sendable {
 
   /// A command that chooses one of several variants with options.
   init<Whole>(
-    _ name: String, _ kind: Command.Kind, _ variants: [Variant<Whole>], _ summary: String, example: String, what: String,
+    _ name: String, _ kind: Command.Kind, _ variants: [Variant<Whole>], _ summary: String, example: String,
+    what: String,
     wrap: @escaping @Sendable (Whole) -> Command, unwrap: @escaping @Sendable (Command) -> Whole?
   ) {
     let usage = variants.map { variant in

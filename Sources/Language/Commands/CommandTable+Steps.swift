@@ -9,7 +9,8 @@ extension CommandTable {
       if case .step(let count) = $0 { count } else { nil }
     },
     counted(
-      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3", StepsCommand.phase
+      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
+      StepsCommand.phase
     ) { if case .phase(let count) = $0 { count } else { nil } },
     CommandRow(
       "run", .steps, ["[N]"], "runs until stopped (on the screen only), or N steps", example: "run 200"

@@ -99,7 +99,9 @@ struct ParametersPanel {
   }
 
   private func drawShare(_ index: Int, column: Int, row: Int, _ columns: Columns, on grid: inout CellGrid) {
-    guard columns.share > 0, let before = scene.present?.before, let share = Self.share(of: index, before) else { return }
+    guard columns.share > 0, let before = scene.present?.before, let share = Self.share(of: index, before) else {
+      return
+    }
     grid.write("\(Int((share * 100).rounded()))%", endingAt: column + columns.share, row: row)
     guard columns.bar > 0 else { return }
     let eighths = Int((share * Double(columns.bar * 8)).rounded())

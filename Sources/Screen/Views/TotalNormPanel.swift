@@ -68,7 +68,9 @@ struct TotalNormPanel {
     for column in 0..<area.width {
       let step = min((column + 1) * plot.columnsPerCell * length, history.count)
       let isPast = column < used && step < history.count
-      drawThreshold((isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, area.row, plot, on: &grid)
+      drawThreshold(
+        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, area.row, plot, on: &grid
+      )
     }
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
     // The name of the line stands where no norm is drawn yet; the numbers beside the plot have it, too.

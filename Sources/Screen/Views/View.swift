@@ -6,9 +6,9 @@ public struct View: Sendable, Equatable {
   /// How the code and tests call it.
   public let name: String
   /// How help calls it.
-  let title: String
+  package let title: String
   /// How to read it, for help.
-  let reading: String
+  package let reading: String
   /// The smallest screen that it can be drawn on.
   var smallest = GridSize(columns: 40, rows: 10)
   /// Whether there is anything in a scene that it could show.
@@ -28,7 +28,8 @@ public struct View: Sendable, Equatable {
 
   /// All panels, as far as there is room.
   public static let overview = View(
-    name: "overview", title: "overview", reading: "all of them, as far as there is room; with --big fewer and larger ones",
+    name: "overview", title: "overview",
+    reading: "all of them, as far as there is room; with --big fewer and larger ones",
     showsLog: { Layout($0, isBig: $1.isBig, parameters: 0).log != nil }
   ) { scene, view, area, grid in
     Layout(area, isBig: view.isBig, parameters: scene.parameters.count).draw(scene, view, on: &grid)
@@ -37,7 +38,8 @@ public struct View: Sendable, Equatable {
   /// The total norm alone.
   public static let total = View(
     name: "total", title: "total norm",
-    reading: "lines: the norm of all gradients before clipping; dots: after; the level line: max_norm, dashed while off",
+    reading:
+      "lines: the norm of all gradients before clipping; dots: after; the level line: max_norm, dashed while off",
     isThere: hasExperiment
   ) { scene, view, area, grid in
     TotalNormPanel(scene: scene).draw(in: area, isFront: true, isBig: view.isBig, showsLoss: false, on: &grid)
