@@ -30,6 +30,7 @@ enum Benchmarks {
     case .list: try Standard.matching(options.words).forEach { print($0) }
     case .grammar: Family.grammar.forEach { print($0) }
     case .serve: try serve()
+    case .bytes: try measureBytes(options.words)
     case .measure:
       for measurement in try meter.measure(Standard.matching(options.words)) {
         print(options.printsJSON ? Report.json(measurement) : Report.line(measurement))
@@ -56,6 +57,14 @@ enum Benchmarks {
       print(Report.json(Measurement(benchmark: benchmark, samples: [meter.sample(benchmark, count)])))
       fflush(nil)
     }
+  }
+
+  private static func measureBytes(_ words: [String]) throws {
+    let all = try (words.isEmpty ? Bytes.names : words).map(Bytes.measure)
+    all.forEach { print($0.line) }
+    let over = all.filter { $0.bytes > $0.bound }
+    print(over.isEmpty ? "all \(all.count) within their bounds" : "\(over.count) of \(all.count) are over their bounds")
+    if !over.isEmpty { exit(1) }
   }
 
   private static func record(_ options: Options, _ meter: Meter, _ path: String) throws {

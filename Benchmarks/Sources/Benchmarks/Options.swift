@@ -3,7 +3,7 @@ import Foundation
 /// What the program was called with.
 struct Options {
   enum Mode {
-    case measure, list, grammar, serve
+    case measure, bytes, list, grammar, serve
     case record(String)
     case compare(String)
   }
@@ -20,6 +20,7 @@ struct Options {
     Benchmarks [NAME or a part of names]… [options]
       --list            the names that are measured when none is given
       --grammar         all names there are
+      --bytes           bytes of snapshots and histories; status 1 over a bound
       --json            a line of JSON for each benchmark
       --record FILE     keeps the ratios to the yardstick in FILE
       --compare FILE    status 1 where a ratio is larger than recorded in FILE by more than the tolerance
@@ -47,6 +48,7 @@ struct Options {
       switch word {
       case "--list": mode = .list
       case "--grammar": mode = .grammar
+      case "--bytes": mode = .bytes
       case "--serve": mode = .serve
       case "--json": printsJSON = true
       case "--record": mode = .record(try value(of: word))

@@ -29,7 +29,7 @@ extension Family {
   }
 
   static let frame = Family(
-    name: "frame", usage: "/WIDTHxHEIGHT", summary: "a copy of the stage after 300 steps, and its frame"
+    name: "frame", usage: "/WIDTHxHEIGHT", summary: "the scene of a stage after 300 steps, and its frame"
   ) { name, parts in
     let sides = parts.first?.split(separator: "x").compactMap { Int($0) } ?? []
     guard parts.count == 1, sides.count == 2, sides.allSatisfy({ (1...1000).contains($0) }) else {
@@ -38,18 +38,18 @@ extension Family {
     let lines = "task adding length=5 batch=2; model rnn hidden=4; clip norm max_norm=1; step 300"
     let scenario = try Scenario(utf8: Array(lines.utf8), path: "frame")
     var stage = Stage(scenario: scenario, files: NoFiles(), waitsForViewer: false)
-    while stage.isBusy { _ = stage.proceed() }
+    while stage.isBusy { _ = stage.advance() }
     let size = GridSize(columns: sides[0], rows: sides[1])
     return Benchmark(name: name) { times in
-      for _ in 0..<times { _ = render(stage, ViewState(), size: size) }
+      for _ in 0..<times { _ = render(Scene(stage), ViewState(), size: size) }
     }
   }
 
-  private static func makeExperiment(_ name: String, _ parts: [String]) throws -> Experiment {
+  static func makeExperiment(_ name: String, _ parts: [String], optimizer: String = "sgd") throws -> Experiment {
     guard parts.count == 2 else { throw NameError(name: name, reason: "a step has a model and a task") }
     var workbench = Workbench(files: NoFiles())
     let setup = ["model " + words(parts[0]), "task " + words(parts[1])]
-    for line in setup + ["seed 0", "optimizer sgd lr=0.01", "clip norm max_norm=1"] {
+    for line in setup + ["seed 0", "optimizer \(optimizer) lr=0.01", "clip norm max_norm=1"] {
       do {
         for command in try Parser.commands(in: line) { _ = try workbench.apply(command, from: .viewer) }
       } catch {

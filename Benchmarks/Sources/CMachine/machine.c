@@ -73,3 +73,14 @@ static double seconds(clockid_t clock) {
 double machine_thread_time(void) { return seconds(CLOCK_THREAD_CPUTIME_ID); }
 double machine_process_time(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 double machine_time(void) { return seconds(CLOCK_MONOTONIC); }
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+
+size_t machine_heap_bytes(void) {
+  struct mallinfo2 now = mallinfo2();
+  return now.uordblks + now.hblkhd;
+}
+#else
+size_t machine_heap_bytes(void) { return 0; }
+#endif

@@ -27,4 +27,7 @@ double machine_thread_time(void);
 double machine_process_time(void);
 double machine_time(void);
 
+// Bytes that the process has got from the C library and not given back; 0 where that cannot be asked.
+size_t machine_heap_bytes(void);
+
 #endif
