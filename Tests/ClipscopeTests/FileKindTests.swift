@@ -25,7 +25,7 @@ import Testing
     let bound = Sanitizer.isOn ? "unlimited" : "\(kilobytes)"
     let script = "cd \"$0\"; ulimit -v \(bound); \"$@\" >.out 2>.err \(redirection); echo status $?."
     let outcome = try PseudoTerminal("/bin/sh", ["-c", script, folder.path, BuiltProgram.clipscope] + arguments)
-    try outcome.waitForEnd(within: 30)
+    try outcome.waitForEnd()
     let status = outcome.text.firstMatch(of: /status (\d+)\./).flatMap { Int32($0.1) } ?? -1
     defer { for name in [".out", ".err"] { unlink(folder.path + "/" + name) } }
     return Outcome(status: status, output: folder.read(".out") ?? "", error: folder.read(".err") ?? "")
@@ -36,13 +36,14 @@ import Testing
     for reader in Self.readers {
       if let scenario = reader.scenario { try folder.write(scenario.replacing("FILE", with: name), to: "s") }
       let arguments = reader.arguments.map { $0.replacing("FILE", with: name) }
-      let clock = ContinuousClock()
-      var outcome = Outcome(status: -1, output: "", error: "")
-      let time = try clock.measure { outcome = try clipscope(arguments, in: folder) }
-      #expect(outcome.status == 2, "\(reader): \(outcome)")
-      #expect(outcome.error.contains(message), "\(reader): \(outcome)")
-      #expect(outcome.output.isEmpty, "\(reader)")
-      #expect(time < .seconds(10), "\(reader)")
+      try Pace.expect(under: 10) {
+        var outcome = Outcome(status: -1, output: "", error: "")
+        let seconds = try Pace.seconds { outcome = try clipscope(arguments, in: folder) }
+        #expect(outcome.status == 2, "\(reader): \(outcome)")
+        #expect(outcome.error.contains(message), "\(reader): \(outcome)")
+        #expect(outcome.output.isEmpty, "\(reader)")
+        return seconds
+      }
     }
   }
 

@@ -47,7 +47,6 @@ extension EndToEnd {
 
     @Test func unknownSequencesAreIgnoredWhole() throws {
       let scope = try open()
-      try scope.waitForRest()
       let calm = scope.screen
       let unknown = [
         "\u{1B}OP", "\u{1B}[[A", "\u{1B}[15~", "\u{1B}[24;2~", "\u{1B}[I", "\u{1B}[O", "\u{1B}[?1;2c",
@@ -56,10 +55,11 @@ extension EndToEnd {
         "\u{1B}]11;rgb:0000/qqqq/0000\u{7}", "\u{1B}]10;quit\u{1B}\\", "\u{1B}P1+r436f=q\u{1B}\\", "\u{1B}_q\u{1B}\\",
       ]
       for sequence in unknown { try scope.send(sequence) }
-      try scope.waitForRest()
+      try scope.waitUntilKeysAreRead()
       #expect(scope.screen == calm)
       try scope.send("n")
-      try scope.waitFor("a step") { $0.header.contains("step 1 ") }
+      let step = try scope.waitFor("a step") { $0.header.contains("step 1 ") }
+      #expect(step.log.suffix(2) == [Frame(text: calm.text).log.last, "› step"])
     }
 
     @Test func controlSFreezesNothing() throws {
@@ -147,24 +147,12 @@ extension EndToEnd {
         var picture = ""
         for (keys, step) in [("5n", 5), ("c++3n", 8), ("p>7n", 15)] {
           try scope.send(keys)
-          try scope.waitFor("step \(step)") { $0.header.contains("‖ idle  step \(step) ") }
-          try scope.waitForRest()
-          picture += scope.screen.text
+          picture += try scope.waitFor("step \(step)") { $0.header.contains("‖ idle  step \(step) ") }.text
         }
         pictures.append(picture)
       }
       #expect(pictures[0] == pictures[1])
       #expect(pictures[0].count > 1000)
-    }
-  }
-}
-
-extension Scope {
-  /// Sends keys and returns the seconds until their answer is on the screen.
-  func seconds(_ keys: String, until condition: (Frame) -> Bool) throws -> Double {
-    try Pace.seconds {
-      try send(keys)
-      try waitFor("the answer to \(keys.debugDescription)", condition)
     }
   }
 }

@@ -85,7 +85,7 @@ struct KeyRow: CustomTestStringConvertible, Sendable {
 
 extension EndToEnd {
   /// Every documented key, in the program as it is started.
-  @Suite(.serialized, .enabled(if: Tmux.isInstalled))
+  @Suite(.serialized)
   struct KeysTests {
     /// Many parameters, so that there is something to scroll, and a clipping rule that is off.
     static let experiment = """
@@ -98,13 +98,13 @@ extension EndToEnd {
 
     @Test(arguments: KeyRow.all)
     func does(_ row: KeyRow) throws {
-      let viewer = try Viewer(Self.experiment)
-      try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") && $0.chosen != nil }
-      for key in row.before { try viewer.press(key) }
-      let before = try viewer.waitFor("what comes before the key", row.start)
+      let scope = try Scope(Self.experiment)
+      try scope.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") && $0.chosen != nil }
+      for key in row.before { try scope.press(key) }
+      let before = try scope.waitFor("what comes before the key", row.start)
       #expect(!row.effect(before))
-      try viewer.press(row.name)
-      let after = try viewer.waitFor("the effect", row.effect)
+      try scope.press(row.name)
+      let after = try scope.waitFor("the effect", row.effect)
       if let line = row.line { #expect(after.log.last == "› \(line)") }
     }
 
@@ -115,101 +115,102 @@ extension EndToEnd {
     }
 
     @Test func digitsAreACount() throws {
-      let viewer = try Viewer(Self.experiment)
-      try viewer.press("1", "0")
-      try viewer.waitFor("the count at the foot") { $0.footer.trimmingCharacters(in: .whitespaces).hasPrefix("10") }
-      try viewer.press("n")
-      let frame = try viewer.waitFor("ten steps") { $0.header.contains("step 10 ") }
+      let scope = try Scope(Self.experiment)
+      try scope.press("1", "0")
+      try scope.waitFor("the count at the foot") { $0.footer.trimmingCharacters(in: .whitespaces).hasPrefix("10") }
+      try scope.press("n")
+      let frame = try scope.waitFor("ten steps") { $0.header.contains("step 10 ") }
       #expect(frame.log.last == "› step 10")
-      try viewer.press("3", "j")
-      try viewer.waitFor("three parameters down") { $0.chosen == "fc2.bias" }
-      try viewer.press("2", "+")
-      let turned = try viewer.waitFor("two rungs up") { $0.log.suffix(2) == ["› max_norm up", "› max_norm up"] }
+      try scope.press("3", "j")
+      try scope.waitFor("three parameters down") { $0.chosen == "fc2.bias" }
+      try scope.press("2", "+")
+      let turned = try scope.waitFor("two rungs up") { $0.log.suffix(2) == ["› max_norm up", "› max_norm up"] }
       #expect(turned.header.contains("step 10 "))
     }
 
     @Test func restartHappensAfterYesOnly() throws {
-      let viewer = try Viewer(Self.experiment)
-      try viewer.press("n")
-      try viewer.waitFor("a step") { $0.header.contains("step 1 ") }
+      let scope = try Scope(Self.experiment)
+      try scope.press("n")
+      try scope.waitFor("a step") { $0.header.contains("step 1 ") }
       for no in ["n", "Escape"] {
-        try viewer.press("r")
-        try viewer.waitFor("the question") { $0.footer.contains("Begin again") }
-        try viewer.press(no)
-        let after = try viewer.waitFor("the keys") { $0.footer.contains("q quit") }
+        try scope.press("r")
+        try scope.waitFor("the question") { $0.footer.contains("Begin again") }
+        try scope.press(no)
+        let after = try scope.waitFor("the keys") { $0.footer.contains("q quit") }
         #expect(after.header.contains("step 1 "))
         #expect(after.log.last == "› step")
       }
-      try viewer.press("r")
-      try viewer.waitFor("the question") { $0.footer.contains("Begin again") }
-      try viewer.press("y")
-      let after = try viewer.waitFor("the beginning") { $0.header.contains("step 0 ") }
+      try scope.press("r")
+      try scope.waitFor("the question") { $0.footer.contains("Begin again") }
+      try scope.press("y")
+      let after = try scope.waitFor("the beginning") { $0.header.contains("step 0 ") }
       #expect(after.log.last == "› restart")
+      // What is done is done in order: a step that a no had made would be there by now.
+      #expect(after.log.count { $0 == "› step" } == 1)
     }
 
     @Test func controlLPaintsEverythingAgain() throws {
-      let viewer = try Viewer(Self.experiment)
-      try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle") }
-      let terminal = try #require(FileHandle(forWritingAtPath: try viewer.tmux.value("pane_tty")))
-      try terminal.write(contentsOf: Data("\u{1B}[5;5Hscribble".utf8))
-      try viewer.waitFor("what somebody else wrote") { $0.contains("scribble") }
-      try viewer.press("C-l")
-      let after = try viewer.waitFor("a clean screen") { !$0.contains("scribble") }
-      #expect(after.contains("─ total norm ─"))
+      let scope = try Scope(Self.experiment)
+      let before = scope.screen
+      scope.terminal.scribble("\u{1B}[5;5Hscribble")
+      try scope.terminal.waitForOutput("scribble")
+      #expect(scope.rawScreen.text.contains("scribble"), "it is seen, though it is no frame")
+      try scope.press("C-l")
+      let after = try scope.waitForScreen("another frame") { $0.frames > before.frames }
+      #expect(after == before, "\(after.text)")
     }
 
     @Test func controlZStopsAndComesBackAtTheSizeOfNow() throws {
       let folder = try TemporaryFolder()
-      let file = try folder.write(Self.experiment, to: "small.scenario")
-      let tmux = try Tmux(["/bin/bash", "--norc", "-i"])
-      try tmux.send("PS1='$ '; '\(BuiltProgram.clipscope)' '\(file)'", "Enter")
-      try tmux.waitForScreen("the screen") { $0.contains("‖ idle") }
-      try tmux.send("n")
-      try tmux.waitForScreen("a step") { $0.contains("step 1 ") }
-      try tmux.send("C-z")
-      try tmux.waitForScreen("the shell") { $0.contains("Stopped") }
-      #expect(try !tmux.showsAlternateScreen)
-      #expect(try tmux.showsCursor)
-      try tmux.resize(columns: 100, rows: 30)
-      try tmux.send("stty size; echo echo ed", "Enter")
-      try tmux.waitForScreen("a shell that echoes") { $0.contains("30 100") && $0.contains("\necho ed") }
-      try tmux.send("fg", "Enter")
-      let back = try tmux.waitForScreen("the screen") { $0.contains("‖ idle") && $0.contains("step 1 ") }
-      #expect(try tmux.showsAlternateScreen)
-      let frame = Frame(text: back)
-      #expect(frame.lines.count == 30)
-      #expect(frame.lines[1].count == 100)
-      try tmux.send("q")
-      try tmux.waitForScreen("the shell") { !$0.contains("‖ idle") }
-      #expect(try !tmux.showsAlternateScreen)
+      let file = try folder.write(Self.experiment, to: Scope.scenario)
+      let scope = try Scope(running: ["/bin/bash", "--norc", "-i"], in: folder, environment: ["HISTFILE": ""])
+      try scope.send("PS1='$ '; '\(BuiltProgram.clipscope)' '\(file)'\r")
+      try scope.waitFor("the screen") { $0.header.contains("‖ idle") }
+      try scope.press("n")
+      try scope.waitFor("a step") { $0.header.contains("step 1 ") }
+      let start = scope.terminal.position
+      try scope.send("\u{1A}")
+      try scope.terminal.waitForOutput("Stopped", from: start)
+      #expect(!scope.rawScreen.modes.contains(1049))
+      #expect(scope.rawScreen.modes.contains(25))
+      scope.resize(columns: 100, rows: 30)
+      try scope.send("stty size; echo echo ed\r")
+      try scope.terminal.waitForOutput("30 100\r\necho ed\r\n", from: start)
+      try scope.send("fg\r")
+      let back = try scope.waitFor("the screen") { $0.header.contains("‖ idle  step 1 ") }
+      #expect(scope.screen.modes.contains(1049))
+      #expect(back.lines.count == 30)
+      #expect(back.lines[1].count == 100)
+      try scope.press("q")
+      try scope.terminal.wait(for: "the shell") { !scope.rawScreen.modes.contains(1049) }
     }
 
     @Test func onALargeScreenTheKeysDoTheSame() throws {
-      let viewer = try Viewer(Self.experiment, columns: 160, rows: 48)
-      let first = try viewer.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") }
+      let scope = try Scope(Self.experiment, columns: 160, rows: 48)
+      let first = try scope.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") }
       #expect(first.lines.count == 48)
       #expect(first.footer.contains("] speed"))
-      try viewer.press("5", "n")
-      try viewer.waitFor("five steps") { $0.header.contains("step 5 ") && $0.log.last == "› step 5" }
-      try viewer.press("c", "+", "p", ">")
-      let turned = try viewer.waitFor("the settings") { $0.log.last == "› lr up" }
+      try scope.press("5", "n")
+      try scope.waitFor("five steps") { $0.header.contains("step 5 ") && $0.log.last == "› step 5" }
+      try scope.press("c", "+", "p", ">")
+      let turned = try scope.waitFor("the settings") { $0.log.last == "› lr up" }
       #expect(turned.readout("rule")?.hasPrefix("norm ≤ 1.25") == true)
       #expect(turned.contains(" p inf · log"))
       #expect(turned.readout("lr") == "0.0125")
-      try viewer.press("End")
-      try viewer.waitFor("the last parameter") { $0.chosen == "fc11.bias" }
-      try viewer.press("Tab")
-      try viewer.waitFor("one panel") { !$0.contains("─ by parameter ─") }
-      try viewer.press("?")
-      try viewer.waitFor("help") { $0.contains("─ help ─") && $0.contains("Ctrl-C") }
-      try viewer.press("Escape")
-      try viewer.waitFor("one panel") { $0.contains("─ total norm ─") && !$0.contains("─ by parameter ─") }
-      try viewer.press("Escape")
-      try viewer.waitFor("all panels") { $0.contains("─ by parameter ─") }
-      try viewer.press("Space")
-      try viewer.waitFor("training") { $0.header.contains("● run 20/s") }
-      try viewer.press("q")
-      #expect(try viewer.status() == 0)
+      try scope.press("End")
+      try scope.waitFor("the last parameter") { $0.chosen == "fc11.bias" }
+      try scope.press("Tab")
+      try scope.waitFor("one panel") { !$0.contains("─ by parameter ─") }
+      try scope.press("?")
+      try scope.waitFor("help") { $0.contains("─ help ─") && $0.contains("Ctrl-C") }
+      try scope.press("Escape")
+      try scope.waitFor("one panel") { $0.contains("─ total norm ─") && !$0.contains("─ by parameter ─") }
+      try scope.press("Escape")
+      try scope.waitFor("all panels") { $0.contains("─ by parameter ─") }
+      try scope.press("Space")
+      try scope.waitFor("training") { $0.header.contains("● run 20/s") }
+      try scope.press("q")
+      #expect(try scope.terminal.waitForEnd() == .exited(0))
     }
   }
 }

@@ -16,28 +16,22 @@ extension EndToEnd {
     /// What the program does when its end comes.
     enum Occupation: String, CaseIterable, Sendable { case idle, training }
 
-    /// A program on a terminal, with the modes that the terminal had before.
+    /// A program that is to end, on a terminal whose bytes are looked at as they are.
     private struct Session {
-      let folder: TemporaryFolder
-      let terminal: PseudoTerminal
-      let before: PseudoTerminal.Modes
+      private let scope: Scope
+      var terminal: PseudoTerminal { scope.terminal }
 
       init(_ occupation: Occupation) throws {
-        folder = try TemporaryFolder()
-        let file = try folder.write(KeysTests.experiment, to: "small.scenario")
-        terminal = try PseudoTerminal(BuiltProgram.clipscope, [file, "--speed", "500"])
-        before = terminal.modes
-        try terminal.waitForOutput("idle")
-        #expect(terminal.modes != before)
+        scope = try Scope(options: ["--speed", "500"])
+        #expect(terminal.modes != terminal.modesBefore)
         guard occupation == .training else { return }
-        let start = terminal.position
-        try terminal.send(" ")
-        try terminal.waitForOutput("500/s", from: start)
+        try scope.send(" ")
+        try scope.waitFor("training") { $0.header.contains("500/s") }
       }
 
       /// Nothing that was switched on is on any more.
       func expectRestored() {
-        #expect(terminal.modes == before)
+        #expect(terminal.modes == terminal.modesBefore)
         for mode in ["1049", "2004", "2026", "1000", "1006"] {
           let off = terminal.text.range(of: "\u{1B}[?\(mode)l", options: .backwards)
           #expect(off != nil, "mode \(mode) is switched off")
@@ -101,7 +95,7 @@ extension EndToEnd {
         let seconds = try Pace.seconds {
           #expect(try session.terminal.waitForEnd() == .killed(signal: SIGKILL))
           try session.terminal.wait(for: "the watchdog") {
-            session.terminal.modes == session.before && session.terminal.text.contains("\u{1B}[?1049l")
+            session.terminal.modes == session.terminal.modesBefore && session.terminal.text.contains("\u{1B}[?1049l")
           }
         }
         session.expectRestored()
@@ -124,17 +118,16 @@ extension EndToEnd {
         let session = try Session(.training)
         session.terminal.isStalled = true
         // Each size is a whole new screen, and more than a terminal buffers.
-        let end = ContinuousClock.now + .milliseconds(300)
         var columns = 150
         try session.terminal.wait(for: "a terminal that takes nothing more") {
           columns += columns < 200 ? 1 : -50
           session.terminal.resize(columns: columns, rows: 60)
-          return ContinuousClock.now >= end
+          return session.terminal.isFull
         }
         session.terminal.signal(SIGTERM)
         let seconds = try session.terminal.secondsToEnd()
         #expect(try session.terminal.waitForEnd() == .exited(128 + SIGTERM))
-        #expect(session.terminal.modes == session.before)
+        #expect(session.terminal.modes == session.terminal.modesBefore)
         return seconds
       }
     }

@@ -54,31 +54,24 @@ extension EndToEnd {
     @Test("Fewer frames a second are fewer frames")
     func frameRate() throws {
       func frames(_ rate: String) throws -> Int {
-        let folder = try TemporaryFolder()
-        let file = try folder.write("task regression; model mlp hidden=64x6; step 900; say \"made\"", to: "s")
-        let terminal = try PseudoTerminal(BuiltProgram.clipscope, [file, "--speed", "1001", "--fps", rate])
-        try terminal.waitForOutput("idle")
-        let frames = terminal.text.components(separatedBy: "\u{1B}[?2026h").count
-        try terminal.send("q")
-        #expect(try terminal.waitForEnd() == .exited(0))
-        return frames
+        let scenario = "task regression; model mlp hidden=64x6; step 900; say \"made\""
+        return try Scope(scenario, options: ["--speed", "1001", "--fps", rate]).screen.frames
       }
       let (few, many) = (try frames("2"), try frames("120"))
       #expect(few < many, "\(few) at 2 a second, \(many) at 120")
     }
 
-    @Test("A recording plays, and ends in the screen that was seen last", .enabled(if: Tmux.isInstalled))
+    @Test("A recording plays, and ends in the screen that was seen last")
     func recording() throws {
-      let folder = try TemporaryFolder()
-      let file = folder.path + "/r.cast"
-      let viewer = try Viewer(KeysTests.experiment, options: ["--record", file])
-      try viewer.waitFor("the first frame") { $0.header.contains("idle") }
-      try viewer.press("5", "n", ":")
-      try viewer.press("say \"⣿ \\\\ words\"", "Enter")
-      let last = try viewer.waitFor("the words") { $0.text.contains("words") && $0.header.contains("step 5 ") }
-      try viewer.press("q")
-      #expect(try viewer.status() == 0)
-      let lines = try #require(folder.content(of: "r.cast")).split(separator: "\n").map { Data($0.utf8) }
+      let scope = try Scope(options: ["--record", "r.cast"])
+      try scope.press("5", "n", ":", "say \"⣿ \\\\ words\"", "Enter")
+      try scope.waitFor("the words") {
+        $0.header.contains("‖ idle  step 5 ") && $0.log.last?.hasPrefix("» ⣿ ") == true
+      }
+      try scope.press("q")
+      #expect(try scope.terminal.waitForEnd() == .exited(0))
+      scope.catchUp()
+      let lines = try #require(scope.folder.content(of: "r.cast")).split(separator: "\n").map { Data($0.utf8) }
       let header = try #require(try JSONSerialization.jsonObject(with: lines[0]) as? [String: Any])
       #expect(header["version"] as? Int == 2 && header["width"] as? Int == 80 && header["height"] as? Int == 24)
       var time = 0.0
@@ -91,13 +84,10 @@ extension EndToEnd {
         bytes += try #require(event[2] as? String)
       }
       // Played into a terminal of the same kind and size.
-      let played = try folder.write(bytes, to: "bytes")
-      let tmux = try Tmux(["/bin/sh", "-c", "stty raw -echo; cat '\(played)'; read end"], columns: 80, rows: 24)
-      try tmux.waitForScreen("the last frame") { $0.contains("words") && $0.contains("quit") }
-      let lines80 = try tmux.screen.split(separator: "\n", omittingEmptySubsequences: false)
-      // The prompt was open for a moment longer than what was awaited; the frame without it is the last.
-      #expect(lines80[0].contains("step 5 ") && lines80[0] == Substring(last.lines[0]))
-      #expect(lines80.dropLast(3).map(String.init) == Array(last.lines.prefix(lines80.count - 3)).map(String.init))
+      var played = TerminalScreen(columns: 80, rows: 24)
+      played.feed(bytes.utf8)
+      #expect(played == scope.screen, "\(played.text)")
+      #expect(played.modes.contains(1049) && played.frames == scope.screen.frames)
     }
   }
 }

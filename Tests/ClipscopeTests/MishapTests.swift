@@ -11,9 +11,7 @@ extension EndToEnd {
     }
 
     private func open(_ action: String) throws -> Scope {
-      let scope = try Scope(options: ["--speed", "200"], environment: Intruder.environment(action))
-      try scope.waitFor("rest") { $0.header.contains("‖ idle") }
-      return scope
+      try Scope(options: ["--speed", "200"], environment: Intruder.environment(action))
     }
 
     /// What stands below the screen that was left.
@@ -81,16 +79,11 @@ extension EndToEnd {
 
     @Test func standardErrorWaitsUntilTheScreenIsLeft() throws {
       let scope = try open("speak")
-      try scope.waitForRest()
       let calm = scope.screen
       scope.terminal.signal(SIGUSR1)
       // A key behind it: when that is answered, the warning has been written.
-      try scope.send("?")
-      try scope.waitFor("help") { $0.contains("Esc closes") }
-      try scope.send("\u{1B}")
-      try scope.waitFor("the panels") { $0.contains("─ total norm ─") }
-      try scope.waitForRest()
-      #expect(scope.screen.text == calm.text)
+      try scope.waitUntilKeysAreRead()
+      #expect(scope.screen == calm)
       #expect(!scope.terminal.text.contains("a loud warning"))
       try scope.send("q")
       #expect(try scope.terminal.waitForEnd() == .exited(0))

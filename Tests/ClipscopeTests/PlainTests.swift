@@ -51,8 +51,10 @@ import Testing
     try terminal.waitForOutput("the scenario has ended")
     try terminal.send("run\n")
     try terminal.waitForOutput("Step 100: ")
+    let start = terminal.position
     try terminal.send("\n")
-    try terminal.waitForOutput("> ")
+    // It asks again when the run has been stopped, and not before.
+    try terminal.waitForOutput("> ", from: start)
     try terminal.send("quit\n")
     #expect(try terminal.waitForEnd() == .exited(0))
     #expect(terminal.text.contains("Clipping starts.") && !terminal.text.contains("\u{1B}"))

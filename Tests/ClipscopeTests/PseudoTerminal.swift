@@ -17,7 +17,8 @@ import Foundation
 ///     try terminal.send("q")
 ///     #expect(try terminal.waitForEnd() == .exited(0))
 ///
-/// Every wait is for a state and has a deadline; tests never sleep.
+/// It sees the bytes as they come, in any portions: what a frame shows is for `Scope` to say. Every wait is for a state and
+/// has a deadline; tests never sleep.
 final class PseudoTerminal {
   /// How a program ended.
   enum Ending: Equatable {
@@ -38,15 +39,23 @@ final class PseudoTerminal {
   enum Problem: Error, CustomStringConvertible {
     case system(String)
     case timedOut(what: String, tail: String)
+    case ended(tail: String)
 
     var description: String {
       switch self {
       case .system(let action): "\(action): \(String(cString: strerror(errno)))"
       case .timedOut(let what, let tail): "waited in vain for \(what); the output ended in \(tail.debugDescription)"
+      case .ended(let tail): "the program has ended; the output ended in \(tail.debugDescription)"
       }
     }
   }
 
+  /// How many seconds a test waits for what must merely come about. They cost nothing where it does, and on a machine
+  /// that is busy with something else they may be needed.
+  static let patience = 60.0
+
+  /// The modes that the terminal had before the program was started.
+  let modesBefore: Modes
   /// The process of the program.
   let process: pid_t
   /// Everything that the program has written so far.
@@ -71,6 +80,7 @@ final class PseudoTerminal {
     controller = pseudo_terminal_open(Int32(columns), Int32(rows), &path, path.count)
     guard controller >= 0 else { throw Problem.system("open a pseudo-terminal") }
     terminal = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    modesBefore = Self.modes(of: terminal)
     _ = fcntl(controller, F_SETFL, O_NONBLOCK)
     let variables = Self.environment(environment).map { "\($0.key)=\($0.value)" }
     process = withCStrings([program] + arguments) { words in
@@ -117,6 +127,9 @@ final class PseudoTerminal {
   /// Drags the window to another size.
   func resize(columns: Int, rows: Int) { _ = pseudo_terminal_resize(controller, Int32(columns), Int32(rows)) }
 
+  /// Writes to the terminal past the program, as any other program can that runs there.
+  func scribble(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(terminal, $0.baseAddress, $0.count) } }
+
   /// Closes the window.
   func hangUp() {
     if controller >= 0 { close(controller) }
@@ -128,8 +141,19 @@ final class PseudoTerminal {
   /// The output as text.
   var text: String { String(decoding: output, as: UTF8.self) }
 
+  /// The end of the output, for messages.
+  var tail: String { String(text.suffix(300)) }
+
+  /// Whether the system holds as many bytes of output as it can, because they are not read.
+  var isFull: Bool {
+    var descriptor = pollfd(fd: terminal, events: Int16(POLLOUT), revents: 0)
+    return poll(&descriptor, 1, 0) == 0
+  }
+
   /// The modes of the terminal now.
-  var modes: Modes {
+  var modes: Modes { Self.modes(of: terminal) }
+
+  private static func modes(of terminal: Int32) -> Modes {
     var now = termios()
     tcgetattr(terminal, &now)
     let characters = withUnsafeBytes(of: &now.c_cc) { Array($0) }
@@ -170,13 +194,13 @@ final class PseudoTerminal {
   func look() { readWhatIsThere(milliseconds: 0) }
 
   /// Waits until the output from `position` on contains some text.
-  func waitForOutput(_ wanted: String, from position: Int = 0, within seconds: Double = 10) throws {
+  func waitForOutput(_ wanted: String, from position: Int = 0, within seconds: Double = patience) throws {
     try wait(for: "output of \(wanted.debugDescription)", within: seconds) { text(from: position).contains(wanted) }
   }
 
   /// Waits until the program has ended, and says how.
   @discardableResult
-  func waitForEnd(within seconds: Double = 10) throws -> Ending {
+  func waitForEnd(within seconds: Double = patience) throws -> Ending {
     try wait(for: "the end of the program", within: seconds) { hasEnded }
     readWhatIsThere(milliseconds: 0)
     return ending!
@@ -186,12 +210,12 @@ final class PseudoTerminal {
   func secondsToEnd() throws -> Double { try Pace.seconds { try waitForEnd() } }
 
   /// Waits until a condition holds, reading output meanwhile; throws when it does not hold in time.
-  func wait(for what: String, within seconds: Double = 10, until condition: () throws -> Bool) throws {
+  func wait(for what: String, within seconds: Double = patience, until condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: seconds * Pace.slowness)
     while true {
       readWhatIsThere(milliseconds: 0)
       if try condition() { return }
-      if Date() > deadline { throw Problem.timedOut(what: what, tail: String(text.suffix(300))) }
+      if Date() > deadline { throw Problem.timedOut(what: what, tail: tail) }
       readWhatIsThere(milliseconds: 5)
     }
   }

@@ -48,17 +48,3 @@ struct PseudoTerminalTests {
     #expect(throws: PseudoTerminal.Problem.self) { try terminal.waitForOutput("else", within: 0.2) }
   }
 }
-
-/// The same for tmux.
-@Suite(.serialized, .enabled(if: Tmux.isInstalled))
-struct TmuxTests {
-  @Test func theScreenAndItsModesAreSeen() throws {
-    let tmux = try Tmux(["/bin/sh", "-c", "printf '\\033[?1049h\\033[?25lhello'; read line; printf '\\033[?1049l'"])
-    try tmux.waitForScreen("hello") { $0.hasPrefix("hello") }
-    #expect(try tmux.showsAlternateScreen)
-    #expect(try !tmux.showsCursor)
-    try tmux.send("Enter")
-    try tmux.waitForScreen("the end") { _ in try tmux.value("pane_dead") == "1" }
-    #expect(try !tmux.showsAlternateScreen)
-  }
-}

@@ -15,29 +15,54 @@ import Testing
 ///     let scope = try Scope("task sum")
 ///     try scope.send("n")
 ///     try scope.waitFor("step 1") { $0.header.contains("step 1 ") }
+///
+/// It sees whole frames only, in the order in which they were drawn: a wait tries its condition on each of them and stops
+/// at the first that meets it. What is no frame, such as the way out of the screen, is seen by `rawScreen` and in the
+/// output of the `terminal` itself; so is all that a program writes with `--no-sync`.
 final class Scope {
+  /// Waited in vain, with the screen that was seen last.
+  struct Disappointment: Error, CustomStringConvertible {
+    let what: String
+    let screen: String
+    let reason: any Error
+
+    var description: String { "waited in vain for \(what) (\(reason)); the screen was\n\(screen)" }
+  }
+
+  /// The scenario is in the folder, under this name.
+  static let scenario = "small.scenario"
+
   let folder: TemporaryFolder
   let terminal: PseudoTerminal
-  /// The modes that the terminal had before.
-  let before: PseudoTerminal.Modes
-  private var current: TerminalScreen
-  private var read = 0
+  private var frames: WholeFrames
   private var size: (columns: Int, rows: Int)
 
-  /// Opens the program on a scenario, and waits until it has come to rest.
+  /// Opens the program on a scenario, and waits for a frame: the first that shows it at rest, if nothing else is said.
   convenience init(
     _ scenario: String = EndToEnd.KeysTests.experiment, options: [String] = [], columns: Int = 80, rows: Int = 24,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], until condition: (Frame) -> Bool = Scope.isAtRest
   ) throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write(scenario + "\n", to: "small.scenario")
+    let file = try folder.write(scenario + "\n", to: Self.scenario)
     try self.init(
-      file: file, folder: folder, options: options, columns: columns, rows: rows, environment: environment)
+      file: file, folder: folder, options: options, columns: columns, rows: rows, environment: environment,
+      until: condition)
   }
 
   /// The same with a scenario that is written already.
-  init(
+  convenience init(
     file: String, folder: TemporaryFolder, options: [String] = [], columns: Int = 80, rows: Int = 24,
+    environment: [String: String] = [:], until condition: (Frame) -> Bool = Scope.isAtRest
+  ) throws {
+    try self.init(
+      running: [BuiltProgram.clipscope, file] + options, in: folder, columns: columns, rows: rows,
+      environment: environment)
+    try waitFor("the program to be ready", condition)
+  }
+
+  /// Starts any program, and waits for nothing.
+  init(
+    running command: [String], in folder: TemporaryFolder, columns: Int = 80, rows: Int = 24,
     environment: [String: String] = [:]
   ) throws {
     self.folder = folder
@@ -45,11 +70,13 @@ final class Scope {
     // In a folder of its own: what is saved by chance is gone with it.
     let script = "cd \"$0\" && exec \"$@\""
     terminal = try PseudoTerminal(
-      "/bin/sh", ["-c", script, folder.path, BuiltProgram.clipscope, file] + options, columns: columns, rows: rows,
-      environment: environment)
-    before = terminal.modes
-    current = TerminalScreen(columns: columns, rows: rows)
-    try waitFor("rest") { $0.header.contains("‖ idle") || $0.contains("clipscope needs") }
+      "/bin/sh", ["-c", script, folder.path] + command, columns: columns, rows: rows, environment: environment)
+    frames = WholeFrames(columns: columns, rows: rows)
+  }
+
+  /// Whether a frame shows that the scenario has ended and nothing is trained, or that there is no room for that.
+  static func isAtRest(_ frame: Frame) -> Bool {
+    frame.header.contains("‖ idle") || frame.contains("clipscope needs")
   }
 
   // MARK: Acting
@@ -59,58 +86,78 @@ final class Scope {
 
   /// Drags the window to another size. A terminal of no size is taken for one of 80×24.
   func resize(columns: Int, rows: Int) {
-    update()
     // The same size again is no news: the system tells nobody.
     guard (columns, rows) != size else { return }
     size = (columns, rows)
+    terminal.look()
     terminal.resize(columns: columns, rows: rows)
-    current.resize(columns: columns > 0 && rows > 0 ? columns : 80, rows: columns > 0 && rows > 0 ? rows : 24)
+    let isNone = columns <= 0 || rows <= 0
+    frames.resize(columns: isNone ? 80 : columns, rows: isNone ? 24 : rows, after: terminal.output)
   }
 
   // MARK: Looking
 
-  /// The screen now.
-  var screen: TerminalScreen {
-    update()
-    return current
+  /// The screen at the end of the frame that was looked at last: the one that met the last condition.
+  var screen: TerminalScreen { frames.screen }
+
+  /// Goes on to the newest whole frame that has come.
+  @discardableResult
+  func catchUp() -> TerminalScreen {
+    terminal.look()
+    while frames.next(in: terminal.output) { continue }
+    return screen
   }
 
-  private func update() {
-    if read < terminal.position { current.feed(terminal.output[read...]) }
-    read = terminal.position
-  }
+  /// The screen with every byte that has come, whether or not it belongs to a whole frame: for what is written outside
+  /// of frames.
+  var rawScreen: TerminalScreen { frames.rawScreen(after: terminal.output) }
 
-  /// Lets go of the output that has been looked at.
+  /// Lets go of the output so far; frames that nobody has looked at are passed over.
   func forget() {
-    update()
+    frames.forget(terminal.output)
     terminal.forgetOutput()
-    read = 0
   }
 
   // MARK: Waiting
 
-  /// Waits until the screen shows something, and returns it.
+  /// Waits until a frame shows something, and returns that frame.
   @discardableResult
-  func waitFor(_ what: String, within seconds: Double = 10, _ condition: (Frame) throws -> Bool) throws -> Frame {
-    var seen = -1
-    do {
-      try terminal.wait(for: what, within: seconds) {
-        guard seen != terminal.position else { return false }
-        seen = terminal.position
-        return try condition(Frame(text: screen.text))
-      }
-    } catch PseudoTerminal.Problem.timedOut {
-      throw Tmux.Problem.timedOut(what: what, screen: screen.text)
-    }
-    return Frame(text: screen.text)
+  func waitFor(
+    _ what: String, within seconds: Double = PseudoTerminal.patience, _ condition: (Frame) throws -> Bool
+  ) throws -> Frame {
+    Frame(text: try waitForScreen(what, within: seconds) { try condition(Frame(text: $0.text)) }.text)
   }
 
-  /// Waits until nothing has been written for a while.
-  func waitForRest(_ seconds: Double = 0.2) throws {
-    var (seen, since) = (-1, ContinuousClock.now)
-    try terminal.wait(for: "the screen to come to rest") {
-      if seen != terminal.position { (seen, since) = (terminal.position, .now) }
-      return ContinuousClock.now - since >= .seconds(seconds)
+  /// Waits until the screen meets a condition at the end of a frame, and returns it.
+  ///
+  /// The frame that was looked at last is tried first, unless it was of another size, then each that follows.
+  @discardableResult
+  func waitForScreen(
+    _ what: String, within seconds: Double = PseudoTerminal.patience, _ condition: (TerminalScreen) throws -> Bool
+  ) throws -> TerminalScreen {
+    do {
+      if screen.frames > 0, !frames.isOutdated, try condition(screen) { return screen }
+      var hasEnded = false
+      try terminal.wait(for: what, within: seconds) {
+        while frames.next(in: terminal.output) {
+          if try condition(screen) { return true }
+        }
+        // All that it had written was read after its end had been seen: there will be no other frame.
+        if hasEnded { throw PseudoTerminal.Problem.ended(tail: terminal.tail) }
+        hasEnded = terminal.hasEnded
+        return false
+      }
+    } catch let problem as PseudoTerminal.Problem {
+      throw Disappointment(what: what, screen: screen.text, reason: problem)
+    }
+    return screen
+  }
+
+  /// Sends keys and returns the seconds until their answer is on the screen.
+  func seconds(_ keys: String, until condition: (Frame) -> Bool) throws -> Double {
+    try Pace.seconds {
+      try send(keys)
+      try waitFor("the answer to \(keys.debugDescription)", condition)
     }
   }
 
@@ -131,35 +178,9 @@ final class Scope {
 
   /// Expects the terminal as it was found.
   func expectRestored() {
-    #expect(terminal.modes == before)
-    let left = screen
+    #expect(terminal.modes == terminal.modesBefore)
+    let left = rawScreen
     #expect(left.modes.isDisjoint(with: [1049, 2004, 2026, 1000, 1002, 1003, 1004, 1006]), "\(left.modes)")
     #expect(left.modes.contains(25), "the cursor is shown")
-  }
-}
-
-/// A library that acts inside the program; see intruder.c.
-enum Intruder {
-  /// Its path, `nil` where it cannot be made.
-  static let path: String? = {
-    #if os(Linux)
-      let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("intruder.c")
-      let library = FileManager.default.temporaryDirectory.appendingPathComponent("clipscope-intruder-\(getpid()).so")
-      let compiler = Process()
-      compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      compiler.arguments = ["clang", "-shared", "-fPIC", "-O1", "-o", library.path, source.path]
-      guard (try? compiler.run()) != nil else { return nil }
-      compiler.waitUntilExit()
-      return compiler.terminationStatus == 0 ? library.path : nil
-    #else
-      return nil
-    #endif
-  }()
-
-  /// The environment of a program that it is in.
-  static func environment(_ action: String, log: String? = nil) -> [String: String] {
-    var variables = ["LD_PRELOAD": path ?? "", "INTRUDER": action]
-    variables["INTRUDER_LOG"] = log
-    return variables
   }
 }

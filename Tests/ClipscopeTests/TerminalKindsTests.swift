@@ -7,42 +7,37 @@ extension EndToEnd {
   struct TerminalKindsTests {
     /// The output of a session in which a few things are shown, up to `q`.
     private func output(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> PseudoTerminal {
-      let folder = try TemporaryFolder()
-      let file = try folder.write(KeysTests.experiment, to: "small.scenario")
-      let terminal = try PseudoTerminal(BuiltProgram.clipscope, [file] + options, environment: environment)
-      try terminal.waitForOutput("idle")
-      try terminal.send("5n?")
-      try terminal.waitForOutput("Esc closes")
-      let start = terminal.position
-      try terminal.send("q")
-      try terminal.waitForOutput("total norm", from: start)
-      try terminal.send("q")
-      #expect(try terminal.waitForEnd() == .exited(0))
-      return terminal
+      let scope = try Scope(options: options, environment: environment) { $0.header.contains("idle") }
+      try scope.send("5n?")
+      try scope.waitFor("help") { $0.contains("Esc closes") }
+      try scope.send("q")
+      try scope.waitFor("the panels") { $0.contains("total norm") }
+      try scope.send("q")
+      #expect(try scope.terminal.waitForEnd() == .exited(0))
+      return scope.terminal
     }
 
-    @Test(.enabled(if: Tmux.isInstalled)) func aSmallTerminalSaysWhatItNeeds() throws {
-      let viewer = try Viewer(KeysTests.experiment, columns: 20, rows: 5)
-      let small = try viewer.waitFor("the page") { $0.contains("clipscope needs") }
+    @Test func aSmallTerminalSaysWhatItNeeds() throws {
+      let scope = try Scope(columns: 20, rows: 5)
+      let small = try scope.waitFor("the page") { $0.contains("clipscope needs") }
       #expect(small.contains("20×5"))
       #expect(small.contains("at least 40×10"))
       #expect(small.contains("q quits"))
-      try viewer.tmux.resize(columns: 100, rows: 30)
-      let large = try viewer.waitFor("the panels") { $0.contains("─ total norm ─") && $0.contains("─ log ─") }
+      scope.resize(columns: 100, rows: 30)
+      let large = try scope.waitFor("the panels") { $0.contains("─ total norm ─") && $0.contains("─ log ─") }
       #expect(!large.contains("clipscope needs"))
       #expect(large.lines[1].count == 100)
-      try viewer.tmux.resize(columns: 30, rows: 9)
-      try viewer.waitFor("the page again") { $0.contains("too small: 30×9") && !$0.contains("total norm") }
-      try viewer.press("q")
-      #expect(try viewer.status() == 0)
+      scope.resize(columns: 30, rows: 9)
+      try scope.waitFor("the page again") { $0.contains("too small: 30×9") && !$0.contains("total norm") }
+      try scope.press("q")
+      #expect(try scope.terminal.waitForEnd() == .exited(0))
     }
 
     @Test(arguments: ["dumb", "unknown", "no-such-terminal", ""])
     func aTerminalThatCannotIsToldSo(name: String) throws {
       let terminal = try PseudoTerminal(BuiltProgram.clipscope, environment: ["TERM": name])
-      let before = terminal.modes
       #expect(try terminal.waitForEnd() == .exited(2))
-      #expect(terminal.modes == before)
+      #expect(terminal.modes == terminal.modesBefore)
       expectOneMessage(terminal.text, about: "TERM")
     }
 

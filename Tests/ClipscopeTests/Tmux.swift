@@ -12,7 +12,7 @@ import Foundation
 ///
 ///     let tmux = try Tmux(["/bin/sh"], columns: 80, rows: 24)
 ///     try tmux.send("clipscope", "Enter")
-///     try tmux.waitForScreen("the footer") { $0.contains("? help") }
+///     try tmux.waitForScreen("the first frame", scope.screen.text)
 ///     #expect(try tmux.showsAlternateScreen)
 final class Tmux {
   /// What went wrong in a test's own tmux.
@@ -77,9 +77,6 @@ final class Tmux {
   /// The screen as text, a line for each row.
   var screen: String { get throws { try run(["capture-pane", "-p"]) } }
 
-  /// The screen with the escape sequences of its colours and attributes.
-  var styledScreen: String { get throws { try run(["capture-pane", "-p", "-e"]) } }
-
   /// Whether the second screen is up, the one that full-screen programs use.
   var showsAlternateScreen: Bool { get throws { try value("alternate_on") == "1" } }
 
@@ -93,16 +90,19 @@ final class Tmux {
 
   // MARK: Waiting
 
-  /// Waits until the screen satisfies a condition, and returns it.
-  @discardableResult
-  func waitForScreen(
-    _ what: String, within seconds: Double = 10, until condition: (String) throws -> Bool
-  ) throws -> String {
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    while true {
-      let current = try screen
-      if try condition(current) { return current }
-      if Date() > deadline { throw Problem.timedOut(what: what, screen: current) }
+  /// Waits until the screen is this one, text and blanks.
+  ///
+  /// tmux shows what it has read of a frame, which may be half of one, and does not say so. A part of the screen, or two
+  /// looks that are the same, prove nothing; all of a screen that is known from elsewhere does.
+  func waitForScreen(_ what: String, _ expected: String) throws {
+    try wait(for: "\(what):\n\(expected)") { try screen == expected }
+  }
+
+  /// Waits until a condition holds.
+  func wait(for what: String, until condition: () throws -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: PseudoTerminal.patience * Pace.slowness)
+    while try !condition() {
+      if Date() > deadline { throw Problem.timedOut(what: what, screen: try screen) }
       poll(nil, 0, 10)
     }
   }

@@ -1,11 +1,13 @@
 // Preloaded into the program by tests. From inside it makes happen what cannot be made to happen from outside: on
 // SIGUSR1 the main thread, on SIGUSR2 another one does what INTRUDER in the environment says. In the file that INTRUDER_LOG
-// names it notes the length of every write to a terminal, and when memory was given back.
+// names it notes the length of every write to a terminal, and how much memory is held when it was asked for that.
 #define _GNU_SOURCE
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 static volatile int depth;
+static sem_t asked_for_memory;
 
 static void note(const char *line) {
   static int log = -2;
@@ -44,11 +47,32 @@ static void act(void) {
   if (strcmp(what, "abort") == 0) abort();
   if (strcmp(what, "overflow") == 0) overflow(0);
   if (strcmp(what, "hang") == 0) for (;;) depth++;
-  if (strcmp(what, "trim") == 0) {
-    malloc_trim(0);
-    note("trimmed\n");
-  }
+  if (strcmp(what, "memory") == 0) sem_post(&asked_for_memory);
   if (strcmp(what, "speak") == 0 && write(2, "a loud warning\n", 15) < 0) _exit(9);
+}
+
+// Gives back what was let go, and notes what is in use. On a thread of its own: the one that a signal interrupts may be in
+// the allocator and hold its locks.
+static void *tell_memory(void *nothing) {
+  for (;;) {
+    if (sem_wait(&asked_for_memory) != 0) continue;
+    malloc_trim(0);
+    struct mallinfo2 memory = mallinfo2();
+    char line[64];
+    snprintf(line, sizeof line, "in use: %zu\n", memory.uordblks + memory.hblkhd);
+    note(line);
+  }
+  return nothing;
+}
+
+static void start_telling_memory(void) {
+  sigset_t every, before;
+  sigfillset(&every);
+  pthread_sigmask(SIG_SETMASK, &every, &before);
+  pthread_t thread;
+  if (sem_init(&asked_for_memory, 0, 0) == 0 && pthread_create(&thread, NULL, tell_memory, NULL) == 0)
+    pthread_detach(thread);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void on_main(int number) {
@@ -97,4 +121,6 @@ __attribute__((constructor)) static void move_in(void) {
   struct sigaction other_thread = {.sa_handler = on_other, .sa_flags = SA_RESTART};
   sigaction(SIGUSR1, &main_thread, NULL);
   sigaction(SIGUSR2, &other_thread, NULL);
+  const char *what = getenv("INTRUDER");
+  if (what != NULL && strcmp(what, "memory") == 0) start_telling_memory();
 }
