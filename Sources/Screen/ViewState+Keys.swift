@@ -103,8 +103,7 @@ extension ViewState {
     _ key: Key, _ editor: LineEditor, _ scene: Scene, _ size: GridSize
   ) -> [ViewOutcome] {
     var editor = editor
-    let names = scene.parameters.map(\.name)
-    let outcome = editor.feed(key) { Completion.candidates(for: $0, parameters: names) }
+    let outcome = editor.feed(key) { Completion.candidates(for: $0, parameters: scene.parameters.map(\.name)) }
     promptHistory = editor.history
     entry = .prompt(editor)
     switch outcome {

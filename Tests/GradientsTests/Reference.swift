@@ -189,7 +189,7 @@ enum Reference {
   private static func convolutional(
     _ net: ConvolutionalNet, _ interface: Interface, _ inputs: [Numbers], _ values: [Numbers]
   ) -> Numbers {
-    // As TASKS.md says it: after conv number depth//3 and 2*depth//3, or after depth//2.
+    // After conv number depth//3 and 2*depth//3, or after depth//2.
     let pools = net.pool == 2 ? [net.depth / 3, 2 * net.depth / 3] : net.pool == 1 ? [net.depth / 2] : []
     var (x, side) = (inputs, interface.side)
     for number in 1...net.depth {

@@ -4,7 +4,7 @@ import Stories
 import Testing
 import Training
 
-/// The keys are lines of the language, and are those that LANGUAGE.md lists.
+/// The keys are lines of the language, and are those that were agreed on.
 @Suite struct KeyBindingsTests {
   private func stage(_ line: String = small) -> Stage {
     var stage = Stage(files: MemoryFiles())

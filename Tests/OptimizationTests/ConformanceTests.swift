@@ -114,7 +114,7 @@ struct ConformanceTests {
     }
   }
 
-  /// CLIPPING's table of what else torch accepts.
+  /// A table of what else torch accepts.
   @Test func thresholdsThatTheLanguageRefuses() throws {
     for (maxNorm, expected) in [(0.0, [0, 0]), (-1, [-0.6, -0.8]), (.infinity, [3, 4])] as [(Double, [Float])] {
       var gradients: [[Float]] = [[3, 4]]

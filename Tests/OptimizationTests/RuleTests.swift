@@ -58,7 +58,7 @@ struct RuleTests {
     #expect(outcome.clipped)
   }
 
-  /// CLIPPING's figures for norms 1, 2, 3, 4, 100, 2, 2.
+  /// numpy's figures for norms 1, 2, 3, 4, 100, 2, 2.
   @Test(arguments: [
     (10.0, [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6]), (90.0, [1, 1.9, 2.8, 3.7, 61.6, 52, 42.4]),
   ])

@@ -37,7 +37,7 @@ struct InitialStateFixtureTests {
   }
 
   /// What is not bit for bit: normal draws of sixteen and more, which torch takes from its own vector code, and what
-  /// is computed from them. TASKS.md allows 4 units in the last place; a QR decomposition has rounding of its own.
+  /// is computed from them. PyTorch on other processors differs by up to 4 units in the last place; a QR decomposition has rounding of its own.
   private static func bound(_ settings: String) -> Float {
     settings.contains("orthogonal") ? 3e-6 : 5e-7
   }

@@ -64,7 +64,7 @@ public struct View: Sendable, Equatable {
   /// The log alone.
   public static let log = View(
     name: "log", title: "log",
-    reading: "> commands, » a scenario's words, · notes, v what held, ! what was refused or failed",
+    reading: "› commands, » a scenario's words, · notes, ✓ what held, ! what was refused or failed",
     showsLog: { _, _ in true }
   ) { scene, view, area, grid in
     LogPanel(scene: scene, pending: view.pending, isBig: view.isBig).draw(in: area, isFront: true, on: &grid)

@@ -1,7 +1,7 @@
 import Gradients
 import Numerics
 
-/// `task`: what the network is to learn, with its options. TASKS.md's definitions, as PyTorch would write them, stand
+/// `task`: what the network is to learn, with its options. The definitions, as PyTorch would write them, stand
 /// beside each task's code.
 public enum TaskSettings: Hashable, Sendable {
   /// The tutorial's: one fixed random row, and the sum of the outputs as the loss.
