@@ -57,8 +57,8 @@ private func drawNews(_ scene: Scene, _ view: ViewState, _ area: Rectangle, on g
 private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: inout CellGrid) {
   // As many lines as it takes, at most four, upwards from the line above the prompt.
   let lines = Paragraph.wrap(candidates.joined(separator: "  "), area.width - 3, Style(.accent)).prefix(4)
-  for (place, line) in lines.enumerated() {
-    let row = area.row - lines.count + 1 + place
+  for (offset, line) in lines.enumerated() {
+    let row = area.row - lines.count + 1 + offset
     grid.clear(Rectangle(column: 0, row: row, width: area.width, height: 1))
     grid.write(line.text, column: 2, row: row, width: area.width - 3, line.style)
   }
@@ -69,7 +69,7 @@ private func drawTooSmall(_ size: GridSize, _ need: GridSize, on grid: inout Cel
     "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(need.columns)×\(need.rows)", "q quits",
   ]
   let first = max(0, (size.rows - lines.count) / 2)
-  for (place, line) in lines.enumerated() {
-    grid.write(line, column: max(0, (size.columns - line.count) / 2), row: first + place, width: size.columns)
+  for (offset, line) in lines.enumerated() {
+    grid.write(line, column: max(0, (size.columns - line.count) / 2), row: first + offset, width: size.columns)
   }
 }

@@ -11,15 +11,15 @@ public enum Completion {
   // What stands behind the last `;`, `nil` within quotes, where words are anybody's own.
   private static func lastCommand(of line: String) -> Substring? {
     var (start, isQuoted, isEscaped) = (line.startIndex, false, false)
-    for place in line.indices {
+    for index in line.indices {
       if isEscaped {
         isEscaped = false
-      } else if line[place] == "\"" {
+      } else if line[index] == "\"" {
         isQuoted.toggle()
       } else if isQuoted {
-        isEscaped = line[place] == "\\"
-      } else if line[place] == ";" {
-        start = line.index(after: place)
+        isEscaped = line[index] == "\\"
+      } else if line[index] == ";" {
+        start = line.index(after: index)
       }
     }
     return isQuoted ? nil : line[start...]

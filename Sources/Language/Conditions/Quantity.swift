@@ -86,12 +86,12 @@ extension Quantity {
     case .scalar(let scalar):
       return Self.value(scalar, in: record, of: history)
     case .ofParameter(let measure, let name):
-      guard let place = names.firstIndex(of: name) else { return nil }
+      guard let index = names.firstIndex(of: name) else { return nil }
       switch measure {
-      case .norm: return Double(record.before.perParameter[place])
-      case .normAfter: return Double(record.outcome.after.perParameter[place])
-      case .weight: return Double(record.weightNorms[place])
-      case .updateRatio: return Double(record.updateRatios[place])
+      case .norm: return Double(record.before.perParameter[index])
+      case .normAfter: return Double(record.outcome.after.perParameter[index])
+      case .weight: return Double(record.weightNorms[index])
+      case .updateRatio: return Double(record.updateRatios[index])
       case .radius: return nil
       }
     }

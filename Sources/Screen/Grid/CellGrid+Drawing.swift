@@ -9,9 +9,9 @@ extension CellGrid {
   ) -> Int {
     let glyphs = Glyphs.columns(of: text)
     let count = min(glyphs.count, max(0, width))
-    for place in 0..<count {
-      let isCut = place == count - 1 && glyphs.count > count
-      self[column + place, row] = Cell(isCut ? "…" : glyphs[place], style)
+    for offset in 0..<count {
+      let isCut = offset == count - 1 && glyphs.count > count
+      self[column + offset, row] = Cell(isCut ? "…" : glyphs[offset], style)
     }
     return count
   }

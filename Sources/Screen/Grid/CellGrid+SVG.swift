@@ -2,8 +2,8 @@ extension CellGrid {
   // The size of a cell and of its letters, in SVG units.
   private static let (cellWidth, cellHeight, fontSize) = (9.03, 19.0, 15.0)
 
-  /// The frame as a picture. Words are text in the reader's monospace font, each at its own place; dots, blocks and lines
-  /// are drawn, so that they meet whatever the font is.
+  /// The frame as a picture. Words are text in the reader's monospace font, each at its own column; dots, blocks and
+  /// lines are drawn, so that they meet whatever the font is.
   public func svg(_ palette: Palette = Palette()) -> String {
     let (width, height) = (Double(size.columns) * Self.cellWidth, Double(size.rows) * Self.cellHeight)
     var svg = """
@@ -97,10 +97,10 @@ extension CellGrid {
 
   private static func dots(_ bits: UInt32, _ x: Double, _ y: Double, _ color: String) -> String {
     // Bit by bit: column and row of the dot.
-    let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+    let positions: [(column: Int, row: Int)] = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
     let (width, height) = (number(cellWidth / 2 - 1.5), number(cellHeight / 4 - 1.5))
-    let path = places.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, place in
-      "M\(number(x + Double(place.0) * cellWidth / 2 + 1)) \(number(y + Double(place.1) * cellHeight / 4 + 1))"
+    let path = positions.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, position in
+      "M\(number(x + Double(position.column) * cellWidth / 2 + 1)) \(number(y + Double(position.row) * cellHeight / 4 + 1))"
         + "h\(width)v\(height)h-\(width)z"
     }
     return path.isEmpty ? "" : "<path d=\"\(path.joined())\" fill=\"\(color)\"/>\n"

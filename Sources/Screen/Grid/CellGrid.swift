@@ -12,7 +12,7 @@ public struct GridSize: Hashable, Sendable {
   }
 }
 
-/// One character cell: what the terminal shows at one place.
+/// One character cell: what the terminal shows in one column of one row.
 public struct Cell: Hashable, Sendable {
   /// A scalar that is one column wide; wide text is replaced before it gets here.
   public var glyph: Unicode.Scalar

@@ -19,10 +19,10 @@ struct HelpPage {
     let last = min(lines.count, first + room)
     grid.frame(
       area, title: "help", note: "\(first + 1)–\(last) of \(lines.count) · ↑ ↓ PgUp PgDn · Esc closes", isFront: true)
-    for (place, line) in lines[first..<last].enumerated() {
+    for (offset, line) in lines[first..<last].enumerated() {
       let isTitle = line.first.map { $0 != " " && $0.isUppercase } ?? false
       grid.write(
-        line, column: area.column + 2, row: area.row + 1 + place, width: area.width - 4,
+        line, column: area.column + 2, row: area.row + 1 + offset, width: area.width - 4,
         isTitle ? Style(.accent, bold: true) : .plain)
     }
   }

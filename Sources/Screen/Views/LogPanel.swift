@@ -21,8 +21,8 @@ struct LogPanel {
       + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
       .flatMap { Paragraph.wrap($0.0, area.width - 2, $0.1) }
     let words = pinnedWords(width: area.width - 2, room)
-    for (place, line) in (words + lines.suffix(room - words.count)).enumerated() {
-      grid.write(line.text, column: area.column + 1, row: area.row + 1 + place, width: area.width - 2, line.style)
+    for (offset, line) in (words + lines.suffix(room - words.count)).enumerated() {
+      grid.write(line.text, column: area.column + 1, row: area.row + 1 + offset, width: area.width - 2, line.style)
     }
   }
 

@@ -125,7 +125,7 @@ struct Footer {
     if start > 0 { grid[area.column + 1, area.row] = Cell("…", Style(.muted)) }
   }
 
-  /// The part of the line that is shown, so that the cursor is in it, and the cursor's place in that part.
+  /// The part of the line that is shown, so that the cursor is in it, and the cursor's column in that part.
   static func window(_ editor: LineEditor, width: Int) -> (text: String, start: Int, cursor: Int) {
     let before = Glyphs.columns(of: String(editor.text.prefix(editor.cursor))).count
     let start = max(0, before - max(1, width))

@@ -125,9 +125,9 @@ enum Hints {
           "No step has been made yet:", "space trains, n makes one step,", ". one phase, c switches clipping,",
           ": opens the prompt, ? all keys,", "q leaves.",
         ])
-    for (place, line) in lines.enumerated() where place < area.height {
+    for (offset, line) in lines.enumerated() where offset < area.height {
       grid.write(
-        line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + place,
+        line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + offset,
         width: area.width - 3, Style(.muted))
     }
   }
