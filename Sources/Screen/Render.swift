@@ -30,9 +30,9 @@ public func cursorPosition(_ view: ViewState, size: GridSize) -> (column: Int, r
 
 private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
   var rest = Rectangle(column: 0, row: 0, width: grid.size.columns, height: grid.size.rows)
-  Header(scene: scene, view: view).draw(in: rest.takeTop(1), on: &grid)
-  Footer(scene: scene, view: view).draw(in: rest.takeBottom(1), on: &grid)
-  let phases = rest.takeBottom(1)
+  Header(scene: scene, view: view).draw(in: rest.cutTop(1), on: &grid)
+  Footer(scene: scene, view: view).draw(in: rest.cutBottom(1), on: &grid)
+  let phases = rest.cutBottom(1)
   let panel = view.panel.isThere(scene) ? view.panel : .overview
   panel.draw(scene, view, rest, &grid)
   if panel.showsLog(rest, view) {

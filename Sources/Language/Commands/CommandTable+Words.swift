@@ -63,8 +63,8 @@ extension CommandTable {
       example: "bind c \"clip on\" \"clip off\"", words: Key.Name.allCases.map(\.rawValue)
     ) { (reader) throws(CommandError) in
       let pressed = try key(try reader.take("a key"))
-      let line = try reader.takeLine()
-      return .view(.bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.takeLine()))
+      let line = try reader.readCommandLine()
+      return .view(.bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.readCommandLine()))
     } write: { command in
       guard case .view(.bind(let key, let line, let otherwise)) = command else { return nil }
       return ([key.written] + [line, otherwise].compactMap(\.self).map { Lexer.quote($0, always: true) })
@@ -144,8 +144,8 @@ extension CommandTable {
 }
 
 extension WordReader {
-  /// A line in quotes, which has to be one that the parser accepts.
-  fileprivate mutating func takeLine() throws(CommandError) -> String {
+  /// Reads a line in quotes, which has to be one that the parser accepts.
+  fileprivate mutating func readCommandLine() throws(CommandError) -> String {
     let word = try take("a command line in quotes")
     do {
       _ = try Parser.commands(in: word.text)

@@ -19,7 +19,7 @@ extension Scenario {
     for (index, entry) in draft.entries.enumerated() {
       switch entry.piece {
       case .command(let parsed): found[index] = check.problem(of: parsed)
-      case .mistake(_, let name): check.misses(name)
+      case .mistake(_, let name): check.noteMistake(named: name)
       }
     }
     return try draft.scenario(found)
@@ -43,8 +43,8 @@ private struct ScenarioCheck {
     self.screen = screen
   }
 
-  /// Takes note of a command that cannot be understood: of the set-up command that it was probably meant to be.
-  mutating func misses(_ name: String) {
+  /// Notes a command that cannot be understood, as the set-up command that it was probably meant to be.
+  mutating func noteMistake(named name: String) {
     let known = CommandTable.setUp.map(\.name)
     if let meant = Suggestion.nearest(to: name, among: known) { unknown.insert(meant) }
   }

@@ -149,8 +149,8 @@ struct WordReader {
     return word
   }
 
-  /// The next word as the name of a file, which an option is not.
-  mutating func takeFile(_ expected: String) throws(CommandError) -> String {
+  /// Reads the next word as the name of a file, which an option is not.
+  mutating func readFileName(_ expected: String) throws(CommandError) -> String {
     let word = try take(expected)
     guard word.option == nil else { throw CommandError(.missing(expected: expected), at: word) }
     return word.text

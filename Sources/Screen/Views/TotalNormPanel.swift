@@ -16,7 +16,7 @@ struct TotalNormPanel {
       note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
     var inside = area.inside
     if inside.width >= 54, !isBig {
-      let readout = inside.takeRight(28)
+      let readout = inside.cutRight(28)
       NumbersReadout(scene: scene).draw(in: readout, showsLoss: showsLoss, on: &grid)
     }
     plot(in: inside, isThick: isBig, on: &grid)

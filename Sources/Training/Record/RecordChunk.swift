@@ -143,7 +143,7 @@ struct RecordSummary: Sendable {
   /// The extremes of each series.
   private(set) var stretches: [Stretch]
 
-  /// Takes over what follows.
+  /// Joins what follows to it.
   mutating func join(_ next: RecordSummary) {
     lastStep = next.lastStep
     count += next.count

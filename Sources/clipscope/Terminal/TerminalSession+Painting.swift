@@ -16,7 +16,7 @@ extension TerminalSession {
     waiting = nil
     paint(grid)
     painter_place_cursor(Int32(cursor?.column ?? 0), Int32(cursor?.row ?? 0), cursor != nil)
-    guard let frame = takeFrame() else { return }
+    guard let frame = assembleFrame() else { return }
     let brackets = TerminalCapabilities.frameBrackets
     outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
     options.recorder?.output(outbox)
@@ -38,7 +38,8 @@ extension TerminalSession {
     return outbox.isEmpty
   }
 
-  private func takeFrame() -> [UInt8]? {
+  /// The bytes that lead from the last frame to what was painted, `nil` if there are none.
+  private func assembleFrame() -> [UInt8]? {
     var length = 0
     guard let bytes = painter_take_frame(&length) else { return nil }
     return Array(UnsafeBufferPointer(start: bytes, count: length))
