@@ -56,8 +56,8 @@ extension CellGrid {
     if let badge, used + badge.text.count + 2 <= area.width - 4 {
       used += write(" \(badge.text) ", column: area.column + 2 + used, row: area.row, badge.style)
     }
-    let room = area.width - 6 - used
-    if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= room {
+    let available = area.width - 6 - used
+    if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= available {
       write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted))
     }
   }

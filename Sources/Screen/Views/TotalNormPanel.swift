@@ -99,7 +99,7 @@ enum AxisLabels {
   private static let leastWidth = 7
 
   /// Draws the labels and the line of the axis.
-  /// - Returns: the room that is left for the plot.
+  /// - Returns: the area that is left for the plot.
   static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
     let labels = axis.labels(rows: area.height)
     let width = max(leastWidth, labels.map(\.text.count).max() ?? 0)
