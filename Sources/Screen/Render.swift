@@ -10,7 +10,11 @@ import Training
 /// - Returns: a grid of exactly that size.
 public func render(_ scene: Scene, _ view: ViewState, size: GridSize) -> CellGrid {
   var grid = CellGrid(size: size)
-  if fits(view, size) { draw(scene, view, on: &grid) } else { drawTooSmall(size, view.panel.smallest, on: &grid) }
+  if fits(view, size) {
+    draw(scene, view, on: &grid)
+  } else {
+    drawTooSmall(size, needed: view.panel.smallest, on: &grid)
+  }
   return view.isASCII ? grid.ascii : grid
 }
 
@@ -64,9 +68,10 @@ private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: 
   }
 }
 
-private func drawTooSmall(_ size: GridSize, _ need: GridSize, on grid: inout CellGrid) {
+private func drawTooSmall(_ size: GridSize, needed: GridSize, on grid: inout CellGrid) {
   let lines = [
-    "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(need.columns)×\(need.rows)", "q quits",
+    "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(needed.columns)×\(needed.rows)",
+    "q quits",
   ]
   let first = max(0, (size.rows - lines.count) / 2)
   for (offset, line) in lines.enumerated() {

@@ -4,12 +4,13 @@ extension CommandTable {
   /// What makes steps.
   static let steps: [CommandRow] = [
     counted(
-      "step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", StepsCommand.step
+      "step", summary: "finishes the open step, if phases have begun one; N steps in all", example: "step 10",
+      StepsCommand.step
     ) {
       if case .step(let count) = $0 { count } else { nil }
     },
     counted(
-      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
+      "phase", summary: "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
       StepsCommand.phase
     ) { if case .phase(let count) = $0 { count } else { nil } },
     CommandRow(
@@ -50,7 +51,7 @@ extension CommandTable {
   ]
 
   private static func counted(
-    _ name: String, _ summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
+    _ name: String, summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
     unwrap: @escaping @Sendable (StepsCommand) -> Int?
   ) -> CommandRow {
     CommandRow(name, .steps, ["[N]"], summary, example: example) { (reader) throws(CommandError) in

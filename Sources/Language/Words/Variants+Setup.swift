@@ -132,7 +132,7 @@ package enum Variants {
     Variant(
       "csv", "a column of a table of yours from the others", positional: "FILE",
       [
-        .text("target", "COLUMN", \.target, "the column to predict"),
+        .text("target", form: "COLUMN", \.target, "the column to predict"),
         .integer("batch", \.batchSize, Sizes.any, "rows of a batch"),
       ], wrap: TaskSettings.csv, unwrap: { if case .csv(let task) = $0 { task } else { nil } },
       begin: { (reader) throws(CommandError) in
@@ -150,7 +150,7 @@ package enum Variants {
 extension Option {
   /// Any text.
   fileprivate static func text(
-    _ name: String, _ form: String, _ path: WritableKeyPath<Root, String> & Sendable, _ summary: String
+    _ name: String, form: String, _ path: WritableKeyPath<Root, String> & Sendable, _ summary: String
   ) -> Option {
     Option(name: name, form: form, summary: summary) { (root, word) throws(CommandError) in
       root[keyPath: path] = word.text

@@ -46,7 +46,7 @@ struct Axis: Hashable, Sendable {
 
   /// An axis for a loss: decades where everything is above zero and more than a factor of 20 apart, linear where it is
   /// close together, symmetric where there are both signs over many decades.
-  static func fitting(_ low: Double, _ high: Double) -> Axis {
+  static func fitting(low: Double, high: Double) -> Axis {
     if low > 0, high / low > 20 { return decades(around: Float(low)...Float(high)) }
     if low <= 0, max(high, -low) > 1000 { return Axis(scale: .symmetric, low: min(low, 0), high: max(high, 0)) }
     let margin = max((high - low) * 0.08, Swift.abs(high) * 0.02, 1e-6)

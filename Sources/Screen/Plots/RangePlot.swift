@@ -49,11 +49,11 @@ struct RangePlot {
       }
       if isThick {
         for row in low...min(high + 1, rows - 1) {
-          set(2 * column, row, ink)
-          if !isDotted { set(2 * column + 1, row, ink) }
+          set(column: 2 * column, row: row, ink)
+          if !isDotted { set(column: 2 * column + 1, row: row, ink) }
         }
       } else {
-        for row in low...high { set(isDotted ? column / 2 * 2 : column, row, ink) }
+        for row in low...high { set(column: isDotted ? column / 2 * 2 : column, row: row, ink) }
       }
       previous = bar
     }
@@ -65,7 +65,7 @@ struct RangePlot {
     return (axis.level(of: Double(stretch.minimum), levels: rows) ?? 0, high)
   }
 
-  private mutating func set(_ column: Int, _ row: Int, _ ink: Ink) {
+  private mutating func set(column: Int, row: Int, _ ink: Ink) {
     let line = area.height - 1 - row / 4
     let index = line * area.width + column / 2
     guard index >= 0, index < dots.count else { return }

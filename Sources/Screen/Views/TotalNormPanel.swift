@@ -69,7 +69,8 @@ struct TotalNormPanel {
       let step = min((column + 1) * plot.columnsPerCell * length, history.count)
       let isPast = column < used && step < history.count
       drawThreshold(
-        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, area.row, plot, on: &grid
+        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, top: area.row, plot,
+        on: &grid
       )
     }
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
@@ -83,7 +84,7 @@ struct TotalNormPanel {
   }
 
   private func drawThreshold(
-    _ clipping: Clipping, column: Int, _ top: Int, _ plot: RangePlot, on grid: inout CellGrid
+    _ clipping: Clipping, column: Int, top: Int, _ plot: RangePlot, on grid: inout CellGrid
   ) {
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
     grid[column, top + line] = Cell(clipping.isOn ? "━" : "╌", Self.style(of: clipping))
