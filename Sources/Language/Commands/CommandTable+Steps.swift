@@ -47,7 +47,9 @@ extension CommandTable {
       if case .look(.print(let printable)) = command { Lexer.quote(printable.text) } else { nil }
     },
     CommandRow("norms", .look, .look(.norms), "the norm of each parameter's gradient, before and after clipping"),
-    CommandRow("stats", .look, .look(.stats), "the norms of the last 100 steps, and what this max_norm does to them"),
+    CommandRow(
+      "stats", .look, .look(.stats),
+      "the norms of the last \(History.window) steps, and what this max_norm does to them"),
   ]
 
   private static func counted(

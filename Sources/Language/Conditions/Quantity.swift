@@ -18,7 +18,7 @@ public enum Quantity: Hashable, Sendable {
     case totalNormAfter = "total_norm_after"
     /// The clip coefficient as applied.
     case factor
-    /// The share of the last 100 steps that were clipped.
+    /// The share of the last `History.window` steps that were clipped.
     case duty
     /// 1 if the rule changed a gradient, else 0.
     case clipped

@@ -129,8 +129,8 @@ public struct History: Sendable {
     return Array(found)
   }
 
-  /// The share of the last 100 steps in which the rule changed a gradient, as it was after step `step`; `nil` where no
-  /// such step is kept.
+  /// The share of the last `window` steps in which the rule changed a gradient, as it was after step `step`; `nil` where
+  /// no such step is kept.
   public func duty(upTo step: Int = .max) -> Float? {
     let numbers = numbers(upTo: step)
     return numbers.isEmpty ? nil : Float(numbers.count(where: \.clipped)) / Float(numbers.count)
