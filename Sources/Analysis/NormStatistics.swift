@@ -15,7 +15,7 @@ public struct NormStatistics: Sendable {
   private let totals: [Float]
   private let records: [StepRecord]
 
-  /// The last 100 steps of a history; `nil` before the first.
+  /// The last `History.window` steps of a history; `nil` before the first.
   public init?(_ history: History) {
     let numbers = history.numbers()
     guard let last = numbers.last else { return nil }

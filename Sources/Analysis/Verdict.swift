@@ -31,7 +31,7 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The median of the finite total norms of the 100 steps up to `step`; `nil` while there are too few.
+  /// The median of the finite total norms of the `History.window` steps up to `step`; `nil` while there are too few.
   public static func usual(_ history: History, upTo step: Int) -> Float? {
     let norms = history.numbers(upTo: step).map(\.total).filter(\.isFinite).sorted()
     return norms.count < fewest ? nil : norms[norms.count / 2]

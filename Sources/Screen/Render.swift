@@ -10,7 +10,11 @@ import Training
 /// - Returns: a grid of exactly that size.
 public func render(_ scene: Scene, _ view: ViewState, size: GridSize) -> CellGrid {
   var grid = CellGrid(size: size)
-  if fits(view, size) { draw(scene, view, on: &grid) } else { drawTooSmall(size, view.panel.smallest, on: &grid) }
+  if fits(view, size) {
+    draw(scene, view, on: &grid)
+  } else {
+    drawTooSmall(size, needed: view.panel.smallest, on: &grid)
+  }
   return view.isASCII ? grid.ascii : grid
 }
 
@@ -30,9 +34,9 @@ public func cursorPosition(_ view: ViewState, size: GridSize) -> (column: Int, r
 
 private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
   var rest = Rectangle(column: 0, row: 0, width: grid.size.columns, height: grid.size.rows)
-  Header(scene: scene, view: view).draw(in: rest.takeTop(1), on: &grid)
-  Footer(scene: scene, view: view).draw(in: rest.takeBottom(1), on: &grid)
-  let phases = rest.takeBottom(1)
+  Header(scene: scene, view: view).draw(in: rest.cutTop(1), on: &grid)
+  Footer(scene: scene, view: view).draw(in: rest.cutBottom(1), on: &grid)
+  let phases = rest.cutBottom(1)
   let panel = view.panel.isThere(scene) ? view.panel : .overview
   panel.draw(scene, view, rest, &grid)
   if panel.showsLog(rest, view) {
@@ -57,19 +61,20 @@ private func drawNews(_ scene: Scene, _ view: ViewState, _ area: Rectangle, on g
 private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: inout CellGrid) {
   // As many lines as it takes, at most four, upwards from the line above the prompt.
   let lines = Paragraph.wrap(candidates.joined(separator: "  "), area.width - 3, Style(.accent)).prefix(4)
-  for (place, line) in lines.enumerated() {
-    let row = area.row - lines.count + 1 + place
+  for (offset, line) in lines.enumerated() {
+    let row = area.row - lines.count + 1 + offset
     grid.clear(Rectangle(column: 0, row: row, width: area.width, height: 1))
     grid.write(line.text, column: 2, row: row, width: area.width - 3, line.style)
   }
 }
 
-private func drawTooSmall(_ size: GridSize, _ need: GridSize, on grid: inout CellGrid) {
+private func drawTooSmall(_ size: GridSize, needed: GridSize, on grid: inout CellGrid) {
   let lines = [
-    "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(need.columns)×\(need.rows)", "q quits",
+    "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(needed.columns)×\(needed.rows)",
+    "q quits",
   ]
   let first = max(0, (size.rows - lines.count) / 2)
-  for (place, line) in lines.enumerated() {
-    grid.write(line, column: max(0, (size.columns - line.count) / 2), row: first + place, width: size.columns)
+  for (offset, line) in lines.enumerated() {
+    grid.write(line, column: max(0, (size.columns - line.count) / 2), row: first + offset, width: size.columns)
   }
 }

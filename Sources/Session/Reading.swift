@@ -75,7 +75,7 @@ enum Reading {
     return values.spectralRadius
   }
 
-  /// The norms of the last 100 steps, and what clipping does to them.
+  /// The norms of the last `History.window` steps, and what clipping does to them.
   static func stats(_ workbench: Workbench) -> [String] {
     guard let history = workbench.run?.history, let statistics = NormStatistics(history) else {
       return ["no step has been made yet"]

@@ -25,12 +25,12 @@ public enum TorchProgram {
       }
       code.append(plans.compactMap(distinct.firstIndex).map { "experiment_\($0 + 1)()" })
     }
-    let title = plans.count == 1 ? plans[0].title : title(plans.count, omitted)
+    let title = plans.count == 1 ? plans[0].title : title(plans.count, omitted: omitted)
     let lines = opening(title, code.joined()) + code.flatMap { ["", ""] + $0 }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func title(_ count: Int, _ omitted: Int) -> String {
+  private static func title(_ count: Int, omitted: Int) -> String {
     (omitted > 0 ? "The last \(count) of \(count + omitted)" : "\(count)") + " experiments, one after the other"
   }
 

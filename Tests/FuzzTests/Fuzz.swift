@@ -144,17 +144,18 @@ struct Mutator {
   }
 
   private mutating func mutate(_ bytes: inout [UInt8]) {
-    let place = roll(bytes.count + 1)
+    let offset = roll(bytes.count + 1)
     switch roll(9) {
     case 0 where !bytes.isEmpty: bytes[roll(bytes.count)] ^= 1 << roll(8)
     case 1 where !bytes.isEmpty: bytes[roll(bytes.count)] = UInt8(roll(256))
-    case 2: bytes.insert(UInt8(roll(256)), at: place)
+    case 2: bytes.insert(UInt8(roll(256)), at: offset)
     case 3: bytes.removeSubrange(range(in: bytes))
-    case 4: bytes.insert(contentsOf: bytes[range(in: bytes)], at: place)
+    case 4: bytes.insert(contentsOf: bytes[range(in: bytes)], at: offset)
     case 5: bytes.replaceSubrange(range(in: bytes), with: word())
-    case 6: bytes.insert(contentsOf: Array(pick(corpus).utf8).suffix(roll(60)), at: place)
-    case 7: bytes.insert(contentsOf: repeatElement(word(), count: 1 + roll(roll(8) == 0 ? 300 : 3)).joined(), at: place)
-    default: bytes.insert(contentsOf: word(), at: place)
+    case 6: bytes.insert(contentsOf: Array(pick(corpus).utf8).suffix(roll(60)), at: offset)
+    case 7:
+      bytes.insert(contentsOf: repeatElement(word(), count: 1 + roll(roll(8) == 0 ? 300 : 3)).joined(), at: offset)
+    default: bytes.insert(contentsOf: word(), at: offset)
     }
   }
 }

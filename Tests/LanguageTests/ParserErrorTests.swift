@@ -124,7 +124,7 @@ import Testing
     Row("stats \u{1B}[31m", 7, 5, "␛[31m is too much here"),
   ]
 
-  @Test("Each mistake has its place and its words", arguments: rows)
+  @Test("Each mistake has its column and its words", arguments: rows)
   func wording(row: Row) throws {
     let error = try #require(throws: CommandError.self) { try Parser.commands(in: row.line) }
     #expect(error.message == row.message)
@@ -163,8 +163,8 @@ import Testing
       let error = try #require(throws: CommandError.self) { try Parser.commands(in: line) }
       let lines = error.caret(under: line)
       #expect(lines.allSatisfy { $0.count <= 190 })
-      let place = try #require(lines[1].firstIndex(of: "^")).utf16Offset(in: lines[1])
-      #expect(lines[0].dropFirst(place).hasPrefix("frobnicate"), "lead \(lead)")
+      let offset = try #require(lines[1].firstIndex(of: "^")).utf16Offset(in: lines[1])
+      #expect(lines[0].dropFirst(offset).hasPrefix("frobnicate"), "lead \(lead)")
     }
   }
 

@@ -60,8 +60,8 @@ import Testing
   func blindness(theme: Theme) throws {
     let palette = Palette(theme)
     for (name, matrix) in Self.blindness {
-      for (place, first) in Self.series.enumerated() {
-        for second in Self.series[(place + 1)...] {
+      for (index, first) in Self.series.enumerated() {
+        for second in Self.series[(index + 1)...] {
           let (a, b) = (lab(palette.rgb(first)!, matrix), lab(palette.rgb(second)!, matrix))
           let difference = sqrt(zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
           #expect(difference > 10, "\(theme), \(name): \(first) and \(second) differ by \(difference)")

@@ -9,14 +9,14 @@ import Training
 /// What holds of every frame, whatever is on it.
 @Suite struct RenderTests {
   @Test("Every state at every size gives a grid of that size, and none traps", arguments: Stages.stories.indices)
-  func sizes(place: Int) throws {
-    let (_, story, waits) = Stages.stories[place]
+  func sizes(index: Int) throws {
+    let (_, story, waits) = Stages.stories[index]
     let stage = try Stage.told(story, waits: waits)
     let views = Stages.views()
     for columns in 0...60 {
       for rows in 0...30 {
         // All views over all sizes, one view a size and stage; each stage begins with another.
-        let view = views[(place + columns + 7 * rows) % views.count].view
+        let view = views[(index + columns + 7 * rows) % views.count].view
         let grid = render(stage, view, size: GridSize(columns: columns, rows: rows))
         guard grid.size == GridSize(columns: columns, rows: rows), grid.cells.count == columns * rows else {
           Issue.record("\(columns)×\(rows)")
@@ -37,8 +37,8 @@ import Training
           ascii.isASCII = true
           let coarse = render(stage, ascii, size: grid.size)
           #expect(coarse.cells.allSatisfy { $0.glyph.value >= 0x20 && $0.glyph.value < 0x7F }, "\(name), \(viewName)")
-          if let place = cursorPosition(view, size: grid.size) {
-            #expect(place.column < columns && place.row == rows - 1, "\(name), \(viewName)")
+          if let cursor = cursorPosition(view, size: grid.size) {
+            #expect(cursor.column < columns && cursor.row == rows - 1, "\(name), \(viewName)")
           }
         }
       }

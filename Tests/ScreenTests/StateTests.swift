@@ -21,7 +21,7 @@ import Training
   }
 
   @Test("Each state has its own mark, at every size and in ASCII", arguments: states.indices)
-  func marks(place: Int) throws {
+  func marks(index: Int) throws {
     for size in [(80, 24), (160, 48), (60, 20)] {
       for isBig in [false, true] {
         for (other, (name, _)) in Self.states.enumerated() {
@@ -29,11 +29,11 @@ import Training
           view.isBig = isBig
           let grid = render(
             try Self.stage(name), view, size: GridSize(columns: size.0, rows: size.1))
-          let mark = Self.states[place].mark
+          let mark = Self.states[index].mark
           // Idle are all but the paused one and the one inside a step: calm is what has no other mark.
           let isShown = grid.plainText.contains(mark)
-          if place != 0 { #expect(isShown == (other == place), "\(name) at \(size), \(mark)\n\(grid.plainText)") }
-          if place == 0, other == 0 {
+          if index != 0 { #expect(isShown == (other == index), "\(name) at \(size), \(mark)\n\(grid.plainText)") }
+          if index == 0, other == 0 {
             #expect(isShown)
             for (_, mark) in Self.states.dropFirst() { #expect(!grid.plainText.contains(mark), "\(mark)") }
           }
@@ -47,9 +47,9 @@ import Training
     for (name, mark) in Self.states where mark.hasPrefix(" ") {
       let grid = render(try Self.stage(name), ViewState(), size: GridSize(columns: 80, rows: 24))
       let start = try #require(grid.text(row: 1).range(of: mark))
-      let column = grid.text(row: 1).distance(from: grid.text(row: 1).startIndex, to: start.lowerBound)
-      for place in column..<(column + mark.count) {
-        #expect(grid[place, 1].style.reverse && grid[place, 1].style.bold, "\(name)")
+      let first = grid.text(row: 1).distance(from: grid.text(row: 1).startIndex, to: start.lowerBound)
+      for column in first..<(first + mark.count) {
+        #expect(grid[column, 1].style.reverse && grid[column, 1].style.bold, "\(name)")
       }
     }
   }

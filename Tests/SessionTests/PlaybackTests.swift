@@ -105,8 +105,8 @@ import Training
     #expect(stage.player.progress == nil)
   }
 
-  @Test("A setting turned during the playback takes effect, and the scenario plays on")
-  func turned() throws {
+  @Test("A setting changed during the playback takes effect, and the scenario plays on")
+  func changed() throws {
     var stage = try playing("\(small); step 10; say \"behind\"")
     while stage.workbench.history.count < 4 { _ = stage.advance() }
     _ = stage.type("lr 0.5; clip norm max_norm=0.01")

@@ -17,7 +17,7 @@ import Training
   ]
   static let files = ["a.csv": "x,y,z\n1,a,3\n2,b,1\n4,c,2\n", "b.txt": "to be or not to be"]
 
-  private func digests(_ story: String, _ steps: String) throws -> [String] {
+  private func digests(_ story: String, steps: String) throws -> [String] {
     var stage = try Stage.told("seed 3; \(story)", files: Self.files)
     _ = stage.type(steps)
     var digests: [String] = []
@@ -32,13 +32,13 @@ import Training
 
   @Test("Twice the same, step by step; straight, by phases, in pieces and until", arguments: stories)
   func ways(story: String) throws {
-    let straight = try digests(story, "step 12")
+    let straight = try digests(story, steps: "step 12")
     #expect(straight.count == 12)
     #expect(Set(straight).count == 12, "each step has a digest of its own")
     for way in ["step 12", "phase 72", "run 12", "until step >= 12", "phase 7; step 3; phase 11; step 7"] {
-      #expect(try digests(story, way) == straight, "\(way)")
+      #expect(try digests(story, steps: way) == straight, "\(way)")
     }
-    #expect(try digests("\(story); seed 4", "step 12")[0] != straight[0])
+    #expect(try digests("\(story); seed 4", steps: "step 12")[0] != straight[0])
   }
 
   @Test("Looking changes nothing", arguments: stories)

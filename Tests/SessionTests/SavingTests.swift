@@ -16,7 +16,7 @@ import Training
   }
 
   @Test(
-    "What is saved replays to the same digest, place and settings",
+    "What is saved replays to the same digest, position and settings",
     arguments: [
       "step", small, "\(small); step 7",
       "\(small); seed 9; clip norm max_norm=0.2; step 5; clip off; step 2; clip on; step",
@@ -72,7 +72,7 @@ import Training
       ("/x/s.scenario", "o.scenario", "/x/o.scenario", "/x/d/a.csv"),
       ("../x/s.scenario", "o.scenario", "../x/o.scenario", "d/a.csv"),
     ])
-  func paths(scenario: String, path: String, place: String, name: String) throws {
+  func paths(scenario: String, path: String, destination: String, name: String) throws {
     let location = PathText.join(PathText.folder(of: scenario), "d/a.csv")
     let files = [location: "x,y\n1,2\n2,3\n"]
     var stage = Stage(
@@ -82,7 +82,7 @@ import Training
     let effects = stage.finish()
     let saves = effects.compactMap { if case .write(.save(let path, let text)) = $0 { (path, text) } else { nil } }
     #expect(saves.count == 1)
-    #expect(saves.first?.0 == place)
+    #expect(saves.first?.0 == destination)
     #expect(saves.first?.1.contains("task csv \(name) target=y batch=32\n") == true, "\(saves)")
   }
 }

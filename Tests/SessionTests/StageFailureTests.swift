@@ -47,7 +47,7 @@ import Training
   }
 
   @Test(
-    "A refused command changes nothing: not the digest, not the settings, not the place",
+    "A refused command changes nothing: not the digest, not the settings, not the position",
     arguments: [
       "max_norm 0", "clip norm max_norm=-1", "lr 0", "seed x", "task csv missing.csv target=y", "task text missing.txt",
       "model mlp hidden=1000000x100", "model simplenet hidden=1000000000", "task regression rows=1000000000000000",

@@ -26,9 +26,9 @@ import Training
     ]
     let expected = try Stage.told((lines + ["step 5"]).joined(separator: "\n"))
     #expect(expected.isGood)
-    for turn in lines.indices {
-      let turned = lines[turn...] + lines[..<turn]
-      for order in [Array(turned), turned.reversed()] {
+    for shift in lines.indices {
+      let rotated = lines[shift...] + lines[..<shift]
+      for order in [Array(rotated), rotated.reversed()] {
         let stage = try Stage.told((order + ["step 5"]).joined(separator: "\n"))
         #expect(stage.digest == expected.digest)
         #expect(stage.notes.isEmpty, "no step was made yet, so nothing begins afresh")

@@ -111,16 +111,16 @@ struct TraceLine: Sendable {
   /// remainders of a cancellation: they are compared relative to 1 and to a tenth of the total norm.
   func differences(from torch: TraceLine, tolerance: Double) -> [String] {
     var failures: [String] = []
-    func compare(_ what: String, _ found: Double, _ expected: Double, floor: Double) {
+    func compare(_ what: String, _ found: Double, expected: Double, floor: Double) {
       if found == expected || (found.isNaN && expected.isNaN) { return }
       let size = max(abs(found), abs(expected), floor)
       if !(abs(found - expected) <= tolerance * size) { failures.append("\(what): \(found), not \(expected)") }
     }
-    compare("loss", loss, torch.loss, floor: 1)
-    for (name, expected) in torch.numbers { compare(name, numbers[name] ?? .nan, expected, floor: 0) }
+    compare("loss", loss, expected: torch.loss, floor: 1)
+    for (name, expected) in torch.numbers { compare(name, numbers[name] ?? .nan, expected: expected, floor: 0) }
     let total = torch.numbers["total_norm"] ?? 0
     for (name, expected) in torch.norms {
-      compare(name, norms[name] ?? .nan, expected, floor: total.isFinite ? 0.1 * total : 0)
+      compare(name, norms[name] ?? .nan, expected: expected, floor: total.isFinite ? 0.1 * total : 0)
     }
     if nonfinite.sorted() != torch.nonfinite.sorted() { failures.append("nonfinite: \(nonfinite)") }
     return failures

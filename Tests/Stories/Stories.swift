@@ -9,8 +9,8 @@ package struct MemoryFiles: FileSource {
   package init(files: [String: String] = [:]) { self.files = files }
 
   package func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8] {
-    let place = PathText.join(folder, path)
-    guard let text = files[place] else { throw FileError(path: path, reason: "does not exist") }
+    let location = PathText.join(folder, path)
+    guard let text = files[location] else { throw FileError(path: path, reason: "does not exist") }
     return Array(text.utf8)
   }
 }

@@ -144,7 +144,8 @@ import Training
     }
   }
 
-  @Test("A spike is never lost, however long the run and however little room", arguments: [1, 700, 29_999, 49_990])
+  @Test(
+    "A spike is never lost, however long the run and however small the budget", arguments: [1, 700, 29_999, 49_990])
   func spike(at spike: Int) {
     for budget in [50_000, 1 << 20, History.budget] {
       var history = History(parameters: 3, budget: budget)
@@ -179,7 +180,7 @@ import Training
       history!.append(record)
     }
     let bytes = held_bytes() - before
-    #expect(bytes <= History.budget && bytes > History.budget / 3, "\(bytes) bytes, most of the room")
+    #expect(bytes <= History.budget && bytes > History.budget / 3, "\(bytes) bytes, most of the budget")
     #expect(history!.numbers().count == History.window)
     history = nil
     #expect(abs(held_bytes() - before) < 1 << 16, "all of it was the history's")

@@ -52,7 +52,10 @@ extension CommandTable {
       default: nil
       }
     },
-    turn("max_norm", "the threshold of the clipping rule", .threshold, example: "max_norm 0.5", ChangeCommand.maxNorm) {
+    turn(
+      "max_norm", summary: "the threshold of the clipping rule", .threshold, example: "max_norm 0.5",
+      ChangeCommand.maxNorm
+    ) {
       if case .maxNorm(let turn) = $0 { turn } else { nil }
     },
     CommandRow(
@@ -68,7 +71,7 @@ extension CommandTable {
       default: nil
       }
     },
-    turn("lr", "the learning rate", .positive, example: "lr 0.05", ChangeCommand.learningRate) {
+    turn("lr", summary: "the learning rate", .positive, example: "lr 0.05", ChangeCommand.learningRate) {
       if case .learningRate(let turn) = $0 { turn } else { nil }
     },
     CommandRow(
@@ -103,7 +106,7 @@ extension CommandTable {
 
   /// A command that sets a number or walks it along the ladder.
   private static func turn(
-    _ name: String, _ summary: String, _ bounds: Bounds, example: String,
+    _ name: String, summary: String, _ bounds: Bounds, example: String,
     _ wrap: @escaping @Sendable (Turn) -> ChangeCommand, unwrap: @escaping @Sendable (ChangeCommand) -> Turn?
   ) -> CommandRow {
     CommandRow(

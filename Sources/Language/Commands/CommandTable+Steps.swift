@@ -4,12 +4,13 @@ extension CommandTable {
   /// What makes steps.
   static let steps: [CommandRow] = [
     counted(
-      "step", "finishes the open step, if phases have begun one; N steps in all", example: "step 10", StepsCommand.step
+      "step", summary: "finishes the open step, if phases have begun one; N steps in all", example: "step 10",
+      StepsCommand.step
     ) {
       if case .step(let count) = $0 { count } else { nil }
     },
     counted(
-      "phase", "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
+      "phase", summary: "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
       StepsCommand.phase
     ) { if case .phase(let count) = $0 { count } else { nil } },
     CommandRow(
@@ -46,11 +47,13 @@ extension CommandTable {
       if case .look(.print(let printable)) = command { Lexer.quote(printable.text) } else { nil }
     },
     CommandRow("norms", .look, .look(.norms), "the norm of each parameter's gradient, before and after clipping"),
-    CommandRow("stats", .look, .look(.stats), "the norms of the last 100 steps, and what this max_norm does to them"),
+    CommandRow(
+      "stats", .look, .look(.stats),
+      "the norms of the last \(History.window) steps, and what this max_norm does to them"),
   ]
 
   private static func counted(
-    _ name: String, _ summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
+    _ name: String, summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
     unwrap: @escaping @Sendable (StepsCommand) -> Int?
   ) -> CommandRow {
     CommandRow(name, .steps, ["[N]"], summary, example: example) { (reader) throws(CommandError) in

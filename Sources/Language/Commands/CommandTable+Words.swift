@@ -33,7 +33,8 @@ extension CommandTable {
   /// What writes files.
   static let files: [CommandRow] = [
     named(
-      "save", "writes what was done so far as a scenario that leads to the same state", "save run.scenario",
+      "save", summary: "writes what was done so far as a scenario that leads to the same state",
+      example: "save run.scenario",
       FilesCommand.save
     ) {
       if case .save(let path) = $0 { path } else { nil }
@@ -50,7 +51,10 @@ extension CommandTable {
     } write: { command in
       if case .files(.exportTorch(let path)) = command { "torch " + Lexer.quote(path) } else { nil }
     },
-    named("trace", "writes a line of JSON for each step from now on", "trace run.jsonl", FilesCommand.trace) {
+    named(
+      "trace", summary: "writes a line of JSON for each step from now on", example: "trace run.jsonl",
+      FilesCommand.trace
+    ) {
       if case .trace(let path) = $0 { path } else { nil }
     },
   ]
@@ -63,17 +67,17 @@ extension CommandTable {
       example: "bind c \"clip on\" \"clip off\"", words: Key.Name.allCases.map(\.rawValue)
     ) { (reader) throws(CommandError) in
       let pressed = try key(try reader.take("a key"))
-      let line = try reader.takeLine()
-      return .view(.bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.takeLine()))
+      let line = try reader.readCommandLine()
+      return .view(.bind(pressed, line: line, otherwise: reader.next == nil ? nil : try reader.readCommandLine()))
     } write: { command in
       guard case .view(.bind(let key, let line, let otherwise)) = command else { return nil }
       return ([key.written] + [line, otherwise].compactMap(\.self).map { Lexer.quote($0, always: true) })
         .joined(separator: " ")
     },
-    chosen("scroll", "moves the cursor along the parameters", ViewCommand.scroll) {
+    chosen("scroll", summary: "moves the cursor along the parameters", ViewCommand.scroll) {
       if case .scroll(let scroll) = $0 { scroll } else { nil }
     },
-    chosen("panel", "puts the next or the previous panel in front", ViewCommand.panel) {
+    chosen("panel", summary: "puts the next or the previous panel in front", ViewCommand.panel) {
       if case .panel(let direction) = $0 { direction } else { nil }
     },
     CommandRow(
@@ -110,7 +114,7 @@ extension CommandTable {
   ]
 
   private static func named(
-    _ name: String, _ summary: String, _ example: String, _ wrap: @escaping @Sendable (String) -> FilesCommand,
+    _ name: String, summary: String, example: String, _ wrap: @escaping @Sendable (String) -> FilesCommand,
     unwrap: @escaping @Sendable (FilesCommand) -> String?
   ) -> CommandRow {
     CommandRow(name, .files, ["FILE"], summary, example: example) { (reader) throws(CommandError) in
@@ -121,7 +125,7 @@ extension CommandTable {
   }
 
   private static func chosen<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ summary: String, _ wrap: @escaping @Sendable (Choice) -> ViewCommand,
+    _ name: String, summary: String, _ wrap: @escaping @Sendable (Choice) -> ViewCommand,
     unwrap: @escaping @Sendable (ViewCommand) -> Choice?
   ) -> CommandRow {
     let words = Choice.allCases.map(\.rawValue)
@@ -144,8 +148,8 @@ extension CommandTable {
 }
 
 extension WordReader {
-  /// A line in quotes, which has to be one that the parser accepts.
-  fileprivate mutating func takeLine() throws(CommandError) -> String {
+  /// Reads a line in quotes, which has to be one that the parser accepts.
+  fileprivate mutating func readCommandLine() throws(CommandError) -> String {
     let word = try take("a command line in quotes")
     do {
       _ = try Parser.commands(in: word.text)

@@ -5,27 +5,28 @@ public enum Completion {
     guard let command = lastCommand(of: line) else { return [] }
     var words = command.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     let last = command.hasSuffix(" ") || words.isEmpty ? "" : words.removeLast()
-    return choices(after: words, last, parameters).filter { $0.hasPrefix(last) && $0 != last }.sorted()
+    return choices(after: words, last: last, parameters: parameters).filter { $0.hasPrefix(last) && $0 != last }
+      .sorted()
   }
 
   // What stands behind the last `;`, `nil` within quotes, where words are anybody's own.
   private static func lastCommand(of line: String) -> Substring? {
     var (start, isQuoted, isEscaped) = (line.startIndex, false, false)
-    for place in line.indices {
+    for index in line.indices {
       if isEscaped {
         isEscaped = false
-      } else if line[place] == "\"" {
+      } else if line[index] == "\"" {
         isQuoted.toggle()
       } else if isQuoted {
-        isEscaped = line[place] == "\\"
-      } else if line[place] == ";" {
-        start = line.index(after: place)
+        isEscaped = line[index] == "\\"
+      } else if line[index] == ";" {
+        start = line.index(after: index)
       }
     }
     return isQuoted ? nil : line[start...]
   }
 
-  private static func choices(after words: [String], _ last: String, _ parameters: [String]) -> [String] {
+  private static func choices(after words: [String], last: String, parameters: [String]) -> [String] {
     guard let name = words.first else { return CommandTable.rows.map(\.name) }
     switch name {
     case "model": return options(Variants.models, words, last)

@@ -1,4 +1,4 @@
-/// A command with its place in a line.
+/// A command with its position in a line.
 public struct ParsedCommand: Hashable, Sendable {
   /// The command.
   public let command: Command
@@ -15,7 +15,7 @@ public struct ParsedCommand: Hashable, Sendable {
 /// Reads lines of the language.
 public enum Parser {
   /// The commands of one line, in order; none for an empty line or a comment.
-  /// - Throws: the first error, with its place.
+  /// - Throws: the first error, with its column.
   public static func commands(in line: String) throws(CommandError) -> [ParsedCommand] {
     let (commands, errors) = parse(line)
     if let first = errors.first { throw first }

@@ -3,7 +3,7 @@ import Optimization
 import Training
 
 extension Settings {
-  /// Takes over what a set-up command says. Files are read here, so that they are checked at once.
+  /// Sets what a set-up command says. Files are read here, so that they are checked at once.
   /// - Throws: what is wrong with a file, or that the experiment would be too large; what is set then is not to be used.
   package mutating func setUp(
     _ command: SetUpCommand, files: any FileSource, folder: String
@@ -48,7 +48,7 @@ extension Settings {
     }
   }
 
-  /// Takes over what a command changes while the experiment runs.
+  /// Makes the change of a command that is given while the experiment runs.
   /// - Returns: what it came to.
   package mutating func change(_ command: ChangeCommand) throws(CommandError.Problem) -> Change {
     let change = try command.resolved(from: self)

@@ -18,7 +18,7 @@ public enum Quantity: Hashable, Sendable {
     case totalNormAfter = "total_norm_after"
     /// The clip coefficient as applied.
     case factor
-    /// The share of the last 100 steps that were clipped.
+    /// The share of the last `History.window` steps that were clipped.
     case duty
     /// 1 if the rule changed a gradient, else 0.
     case clipped
@@ -86,12 +86,12 @@ extension Quantity {
     case .scalar(let scalar):
       return Self.value(scalar, in: record, of: history)
     case .ofParameter(let measure, let name):
-      guard let place = names.firstIndex(of: name) else { return nil }
+      guard let index = names.firstIndex(of: name) else { return nil }
       switch measure {
-      case .norm: return Double(record.before.perParameter[place])
-      case .normAfter: return Double(record.outcome.after.perParameter[place])
-      case .weight: return Double(record.weightNorms[place])
-      case .updateRatio: return Double(record.updateRatios[place])
+      case .norm: return Double(record.before.perParameter[index])
+      case .normAfter: return Double(record.outcome.after.perParameter[index])
+      case .weight: return Double(record.weightNorms[index])
+      case .updateRatio: return Double(record.updateRatios[index])
       case .radius: return nil
       }
     }

@@ -22,8 +22,8 @@ extension CommandError.Problem {
     case .twice(let option): "\(option) is given twice"
     case .notANumber(let word, let expected): "\(shown(word)) is not \(expected)"
     case .outOfRange(let name, let value, let expected): "\(name) cannot be \(shown(value)): it must be \(expected)"
-    case .refusedThreshold(let name, let value): Self.refusal(name, value)
-    case .unfit(let model, let task): Self.misfit(model, task)
+    case .refusedThreshold(let name, let value): Self.refusal(of: name, value: value)
+    case .unfit(let model, let task): Self.misfit(model: model, task: task)
     case .needsRecurrence:
       "this init is about weight_hh, which only model \(Self.models(reading: .sequences)) has; "
         + "for other networks write init gain=G, xavier or kaiming"
@@ -48,7 +48,7 @@ extension CommandError.Problem {
     }
   }
 
-  private static func refusal(_ name: String, _ value: String) -> String {
+  private static func refusal(of name: String, value: String) -> String {
     let consequence =
       switch Double(value) {
       case .some(let number) where number == 0: "PyTorch would take it and set every gradient to zero"
@@ -59,7 +59,7 @@ extension CommandError.Problem {
     return "\(name) cannot be \(shown(value)): it must be a finite number above 0 (\(consequence))"
   }
 
-  private static func misfit(_ model: DataKind, _ task: DataKind) -> String {
+  private static func misfit(model: DataKind, task: DataKind) -> String {
     "this task has \(task.rawValue) and the model reads \(model.rawValue): choose model \(models(reading: task))"
   }
 

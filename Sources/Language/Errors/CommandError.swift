@@ -10,7 +10,7 @@ public struct CommandError: Error, Hashable, Sendable {
   /// How many characters it covers, at least 1.
   public var length: Int
 
-  /// A problem at a place of the line.
+  /// A problem with so many characters of the line, from a column on.
   public init(_ problem: Problem, column: Int, length: Int) {
     self.problem = problem
     self.column = column

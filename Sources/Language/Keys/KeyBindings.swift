@@ -73,8 +73,8 @@ public struct KeyBindings: Sendable {
   /// Makes a key type a line, whatever it typed before.
   public mutating func bind(_ key: Key, to line: String, otherwise: String?) {
     let binding = Binding(key: key, line: line, otherwise: otherwise)
-    if let place = bindings.firstIndex(where: { $0.key == key }) {
-      bindings[place] = binding
+    if let index = bindings.firstIndex(where: { $0.key == key }) {
+      bindings[index] = binding
     } else {
       bindings.append(binding)
     }

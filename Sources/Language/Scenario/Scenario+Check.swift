@@ -5,7 +5,7 @@ extension Scenario {
   /// models that do not fit their task, files that are missing or wrong, parameters that the network does not have,
   /// experiments larger than any memory.
   /// - Parameters:
-  ///   - replacements: commands, with their text, each of which takes the place of all of its kind.
+  ///   - replacements: commands, with their text, each of which replaces all of its kind.
   ///   - screen: whether there is a viewer who could stop an endless run.
   /// - Throws: `ScenarioError` with all of it.
   public static func checked(
@@ -16,10 +16,10 @@ extension Scenario {
     for (command, text) in replacements { draft.replace(with: command, text: text) }
     var check = ScenarioCheck(files: files, folder: PathText.folder(of: path), screen: screen)
     var found: [Int: CommandError] = [:]
-    for (place, entry) in draft.entries.enumerated() {
+    for (index, entry) in draft.entries.enumerated() {
       switch entry.piece {
-      case .command(let parsed): found[place] = check.problem(of: parsed)
-      case .mistake(_, let name): check.misses(name)
+      case .command(let parsed): found[index] = check.problem(of: parsed)
+      case .mistake(_, let name): check.noteMistake(named: name)
       }
     }
     return try draft.scenario(found)
@@ -43,8 +43,8 @@ private struct ScenarioCheck {
     self.screen = screen
   }
 
-  /// Takes note of a command that cannot be understood: of the set-up command that it was probably meant to be.
-  mutating func misses(_ name: String) {
+  /// Notes a command that cannot be understood, as the set-up command that it was probably meant to be.
+  mutating func noteMistake(named name: String) {
     let known = CommandTable.setUp.map(\.name)
     if let meant = Suggestion.nearest(to: name, among: known) { unknown.insert(meant) }
   }

@@ -70,16 +70,17 @@ struct ScenarioDraft {
   }
 
   /// The scenario, if nothing is wrong with it.
-  /// - Parameter found: what is wrong beside the words, to be told with them in the order of the lines.
+  /// - Parameter found: what is wrong beside the words, by the index of the entry; to be told with them in the order of
+  ///   the lines.
   func scenario(_ found: [Int: CommandError]) throws(ScenarioError) -> Scenario {
     var steps: [Scenario.Step] = []
     var errors: [ScenarioError.Entry] = []
-    for (place, entry) in entries.enumerated() {
+    for (index, entry) in entries.enumerated() {
       switch entry.piece {
       case .mistake(let error, _): errors.append(ScenarioError.Entry(line: entry.line, text: entry.text, error: error))
       case .command(let parsed):
         steps.append(Scenario.Step(line: entry.line, text: entry.text, parsed: parsed))
-        if let error = found[place] {
+        if let error = found[index] {
           errors.append(ScenarioError.Entry(line: entry.line, text: entry.text, error: error))
         }
       }
@@ -116,7 +117,7 @@ public struct ScenarioError: Error, Sendable {
     (self.path, self.reason, self.entries) = (path, "", entries)
   }
 
-  /// The report: for each mistake its place, what it is, and the line with a caret below.
+  /// The report: for each mistake its line and column, what it is, and the line with a caret below.
   public var report: [String] {
     if entries.isEmpty { return ["\(VisibleText.of(path)): \(reason)"] }
     return entries.flatMap { entry in
@@ -129,7 +130,7 @@ public struct ScenarioError: Error, Sendable {
 extension CommandError {
   private static let reach = 60
 
-  /// The line and a caret below the place; of a very long line only what is around it.
+  /// The line and a caret below the column; of a very long line only what is around it.
   public func caret(under line: String) -> [String] {
     let characters = Array(line)
     let start = max(0, column - 1 - Self.reach)

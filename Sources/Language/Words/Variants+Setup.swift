@@ -127,16 +127,16 @@ package enum Variants {
         .integer("length", \.length, Sizes.any, "time steps"),
         .integer("batch", \.batchSize, Sizes.any, "windows of a batch"),
       ], wrap: TaskSettings.text, unwrap: { if case .text(let task) = $0 { task } else { nil } },
-      begin: { (reader) throws(CommandError) in TextTask(file: try reader.takeFile("a text file")) },
+      begin: { (reader) throws(CommandError) in TextTask(file: try reader.readFileName("a text file")) },
       opening: { " " + Lexer.quote($0.file) }),
     Variant(
       "csv", "a column of a table of yours from the others", positional: "FILE",
       [
-        .text("target", "COLUMN", \.target, "the column to predict"),
+        .text("target", form: "COLUMN", \.target, "the column to predict"),
         .integer("batch", \.batchSize, Sizes.any, "rows of a batch"),
       ], wrap: TaskSettings.csv, unwrap: { if case .csv(let task) = $0 { task } else { nil } },
       begin: { (reader) throws(CommandError) in
-        let file = try reader.takeFile("a CSV file")
+        let file = try reader.readFileName("a CSV file")
         guard reader.words.contains(where: { $0.option?.name.text == "target" }) else {
           throw CommandError(
             .missing(expected: "target=COLUMN, the column to predict,"), column: reader.endColumn + 1, length: 1)
@@ -150,7 +150,7 @@ package enum Variants {
 extension Option {
   /// Any text.
   fileprivate static func text(
-    _ name: String, _ form: String, _ path: WritableKeyPath<Root, String> & Sendable, _ summary: String
+    _ name: String, form: String, _ path: WritableKeyPath<Root, String> & Sendable, _ summary: String
   ) -> Option {
     Option(name: name, form: form, summary: summary) { (root, word) throws(CommandError) in
       root[keyPath: path] = word.text

@@ -1,4 +1,4 @@
-/// A word of a command line, with its place in the line.
+/// A word of a command line, with its position in the line.
 public struct Word: Hashable, Sendable {
   /// The word without its quotes.
   public let text: String
@@ -11,7 +11,7 @@ public struct Word: Hashable, Sendable {
   /// How many characters it takes up there, quotes included.
   public let length: Int
 
-  /// `name` and `value` of `name=value`; the value has its own place.
+  /// `name` and `value` of `name=value`; the value has its own position.
   var option: (name: Word, value: Word)? {
     guard let equals, equals > 0 else { return nil }
     let name = String(text.prefix(equals))
@@ -35,19 +35,19 @@ enum Lexer {
     var columns: [Int] = []
 
     init(_ line: String) {
-      for (place, character) in line.enumerated() {
+      for (offset, character) in line.enumerated() {
         let scalars = character.unicodeScalars
         if scalars.count > 1, let first = scalars.first, first.isASCII, !character.isLetter, !character.isNumber {
           characters += [Character(first)] + String(String.UnicodeScalarView(scalars.dropFirst()))
         } else {
           characters.append(character)
         }
-        while columns.count < characters.count { columns.append(place + 1) }
+        while columns.count < characters.count { columns.append(offset + 1) }
       }
     }
 
     /// Where some of them are, and how many columns they take up.
-    func place(_ range: Range<Int>) -> (column: Int, length: Int) {
+    func extent(of range: Range<Int>) -> (column: Int, length: Int) {
       (columns[range.lowerBound], columns[range.upperBound - 1] - columns[range.lowerBound] + 1)
     }
   }
@@ -57,37 +57,37 @@ enum Lexer {
     var commands: [[Word]] = [[]]
     let cut = Cut(line)
     let characters = cut.characters
-    var place = 0
-    while place < characters.count, characters[place] != "#" {
-      if characters[place] == ";" {
+    var position = 0
+    while position < characters.count, characters[position] != "#" {
+      if characters[position] == ";" {
         commands.append([])
-        place += 1
-      } else if characters[place].isWhitespace {
-        place += 1
+        position += 1
+      } else if characters[position].isWhitespace {
+        position += 1
       } else {
-        commands[commands.count - 1].append(try word(cut, &place))
+        commands[commands.count - 1].append(try word(cut, at: &position))
       }
     }
     return commands.filter { !$0.isEmpty }
   }
 
-  private static func word(_ cut: Cut, _ place: inout Int) throws(CommandError) -> Word {
+  private static func word(_ cut: Cut, at position: inout Int) throws(CommandError) -> Word {
     let characters = cut.characters
-    let start = place
+    let start = position
     var text = ""
     var equals: Int?
     var isQuoted = false
-    while place < characters.count, !endsWord(characters[place]) {
-      if characters[place] == "\"" {
+    while position < characters.count, !endsWord(characters[position]) {
+      if characters[position] == "\"" {
         isQuoted = true
-        text += try quoted(cut, &place)
+        text += try quoted(cut, at: &position)
       } else {
-        if characters[place] == "=", equals == nil, !isQuoted { equals = text.count }
-        text.append(characters[place])
-        place += 1
+        if characters[position] == "=", equals == nil, !isQuoted { equals = text.count }
+        text.append(characters[position])
+        position += 1
       }
     }
-    let (column, length) = cut.place(start..<place)
+    let (column, length) = cut.extent(of: start..<position)
     return Word(text: text, isQuoted: isQuoted, equals: equals, column: column, length: length)
   }
 
@@ -95,23 +95,23 @@ enum Lexer {
     character.isWhitespace || character == ";" || character == "#"
   }
 
-  private static func quoted(_ cut: Cut, _ place: inout Int) throws(CommandError) -> String {
+  private static func quoted(_ cut: Cut, at position: inout Int) throws(CommandError) -> String {
     let characters = cut.characters
-    let start = place
+    let start = position
     var text = ""
-    place += 1
-    while place < characters.count {
-      let character = characters[place]
-      place += 1
+    position += 1
+    while position < characters.count {
+      let character = characters[position]
+      position += 1
       if character == "\"" { return text }
-      if character == "\\", place < characters.count, characters[place] == "\"" || characters[place] == "\\" {
-        text.append(characters[place])
-        place += 1
+      if character == "\\", position < characters.count, characters[position] == "\"" || characters[position] == "\\" {
+        text.append(characters[position])
+        position += 1
       } else {
         text.append(character)
       }
     }
-    let (column, length) = cut.place(start..<place)
+    let (column, length) = cut.extent(of: start..<position)
     throw CommandError(.openQuote, column: column, length: length)
   }
 
@@ -127,17 +127,18 @@ enum Lexer {
 /// Reads the words of one command from left to right.
 struct WordReader {
   let words: [Word]
-  private(set) var place = 1
+  /// The index of the next word.
+  private(set) var index = 1
 
   init(_ words: [Word]) { self.words = words }
 
-  var next: Word? { place < words.count ? words[place] : nil }
+  var next: Word? { index < words.count ? words[index] : nil }
 
-  /// The place just behind the last word: where something is missing.
+  /// The column just behind the last word: where something is missing.
   var endColumn: Int { words[words.count - 1].column + words[words.count - 1].length }
 
   mutating func take() -> Word? {
-    defer { place += 1 }
+    defer { index += 1 }
     return next
   }
 
@@ -148,8 +149,8 @@ struct WordReader {
     return word
   }
 
-  /// The next word as the name of a file, which an option is not.
-  mutating func takeFile(_ expected: String) throws(CommandError) -> String {
+  /// Reads the next word as the name of a file, which an option is not.
+  mutating func readFileName(_ expected: String) throws(CommandError) -> String {
     let word = try take(expected)
     guard word.option == nil else { throw CommandError(.missing(expected: expected), at: word) }
     return word.text
@@ -158,7 +159,7 @@ struct WordReader {
   /// Takes the next word if it is `text`.
   mutating func take(word text: String) -> Bool {
     guard next?.text == text, next?.isQuoted == false else { return false }
-    place += 1
+    index += 1
     return true
   }
 

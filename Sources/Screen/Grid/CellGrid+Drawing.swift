@@ -9,9 +9,9 @@ extension CellGrid {
   ) -> Int {
     let glyphs = Glyphs.columns(of: text)
     let count = min(glyphs.count, max(0, width))
-    for place in 0..<count {
-      let isCut = place == count - 1 && glyphs.count > count
-      self[column + place, row] = Cell(isCut ? "…" : glyphs[place], style)
+    for offset in 0..<count {
+      let isCut = offset == count - 1 && glyphs.count > count
+      self[column + offset, row] = Cell(isCut ? "…" : glyphs[offset], style)
     }
     return count
   }
@@ -56,8 +56,8 @@ extension CellGrid {
     if let badge, used + badge.text.count + 2 <= area.width - 4 {
       used += write(" \(badge.text) ", column: area.column + 2 + used, row: area.row, badge.style)
     }
-    let room = area.width - 6 - used
-    if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= room {
+    let available = area.width - 6 - used
+    if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= available {
       write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted))
     }
   }

@@ -2,8 +2,8 @@ extension CellGrid {
   // The size of a cell and of its letters, in SVG units.
   private static let (cellWidth, cellHeight, fontSize) = (9.03, 19.0, 15.0)
 
-  /// The frame as a picture. Words are text in the reader's monospace font, each at its own place; dots, blocks and lines
-  /// are drawn, so that they meet whatever the font is.
+  /// The frame as a picture. Words are text in the reader's monospace font, each at its own column; dots, blocks and
+  /// lines are drawn, so that they meet whatever the font is.
   public func svg(_ palette: Palette = Palette()) -> String {
     let (width, height) = (Double(size.columns) * Self.cellWidth, Double(size.rows) * Self.cellHeight)
     var svg = """
@@ -19,7 +19,7 @@ extension CellGrid {
         let style = self[column, row].style
         var end = column + 1
         while end < size.columns, self[end, row].style == style { end += 1 }
-        svg += run(row, column..<end, style, palette)
+        svg += run(row: row, columns: column..<end, style, palette)
         column = end
       }
     }
@@ -27,32 +27,32 @@ extension CellGrid {
   }
 
   // A stretch of cells of one style.
-  private func run(_ row: Int, _ columns: Range<Int>, _ style: Style, _ palette: Palette) -> String {
+  private func run(row: Int, columns: Range<Int>, _ style: Style, _ palette: Palette) -> String {
     let foreground = "#" + (palette.rgb(style.ink) ?? palette.foreground).hex
     let color = style.reverse ? "#" + palette.background.hex : foreground
     let top = Double(row) * Self.cellHeight
     var svg = ""
     if style.reverse {
       svg += Self.rectangle(
-        Double(columns.lowerBound) * Self.cellWidth, top, Double(columns.count) * Self.cellWidth, Self.cellHeight,
-        foreground)
+        x: Double(columns.lowerBound) * Self.cellWidth, y: top, width: Double(columns.count) * Self.cellWidth,
+        height: Self.cellHeight, color: foreground)
     }
     var word = (start: columns.lowerBound, letters: "")
     for column in columns {
       let glyph = self[column, row].glyph
-      let shapes = Self.shapes(glyph, Double(column) * Self.cellWidth, top, color)
+      let shapes = Self.shapes(of: glyph, x: Double(column) * Self.cellWidth, y: top, color: color)
       guard glyph == " " || shapes != nil else {
         if word.letters.isEmpty { word.start = column }
         word.letters += Self.escaped(glyph)
         continue
       }
-      svg += Self.text(word.letters, word.start, top, style, color) + (shapes ?? "")
+      svg += Self.text(word.letters, column: word.start, y: top, style, color: color) + (shapes ?? "")
       word.letters = ""
     }
-    return svg + Self.text(word.letters, word.start, top, style, color)
+    return svg + Self.text(word.letters, column: word.start, y: top, style, color: color)
   }
 
-  private static func text(_ letters: String, _ column: Int, _ top: Double, _ style: Style, _ color: String) -> String {
+  private static func text(_ letters: String, column: Int, y top: Double, _ style: Style, color: String) -> String {
     guard !letters.isEmpty else { return "" }
     let (x, y) = (number(Double(column) * cellWidth), number(top + cellHeight * 0.76))
     let weight = style.bold ? " font-weight=\"bold\"" : ""
@@ -61,53 +61,56 @@ extension CellGrid {
   }
 
   // Glyphs that have to meet their neighbours.
-  private static func shapes(_ glyph: Unicode.Scalar, _ x: Double, _ y: Double, _ color: String) -> String? {
+  private static func shapes(of glyph: Unicode.Scalar, x: Double, y: Double, color: String) -> String? {
     switch glyph.value {
-    case 0x2800...0x28FF: dots(glyph.value - 0x2800, x, y, color)
+    case 0x2800...0x28FF: dots(glyph.value - 0x2800, x: x, y: y, color: color)
     case 0x2581...0x2588:
       rectangle(
         // A little wider than the cell: a seam would show where two blocks meet.
-        x, y + cellHeight * (1 - Double(glyph.value - 0x2580) / 8), cellWidth + 0.25,
-        cellHeight * Double(glyph.value - 0x2580) / 8, color)
-    case 0x2589...0x258F: rectangle(x, y + 3, cellWidth * Double(0x2590 - glyph.value) / 8, cellHeight - 6, color)
+        x: x, y: y + cellHeight * (1 - Double(glyph.value - 0x2580) / 8), width: cellWidth + 0.25,
+        height: cellHeight * Double(glyph.value - 0x2580) / 8, color: color)
+    case 0x2589...0x258F:
+      rectangle(
+        x: x, y: y + 3, width: cellWidth * Double(0x2590 - glyph.value) / 8, height: cellHeight - 6, color: color)
     case 0x2500, 0x2501:
-      rectangle(x, y + cellHeight / 2 - (glyph == "━" ? 1 : 0.5), cellWidth, glyph == "━" ? 2 : 1, color)
+      rectangle(
+        x: x, y: y + cellHeight / 2 - (glyph == "━" ? 1 : 0.5), width: cellWidth, height: glyph == "━" ? 2 : 1,
+        color: color)
     case 0x254C:
-      rectangle(x + 1, y + cellHeight / 2 - 0.5, 3, 1, color)
-        + rectangle(x + 5.5, y + cellHeight / 2 - 0.5, 3, 1, color)
-    case 0x2502: rectangle(x + cellWidth / 2 - 0.5, y, 1, cellHeight, color)
+      rectangle(x: x + 1, y: y + cellHeight / 2 - 0.5, width: 3, height: 1, color: color)
+        + rectangle(x: x + 5.5, y: y + cellHeight / 2 - 0.5, width: 3, height: 1, color: color)
+    case 0x2502: rectangle(x: x + cellWidth / 2 - 0.5, y: y, width: 1, height: cellHeight, color: color)
     case 0x2524:
-      rectangle(x + cellWidth / 2 - 0.5, y, 1, cellHeight, color)
-        + rectangle(x, y + cellHeight / 2 - 0.5, cellWidth / 2, 1, color)
-    case 0x256D: corner(x, y, 1, 1, color)
-    case 0x256E: corner(x, y, -1, 1, color)
-    case 0x256F: corner(x, y, -1, -1, color)
-    case 0x2570: corner(x, y, 1, -1, color)
+      rectangle(x: x + cellWidth / 2 - 0.5, y: y, width: 1, height: cellHeight, color: color)
+        + rectangle(x: x, y: y + cellHeight / 2 - 0.5, width: cellWidth / 2, height: 1, color: color)
+    case 0x256D: corner(x: x, y: y, right: 1, down: 1, color: color)
+    case 0x256E: corner(x: x, y: y, right: -1, down: 1, color: color)
+    case 0x256F: corner(x: x, y: y, right: -1, down: -1, color: color)
+    case 0x2570: corner(x: x, y: y, right: 1, down: -1, color: color)
     default: nil
     }
   }
 
   // An arc from the middle of a side edge to the middle of the upper or the lower one.
-  private static func corner(_ x: Double, _ y: Double, _ right: Double, _ down: Double, _ color: String) -> String {
+  private static func corner(x: Double, y: Double, right: Double, down: Double, color: String) -> String {
     let (middleX, middleY) = (x + cellWidth / 2, y + cellHeight / 2)
     let (edgeX, edgeY) = (middleX + right * cellWidth / 2, middleY + down * cellHeight / 2)
     return "<path d=\"M\(number(edgeX)) \(number(middleY)) Q\(number(middleX)) \(number(middleY)) \(number(middleX)) "
       + "\(number(edgeY))\" fill=\"none\" stroke=\"\(color)\"/>\n"
   }
 
-  private static func dots(_ bits: UInt32, _ x: Double, _ y: Double, _ color: String) -> String {
+  private static func dots(_ bits: UInt32, x: Double, y: Double, color: String) -> String {
     // Bit by bit: column and row of the dot.
-    let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+    let positions: [(column: Int, row: Int)] = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
     let (width, height) = (number(cellWidth / 2 - 1.5), number(cellHeight / 4 - 1.5))
-    let path = places.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, place in
-      "M\(number(x + Double(place.0) * cellWidth / 2 + 1)) \(number(y + Double(place.1) * cellHeight / 4 + 1))"
+    let path = positions.enumerated().filter { bits & (1 << UInt32($0.offset)) != 0 }.map { _, position in
+      "M\(number(x + Double(position.column) * cellWidth / 2 + 1)) \(number(y + Double(position.row) * cellHeight / 4 + 1))"
         + "h\(width)v\(height)h-\(width)z"
     }
     return path.isEmpty ? "" : "<path d=\"\(path.joined())\" fill=\"\(color)\"/>\n"
   }
 
-  private static func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: String) -> String
-  {
+  private static func rectangle(x: Double, y: Double, width: Double, height: Double, color: String) -> String {
     "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" fill=\"\(color)\"/>\n"
   }
 

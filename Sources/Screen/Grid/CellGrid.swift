@@ -12,7 +12,7 @@ public struct GridSize: Hashable, Sendable {
   }
 }
 
-/// One character cell: what the terminal shows at one place.
+/// One character cell: what the terminal shows in one column of one row.
 public struct Cell: Hashable, Sendable {
   /// A scalar that is one column wide; wide text is replaced before it gets here.
   public var glyph: Unicode.Scalar
@@ -46,11 +46,11 @@ public struct CellGrid: Hashable, Sendable {
 
   /// The cell at `column`, `row`, both counted from 0 at the top left. Reading outside gives a blank.
   public subscript(column: Int, row: Int) -> Cell {
-    get { contains(column, row) ? cells[row * size.columns + column] : .blank }
-    set { if contains(column, row) { cells[row * size.columns + column] = newValue } }
+    get { contains(column: column, row: row) ? cells[row * size.columns + column] : .blank }
+    set { if contains(column: column, row: row) { cells[row * size.columns + column] = newValue } }
   }
 
-  private func contains(_ column: Int, _ row: Int) -> Bool {
+  private func contains(column: Int, row: Int) -> Bool {
     column >= 0 && row >= 0 && column < size.columns && row < size.rows
   }
 

@@ -47,7 +47,8 @@ public struct KeyDecoder: Sendable, Equatable {
     return pending[0] == ASCII.escape && pending.count <= 2 ? 25 : 500
   }
 
-  /// Takes in bytes; gives back what they complete.
+  /// Decodes more bytes.
+  /// - Returns: the keys and pastes that they complete.
   public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Input] {
     var inputs: [Input] = []
     for byte in bytes {

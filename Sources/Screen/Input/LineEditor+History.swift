@@ -94,13 +94,13 @@ extension LineEditor {
 }
 
 extension String {
-  /// How many characters stand before the first place where `other` is found, `nil` if it is nowhere. Compares bytes:
-  /// characters with a thousand accents would take as long to compare as all of them take to look at, at each place.
+  /// How many characters stand before the first occurrence of `other`, `nil` if it is nowhere. Compares bytes:
+  /// characters with a thousand accents would take as long to compare as all of them take to look at, at each offset.
   fileprivate func firstPosition(of other: String) -> Int? {
     let (bytes, wanted) = (Array(utf8), Array(other.utf8))
     guard let first = wanted.first, bytes.count >= wanted.count else { return wanted.isEmpty ? 0 : nil }
-    let places = 0...(bytes.count - wanted.count)
-    let place = places.first { bytes[$0] == first && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
-    return place.map { self[..<utf8.index(startIndex, offsetBy: $0)].count }
+    let offsets = 0...(bytes.count - wanted.count)
+    let offset = offsets.first { bytes[$0] == first && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+    return offset.map { self[..<utf8.index(startIndex, offsetBy: $0)].count }
   }
 }

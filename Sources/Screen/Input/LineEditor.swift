@@ -206,11 +206,11 @@ public struct LineEditor: Sendable, Equatable {
     replace(last - 1..<last + 1, with: String([pair[1], pair[0]]))
   }
 
-  /// Puts `addition` at the cursor, as much of it as the line has room for.
+  /// Puts `addition` at the cursor, as much of it as the line can hold.
   mutating func insert(_ addition: String) {
-    let room = max(0, Self.longestLine - text.count)
+    let capacity = max(0, Self.longestLine - text.count)
     var bytes = Self.mostBytes - text.utf8.count
-    let fitting = addition.prefix(room).prefix { character in
+    let fitting = addition.prefix(capacity).prefix { character in
       bytes -= character.utf8.count
       return bytes >= 0
     }

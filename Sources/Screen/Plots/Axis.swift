@@ -23,11 +23,11 @@ struct Axis: Hashable, Sendable {
 
   init(scale: Scale, low: Double, high: Double) {
     (self.scale, self.low, self.high) = (scale, low, high)
-    foot = Self.place(of: low, scale)
-    span = Self.place(of: high, scale) - foot
+    foot = Self.position(of: low, on: scale)
+    span = Self.position(of: high, on: scale) - foot
   }
 
-  private static func place(of value: Double, _ scale: Scale) -> Double {
+  private static func position(of value: Double, on scale: Scale) -> Double {
     switch scale {
     case .logarithmic: Foundation.log10(value)
     case .linear: value
@@ -46,7 +46,7 @@ struct Axis: Hashable, Sendable {
 
   /// An axis for a loss: decades where everything is above zero and more than a factor of 20 apart, linear where it is
   /// close together, symmetric where there are both signs over many decades.
-  static func fitting(_ low: Double, _ high: Double) -> Axis {
+  static func fitting(low: Double, high: Double) -> Axis {
     if low > 0, high / low > 20 { return decades(around: Float(low)...Float(high)) }
     if low <= 0, max(high, -low) > 1000 { return Axis(scale: .symmetric, low: min(low, 0), high: max(high, 0)) }
     let margin = max((high - low) * 0.08, Swift.abs(high) * 0.02, 1e-6)
@@ -54,10 +54,10 @@ struct Axis: Hashable, Sendable {
     return Axis(scale: .linear, low: foot, high: high + margin)
   }
 
-  /// The height of a number, below 0 or above 1 outside the axis; `nil` where the scale has no place for it.
+  /// The height of a number, below 0 or above 1 outside the axis; `nil` where the scale has none.
   func height(of value: Double) -> Double? {
     if scale == .logarithmic, !(value > 0) { return nil }
-    return (Self.place(of: value, scale) - foot) / span
+    return (Self.position(of: value, on: scale) - foot) / span
   }
 
   private static func bend(_ value: Double) -> Double {
@@ -96,9 +96,9 @@ struct Axis: Hashable, Sendable {
         return (rows - 1 - level / 4, Self.decade(decade))
       }
     }
-    let places = rows >= 5 ? [0, rows / 2, rows - 1] : [0, rows - 1]
-    return places.map { place in
-      (place, NumberText.short(value(at: 1 - (Double(place) + 0.5) / Double(rows))))
+    let labelled = rows >= 5 ? [0, rows / 2, rows - 1] : [0, rows - 1]
+    return labelled.map { row in
+      (row, NumberText.short(value(at: 1 - (Double(row) + 0.5) / Double(rows))))
     }
   }
 

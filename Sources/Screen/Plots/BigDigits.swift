@@ -25,10 +25,10 @@ enum BigDigits {
       let rows: [UInt8] = isPoint ? [0, 0, 0, 0, 4] : shapes[letter] ?? [7, 7, 7, 7, 7]
       for (y, bits) in rows.enumerated() {
         for x in 0..<3 where bits & (4 >> UInt8(x)) != 0 {
-          for place in 0..<(block.columns * block.rows) {
+          for index in 0..<(block.columns * block.rows) {
             grid[
-              column + (left + x) * block.columns + place % block.columns,
-              row + y * block.rows + place / block.columns] = Cell("█", style)
+              column + (left + x) * block.columns + index % block.columns,
+              row + y * block.rows + index / block.columns] = Cell("█", style)
           }
         }
       }

@@ -49,11 +49,11 @@ struct RangePlot {
       }
       if isThick {
         for row in low...min(high + 1, rows - 1) {
-          set(2 * column, row, ink)
-          if !isDotted { set(2 * column + 1, row, ink) }
+          set(column: 2 * column, row: row, ink)
+          if !isDotted { set(column: 2 * column + 1, row: row, ink) }
         }
       } else {
-        for row in low...high { set(isDotted ? column / 2 * 2 : column, row, ink) }
+        for row in low...high { set(column: isDotted ? column / 2 * 2 : column, row: row, ink) }
       }
       previous = bar
     }
@@ -65,12 +65,12 @@ struct RangePlot {
     return (axis.level(of: Double(stretch.minimum), levels: rows) ?? 0, high)
   }
 
-  private mutating func set(_ column: Int, _ row: Int, _ ink: Ink) {
+  private mutating func set(column: Int, row: Int, _ ink: Ink) {
     let line = area.height - 1 - row / 4
-    let place = line * area.width + column / 2
-    guard place >= 0, place < dots.count else { return }
-    dots[place] |= Self.bits[column % 2 * 4 + row % 4]
-    inks[place] = ink
+    let index = line * area.width + column / 2
+    guard index >= 0, index < dots.count else { return }
+    dots[index] |= Self.bits[column % 2 * 4 + row % 4]
+    inks[index] = ink
   }
 
   // U+2800: dots 1 2 3 7 down the left, 4 5 6 8 down the right; from the foot up.
@@ -84,10 +84,10 @@ struct RangePlot {
 
   /// Draws the dots, and on top what has no height.
   func draw(on grid: inout CellGrid) {
-    for place in dots.indices where dots[place] != 0 {
-      let glyph = Unicode.Scalar(0x2800 + UInt32(dots[place]))!
-      grid[area.column + place % area.width, area.row + place / area.width] =
-        Cell(glyph, Style(inks[place] ?? .plain))
+    for index in dots.indices where dots[index] != 0 {
+      let glyph = Unicode.Scalar(0x2800 + UInt32(dots[index]))!
+      grid[area.column + index % area.width, area.row + index / area.width] =
+        Cell(glyph, Style(inks[index] ?? .plain))
     }
     for column in zeros where column < area.width {
       let foot = area.row + area.height - 1

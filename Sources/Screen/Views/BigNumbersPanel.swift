@@ -11,9 +11,9 @@ struct BigNumbersPanel {
     let numbers = NumbersReadout(scene: scene).main
     let shown = numbers.prefix(area.width >= 110 ? 3 : 2)
     let width = area.width / shown.count
-    for (place, number) in shown.enumerated() {
-      let panel = Rectangle(column: area.column + place * width, row: area.row, width: width, height: area.height)
-      grid.frame(panel, title: number.name, note: place == 1 && shown.count == 2 ? factor(numbers) : "", isFront: true)
+    for (index, number) in shown.enumerated() {
+      let panel = Rectangle(column: area.column + index * width, row: area.row, width: width, height: area.height)
+      grid.frame(panel, title: number.name, note: index == 1 && shown.count == 2 ? factor(numbers) : "", isFront: true)
       draw(number.value, number.style, in: panel.inside, on: &grid)
     }
   }

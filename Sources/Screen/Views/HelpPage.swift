@@ -13,16 +13,16 @@ struct HelpPage {
   func draw(on grid: inout CellGrid) {
     let area = Rectangle(column: 0, row: 1, width: grid.size.columns, height: grid.size.rows - 2)
     grid.clear(area)
-    let room = area.height - 2
+    let visible = area.height - 2
     let lines = Self.wrapped(lines, size: grid.size)
     let first = Self.clamp(scroll, lines: lines.count, rows: grid.size.rows)
-    let last = min(lines.count, first + room)
+    let last = min(lines.count, first + visible)
     grid.frame(
       area, title: "help", note: "\(first + 1)–\(last) of \(lines.count) · ↑ ↓ PgUp PgDn · Esc closes", isFront: true)
-    for (place, line) in lines[first..<last].enumerated() {
+    for (offset, line) in lines[first..<last].enumerated() {
       let isTitle = line.first.map { $0 != " " && $0.isUppercase } ?? false
       grid.write(
-        line, column: area.column + 2, row: area.row + 1 + place, width: area.width - 4,
+        line, column: area.column + 2, row: area.row + 1 + offset, width: area.width - 4,
         isTitle ? Style(.accent, bold: true) : .plain)
     }
   }

@@ -18,18 +18,18 @@ struct Layout: Hashable, Sendable {
 
   // The total norm and its numbers, and the last words; all else is a Tab away.
   private mutating func arrangeBig(_ rest: inout Rectangle) {
-    if rest.height >= 20 { log = rest.takeBottom(rest.height >= 36 ? 5 : 3) }
-    if rest.height >= 15 { numbers = rest.takeBottom(rest.height >= 36 ? 12 : 7) }
+    if rest.height >= 20 { log = rest.cutBottom(rest.height >= 36 ? 5 : 3) }
+    if rest.height >= 15 { numbers = rest.cutBottom(rest.height >= 36 ? 12 : 7) }
   }
 
   private mutating func arrange(_ rest: inout Rectangle, _ count: Int) {
     let hasParameters = rest.height >= 11
-    if rest.height >= 16 { log = rest.takeBottom(rest.height >= 36 ? 10 : rest.height >= 28 ? 7 : 4) }
+    if rest.height >= 16 { log = rest.cutBottom(rest.height >= 36 ? 10 : rest.height >= 28 ? 7 : 4) }
     guard hasParameters else { return }
     // One row for each parameter if that leaves the total norm enough; the rest is shared.
     let height = min(max(count + 2, rest.height / 2), rest.height * 11 / 20)
-    var below = rest.takeBottom(height)
-    if below.width >= 72 { loss = below.takeRight(below.width >= 120 ? below.width * 2 / 5 : 23) }
+    var below = rest.cutBottom(height)
+    if below.width >= 72 { loss = below.cutRight(below.width >= 120 ? below.width * 2 / 5 : 23) }
     parameters = below
   }
 

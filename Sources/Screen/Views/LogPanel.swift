@@ -12,29 +12,29 @@ struct LogPanel {
       grid[column, area.row] = Cell("─", Style(.muted))
     }
     grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
-    let room = area.height - 1
-    let entries = scene.log.entries.suffix(isBig ? 100 : room * 2).filter { entry in
+    let rows = area.height - 1
+    let entries = scene.log.entries.suffix(isBig ? 100 : rows * 2).filter { entry in
       if case .command = entry { !isBig } else { true }
     }
     let lines =
       (entries.map(Self.line)
       + pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
       .flatMap { Paragraph.wrap($0.0, area.width - 2, $0.1) }
-    let words = pinnedWords(width: area.width - 2, room)
-    for (place, line) in (words + lines.suffix(room - words.count)).enumerated() {
-      grid.write(line.text, column: area.column + 1, row: area.row + 1 + place, width: area.width - 2, line.style)
+    let words = pinnedWords(width: area.width - 2, rows: rows)
+    for (offset, line) in (words + lines.suffix(rows - words.count)).enumerated() {
+      grid.write(line.text, column: area.column + 1, row: area.row + 1 + offset, width: area.width - 2, line.style)
     }
   }
 
   // While a lesson waits, its last words stay, whatever was printed behind them.
-  private func pinnedWords(width: Int, _ room: Int) -> [(text: String, style: Style)] {
+  private func pinnedWords(width: Int, rows: Int) -> [(text: String, style: Style)] {
     guard case .waiting = scene.player else { return [] }
     let entries = scene.log.entries
     guard let last = entries.lastIndex(where: { if case .said = $0 { true } else { false } }) else { return [] }
     let behind = entries[(last + 1)...].map(Self.line).flatMap { Paragraph.wrap($0.0, width, $0.1) }
     let (text, style) = Self.line(entries[last])
     let words = Paragraph.wrap(text, width, style)
-    return words.count + behind.count <= room ? [] : Array(words.prefix(room - 1))
+    return words.count + behind.count <= rows ? [] : Array(words.prefix(rows - 1))
   }
 
   private static func line(_ entry: Log.Entry) -> (String, Style) {

@@ -10,7 +10,7 @@ struct LossPanel {
     let losses = scene.history.summary(of: .loss)
     let axis =
       losses.hasFinite
-      ? Axis.fitting(Double(losses.minimum), Double(losses.maximum)) : Axis(scale: .linear, low: 0, high: 1)
+      ? Axis.fitting(low: Double(losses.minimum), high: Double(losses.maximum)) : Axis(scale: .linear, low: 0, high: 1)
     let loss = scene.present?.loss
     let name =
       switch axis.scale {

@@ -11,11 +11,11 @@ struct NumbersReadout {
   private var loss: Float? { scene.present?.loss }
 
   func draw(in area: Rectangle, showsLoss: Bool, on grid: inout CellGrid) {
-    for (place, line) in lines(showsLoss: showsLoss).prefix(area.height).enumerated() {
+    for (offset, line) in lines(showsLoss: showsLoss).prefix(area.height).enumerated() {
       let used = grid.write(
-        line.name, column: area.column + 2, row: area.row + place, width: area.width - 2, Style(.muted))
+        line.name, column: area.column + 2, row: area.row + offset, width: area.width - 2, Style(.muted))
       grid.write(
-        line.value, column: area.column + 2 + max(10, used + 1), row: area.row + place,
+        line.value, column: area.column + 2 + max(10, used + 1), row: area.row + offset,
         width: area.width - 2 - max(10, used + 1), line.style)
     }
   }

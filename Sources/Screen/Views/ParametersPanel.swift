@@ -40,9 +40,9 @@ struct ParametersPanel {
     let range = names.count > visible ? "\(first + 1)–\(min(names.count, first + visible)) of \(names.count) · " : ""
     grid.frame(area, title: "by parameter", note: range + scale, isFront: isFront)
     let columns = Columns(width: inside.width, longestName: names.map(\.count).max() ?? 0)
-    for (place, index) in (first..<min(names.count, first + visible)).enumerated() {
+    for (offset, index) in (first..<min(names.count, first + visible)).enumerated() {
       let row = Rectangle(
-        column: inside.column, row: inside.row + place * lines, width: inside.width, height: lines)
+        column: inside.column, row: inside.row + offset * lines, width: inside.width, height: lines)
       draw(index, names[index], columns, axis, in: row, on: &grid)
     }
   }

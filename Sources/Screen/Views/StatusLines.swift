@@ -58,9 +58,9 @@ struct PhaseLine {
     var note = "a step, from zeroing the gradients to the update"
     if made > 0 { note = "\(Phase.allCases.count - made) phases to the end of step \(scene.step + 1)" }
     if let progress = scene.progress { note = "\(progress.path) \(progress.line)/\(progress.lines)" }
-    let room = area.width - used - 4
-    if room >= 12 {
-      let shown = Glyphs.columns(of: note).count > room ? "…" + note.suffix(room - 1) : note
+    let available = area.width - used - 4
+    if available >= 12 {
+      let shown = Glyphs.columns(of: note).count > available ? "…" + note.suffix(available - 1) : note
       grid.write(shown, endingAt: area.column + area.width - 1, row: area.row, Style(.muted))
     }
   }
@@ -125,7 +125,7 @@ struct Footer {
     if start > 0 { grid[area.column + 1, area.row] = Cell("…", Style(.muted)) }
   }
 
-  /// The part of the line that is shown, so that the cursor is in it, and the cursor's place in that part.
+  /// The part of the line that is shown, so that the cursor is in it, and the cursor's column in that part.
   static func window(_ editor: LineEditor, width: Int) -> (text: String, start: Int, cursor: Int) {
     let before = Glyphs.columns(of: String(editor.text.prefix(editor.cursor))).count
     let start = max(0, before - max(1, width))

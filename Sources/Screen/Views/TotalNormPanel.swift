@@ -16,7 +16,7 @@ struct TotalNormPanel {
       note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
     var inside = area.inside
     if inside.width >= 54, !isBig {
-      let readout = inside.takeRight(28)
+      let readout = inside.cutRight(28)
       NumbersReadout(scene: scene).draw(in: readout, showsLoss: showsLoss, on: &grid)
     }
     plot(in: inside, isThick: isBig, on: &grid)
@@ -69,7 +69,8 @@ struct TotalNormPanel {
       let step = min((column + 1) * plot.columnsPerCell * length, history.count)
       let isPast = column < used && step < history.count
       drawThreshold(
-        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, area.row, plot, on: &grid
+        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, top: area.row, plot,
+        on: &grid
       )
     }
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
@@ -83,7 +84,7 @@ struct TotalNormPanel {
   }
 
   private func drawThreshold(
-    _ clipping: Clipping, column: Int, _ top: Int, _ plot: RangePlot, on grid: inout CellGrid
+    _ clipping: Clipping, column: Int, top: Int, _ plot: RangePlot, on grid: inout CellGrid
   ) {
     guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
     grid[column, top + line] = Cell(clipping.isOn ? "━" : "╌", Self.style(of: clipping))
@@ -99,7 +100,7 @@ enum AxisLabels {
   private static let leastWidth = 7
 
   /// Draws the labels and the line of the axis.
-  /// - Returns: the room that is left for the plot.
+  /// - Returns: the area that is left for the plot.
   static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
     let labels = axis.labels(rows: area.height)
     let width = max(leastWidth, labels.map(\.text.count).max() ?? 0)
@@ -125,9 +126,9 @@ enum Hints {
           "No step has been made yet:", "space trains, n makes one step,", ". one phase, c switches clipping,",
           ": opens the prompt, ? all keys,", "q leaves.",
         ])
-    for (place, line) in lines.enumerated() where place < area.height {
+    for (offset, line) in lines.enumerated() where offset < area.height {
       grid.write(
-        line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + place,
+        line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + offset,
         width: area.width - 3, Style(.muted))
     }
   }

@@ -40,7 +40,7 @@ public enum ChangeProblem: Error, Hashable, Sendable {
 }
 
 extension Settings {
-  /// Takes over a change; an outlier is no setting, and only checked.
+  /// Makes a change; an outlier is no setting, and only checked.
   public mutating func apply(_ change: Change) throws(ChangeProblem) {
     switch change {
     case .rule(let rule): (clipping.rule, clipping.isOn) = (rule, true)

@@ -97,7 +97,7 @@ public struct Experiment: Sendable {
     return nil
   }
 
-  /// Takes over a change: at once between steps, inside a step from the next phase on that reads it.
+  /// Makes a change: at once between steps, inside a step from the next phase on that reads it.
   public mutating func apply(_ change: Change) throws(ChangeProblem) {
     var next = settings
     (next.optimizer, next.clipping, next.accumulation) = (optimizer, clipping, accumulation)

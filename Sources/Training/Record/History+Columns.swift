@@ -17,11 +17,11 @@ extension History {
       if first / length == (next - 1) / length {
         stretches[first / length].join(chunk.summary.stretches[series.index])
       } else {
-        add(chunk.columns, first, series, to: &stretches, length)
+        add(chunk.columns, from: first, of: series, to: &stretches, length: length)
       }
       first = next
     }
-    add(current, first, series, to: &stretches, length)
+    add(current, from: first, of: series, to: &stretches, length: length)
     return (stretches, length)
   }
 
@@ -34,7 +34,7 @@ extension History {
   }
 
   private func add(
-    _ records: RecordColumns, _ first: Int, _ series: Series, to stretches: inout [Stretch], _ length: Int
+    _ records: RecordColumns, from first: Int, of series: Series, to stretches: inout [Stretch], length: Int
   ) {
     for index in 0..<records.count { stretches[(first + index) / length].add(records.value(of: series, at: index)) }
   }

@@ -1,5 +1,5 @@
-/// What was measured in the steps made so far: each one exactly, as far back as there is room, and the whole run by its
-/// extremes. The room is a number of bytes, however long a run is and however many parameters a network has.
+/// What was measured in the steps made so far: each one exactly, as far back as the budget allows, and the whole run by
+/// its extremes. The budget is a number of bytes, however long a run is and however many parameters a network has.
 ///
 /// Records stand in chunks, which copies share. Of the oldest chunks only summaries are kept, each of `grain` records; when
 /// there are too many of them, neighbours are joined in pairs and the grain doubles. A record carries its step, so that
@@ -129,8 +129,8 @@ public struct History: Sendable {
     return Array(found)
   }
 
-  /// The share of the last 100 steps in which the rule changed a gradient, as it was after step `step`; `nil` where no
-  /// such step is kept.
+  /// The share of the last `window` steps in which the rule changed a gradient, as it was after step `step`; `nil` where
+  /// no such step is kept.
   public func duty(upTo step: Int = .max) -> Float? {
     let numbers = numbers(upTo: step)
     return numbers.isEmpty ? nil : Float(numbers.count(where: \.clipped)) / Float(numbers.count)

@@ -43,7 +43,7 @@ struct RecordColumns: Sendable {
   // The clipping, from which record on it was in force.
   private var clippings: [(from: Int, clipping: Clipping)] = []
 
-  /// Empty columns with room for so many records.
+  /// Empty columns with a capacity of so many records.
   init(parameters: Int, capacity: Int) {
     self.parameters = parameters
     numbers.reserveCapacity(capacity)
@@ -143,7 +143,7 @@ struct RecordSummary: Sendable {
   /// The extremes of each series.
   private(set) var stretches: [Stretch]
 
-  /// Takes over what follows.
+  /// Joins what follows to it.
   mutating func join(_ next: RecordSummary) {
     lastStep = next.lastStep
     count += next.count

@@ -30,7 +30,7 @@ public struct StepRecord: Sendable {
   public var before: GradientNorms
   /// What clipping did, with the norms after it.
   public var outcome: ClipOutcome
-  /// The places of the parameters whose gradient (before clipping) has an element that is not finite.
+  /// The indices of the parameters whose gradient (before clipping) has an element that is not finite.
   public var nonfinite: [Int]
   /// The 2-norms of the parameters after the update.
   public var weightNorms: [Float]

@@ -15,7 +15,7 @@ enum TerminalCapabilities {
     withBuffer { painter_capability(name, $0, $1) }
   }
 
-  private static func string(_ name: String, _ first: Int, _ second: Int) -> String {
+  private static func string(_ name: String, first: Int, second: Int) -> String {
     withBuffer { painter_capability_with(name, Int32(first), Int32(second), $0, $1) }
   }
 
@@ -32,7 +32,7 @@ enum TerminalCapabilities {
 
   /// The alternate screen, all of it, with cursor keys as terminfo describes them and pastes in brackets.
   static func start(rows: Int) -> String {
-    let screen = string("smcup") + string("csr", 0, max(0, rows - 1)) + string("sgr0") + string("smkx")
+    let screen = string("smcup") + string("csr", first: 0, second: max(0, rows - 1)) + string("sgr0") + string("smkx")
     return speaksECMA48 ? screen + "\u{1B}[?2004h" : screen
   }
 
@@ -50,7 +50,7 @@ enum TerminalCapabilities {
     undo += string("sgr0") + string("rmkx") + string("cnorm")
     // Without a second screen the shell goes on below ours: row 998 is the last one everywhere.
     let leave = string("rmcup")
-    return undo + (leave.isEmpty ? string("cup", 998, 0) + "\r\n" : leave)
+    return undo + (leave.isEmpty ? string("cup", first: 998, second: 0) + "\r\n" : leave)
   }
 
   private static let keys: [(capability: String, key: Key?)] = [

@@ -99,7 +99,7 @@ extension TerminalSession {
       }
     }
     // Stopped and continued behind our back, by SIGSTOP: the shell has had the terminal meanwhile.
-    if isContinued && !isEnding { retake() }
+    if isContinued && !isEnding { reacquire() }
     // Dragged away and back the terminal has the size that it had, and has lost what was painted meanwhile.
     if isResized { redraw() }
     if updateSize() || isContinued || isResized { events.append(.resize(size)) }

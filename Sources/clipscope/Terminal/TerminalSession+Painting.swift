@@ -2,7 +2,7 @@ import CTerminal
 import Screen
 
 extension TerminalSession {
-  /// Shows `grid`, with the cursor at a place or not at all. What the terminal shows already costs nothing.
+  /// Shows `grid`, with the cursor in a cell or not at all. What the terminal shows already costs nothing.
   ///
   /// While the terminal has not taken the frame before, the newest grid waits for it and the ones between are dropped.
   func draw(_ grid: CellGrid, cursor: (column: Int, row: Int)? = nil) {
@@ -14,9 +14,9 @@ extension TerminalSession {
   func flush() {
     guard sendOutbox(), let (grid, cursor) = waiting else { return }
     waiting = nil
-    place(grid)
+    paint(grid)
     painter_place_cursor(Int32(cursor?.column ?? 0), Int32(cursor?.row ?? 0), cursor != nil)
-    guard let frame = takeFrame() else { return }
+    guard let frame = assembleFrame() else { return }
     let brackets = TerminalCapabilities.frameBrackets
     outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
     options.recorder?.output(outbox)
@@ -38,14 +38,15 @@ extension TerminalSession {
     return outbox.isEmpty
   }
 
-  private func takeFrame() -> [UInt8]? {
+  /// The bytes that lead from the last frame to what was painted, `nil` if there are none.
+  private func assembleFrame() -> [UInt8]? {
     var length = 0
     guard let bytes = painter_take_frame(&length) else { return nil }
     return Array(UnsafeBufferPointer(start: bytes, count: length))
   }
 
   /// Hands the cells that have changed to ncurses; those outside the grid are blank.
-  private func place(_ grid: CellGrid) {
+  private func paint(_ grid: CellGrid) {
     if let painted, painted == grid { return }
     let known = painted?.size == grid.size ? painted : nil
     for row in 0..<size.rows {

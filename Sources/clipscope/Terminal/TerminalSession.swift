@@ -88,7 +88,7 @@ final class TerminalSession {
     guard guard_open(output, undo, undo.utf8.count) else {
       throw .system(action: "watch the terminal", reason: TerminalSystem.reason)
     }
-    try take()
+    try acquire()
   }
 
   deinit { close() }
@@ -115,20 +115,20 @@ final class TerminalSession {
   func suspend() {
     guard_give_back()
     guard_stop_process()
-    retake()
+    reacquire()
     if updateSize() { unreported.append(.resize(size)) }
   }
 
-  // MARK: Taking and giving
+  // MARK: Acquiring
 
   /// After somebody else had the terminal: puts it back into our state. If that fails, it is gone, and reading from it
   /// will say so.
-  func retake() {
-    try? take()
+  func reacquire() {
+    try? acquire()
     redraw()
   }
 
-  private func take() throws(TerminalError) {
+  private func acquire() throws(TerminalError) {
     guard guard_take() else {
       throw .system(action: "switch the terminal to single keys", reason: TerminalSystem.reason)
     }
