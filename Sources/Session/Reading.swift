@@ -97,6 +97,11 @@ enum Reading {
 }
 
 extension Run {
+  /// The value of a quantity in a recorded step, `nil` where it does not exist.
+  func value(of quantity: Quantity, in record: StepRecord) -> Double? {
+    quantity.value(in: record, of: history, names: experiment.network.parameters.descriptions.map(\.name))
+  }
+
   /// What `print` shows.
   func lines(of printable: Printable, in workbench: Workbench) throws(CommandError.Problem) -> [String] {
     let parameters = experiment.network.parameters

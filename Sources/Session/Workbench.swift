@@ -201,13 +201,14 @@ public struct Workbench: Sendable {
       return advance(wholeStep: true)
     case .until(let condition, let left, let most):
       activity = left > 1 ? .until(condition, left: left - 1, of: most) : .idle
-      return advance(wholeStep: true) + check(condition, isLast: left == 1, most)
+      let effects = advance(wholeStep: true)
+      guard case .stepped(let record)? = effects.last else { return effects }
+      return effects + check(condition, record, isLast: left == 1, most)
     }
   }
 
-  private mutating func check(_ condition: Condition, isLast: Bool, _ most: Int) -> [Effect] {
-    guard let history = run?.history, let record = history.last, !lastCommandFailed else { return [] }
-    guard let value = condition.quantity.value(in: record, of: history, names: parameterNames) else {
+  private mutating func check(_ condition: Condition, _ record: StepRecord, isLast: Bool, _ most: Int) -> [Effect] {
+    guard let value = run?.value(of: condition.quantity, in: record) else {
       activity = .idle
       lastCommandFailed = true
       return [.failed(Reading.absent(condition.quantity))]
