@@ -18,8 +18,10 @@ struct ClipCommand: ParsableCommand {
   var file: String?
 
   @ArgumentParser.Option(
-    help: ArgumentHelp("norm, value, per-parameter, agc, autoclip, zclip or skip.", valueName: "name"))
+    help: ArgumentHelp("\(Self.rules.dropLast().joined(separator: ", ")) or \(Self.rules.last!).", valueName: "name"))
   var rule: String?
+
+  private static let rules = Variants.clippingRules.map(\.name)
 
   @ArgumentParser.Option(
     name: [.customLong("max-norm"), .customLong("max_norm")], parsing: .unconditional,
@@ -42,9 +44,11 @@ struct ClipCommand: ParsableCommand {
   var errorIfNonfinite = false
 
   func run() throws {
-    var options = RuleOptions()
-    (options.rule, options.maxNorm, options.normType, options.clipValue) = (rule, maxNorm, normType, clipValue)
-    options.errorIfNonfinite = errorIfNonfinite ? true : nil
+    var values: [String: OptionValue] = errorIfNonfinite ? ["error_if_nonfinite": .flag(true)] : [:]
+    for (name, number) in [("max_norm", maxNorm), ("norm_type", normType), ("clip_value", clipValue)] {
+      values[name] = number.map { .number($0) }
+    }
+    let options = RuleOptions(rule: rule, values: values)
     let isWrong: Bool
     do throws(FileError) {
       var input = InputLines(longest: 256 << 20)
