@@ -15,7 +15,8 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(name: "CKernels"),
@@ -42,6 +43,7 @@ let package = Package(
       dependencies: [
         "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),

@@ -130,7 +130,6 @@ void painter_put(int column, int row, uint32_t glyph, int pair, PainterAttribute
   if (attributes & PainterAttributesBold) look |= A_BOLD;
   if (attributes & PainterAttributesReverse) look |= A_REVERSE;
   if (attributes & PainterAttributesDim) look |= A_DIM;
-  if (attributes & PainterAttributesUnderline) look |= A_UNDERLINE;
   wchar_t text[2] = {(wchar_t)glyph, 0};
   cchar_t cell;
   // Writing the last cell of the last row reports ERR because the cursor cannot go on; the cell is written.

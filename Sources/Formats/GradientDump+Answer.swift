@@ -12,10 +12,10 @@ public struct DumpClipper: Sendable {
   /// The answer to a dump, a line of JSON: the norms, the factor and the gradients after, or `{"error":…}`.
   public mutating func answer(_ dump: GradientDump) -> String {
     do throws(DumpError) {
-      switch dump.options.rule ?? "norm" {
-      case "norm": return try Self.norm(dump)
-      case "value": return try Self.value(dump)
-      default: return try other(dump)
+      switch try Self.rule(dump.options) {
+      case .norm(let rule): return try Self.norm(dump, rule)
+      case .value(let rule): return try Self.value(dump, rule.clipValue)
+      case let rule: return try other(dump, rule)
       }
     } catch {
       return Self.error(error.message)
@@ -23,14 +23,15 @@ public struct DumpClipper: Sendable {
   }
 
   /// The answer to what could not be read.
-  public static func error(_ message: String) -> String { "{\"error\":\(TraceText.quoted(message))}" }
+  public static func error(_ message: String) -> String { JSON.object([("error", .string(message))]).text }
 
   // MARK: torch's rules
 
-  private static func norm(_ dump: GradientDump) throws(DumpError) -> String {
-    let options = dump.options
-    let (maxNorm, order) = (options.maxNorm ?? 1, options.normType ?? 2)
-    let isStrict = options.errorIfNonfinite ?? false
+  private static func norm(_ dump: GradientDump, _ rule: ClipNorm) throws(DumpError) -> String {
+    let (maxNorm, isStrict) = (rule.maxNorm, rule.errorIfNonfinite)
+    var order = Double(rule.normType)
+    // As it was given: in float64 it may be beyond the range of the rule's float32.
+    if case .number(let given) = dump.options.values["norm_type"] { order = given }
     if order == .infinity || order < 0, let empty = dump.gradients.first(where: \.values.isEmpty) {
       throw DumpError(
         "\(VisibleText.of(empty.name)) has no elements, and nothing has no norm of order \(NumberText.of(order)): torch refuses it, too"
@@ -58,8 +59,7 @@ public struct DumpClipper: Sendable {
     }
   }
 
-  private static func value(_ dump: GradientDump) throws(DumpError) -> String {
-    let bound = dump.options.clipValue ?? 1
+  private static func value(_ dump: GradientDump, _ bound: Double) throws(DumpError) -> String {
     if dump.format == .float32, bound.isFinite, !Float(bound).isFinite {
       throw DumpError("clip_value \(NumberText.of(bound)) is beyond the range of float32: torch refuses it, too")
     }
@@ -81,8 +81,7 @@ public struct DumpClipper: Sendable {
 
   // MARK: the other rules
 
-  private mutating func other(_ dump: GradientDump) throws(DumpError) -> String {
-    let rule = try Self.rule(dump.options)
+  private mutating func other(_ dump: GradientDump, _ rule: ClippingRule) throws(DumpError) -> String {
     guard dump.format == .float32 else {
       throw DumpError("float64 is there for norm and value; the other rules are float32")
     }
@@ -99,35 +98,15 @@ public struct DumpClipper: Sendable {
 
   // The rule's own defaults wherever the options say nothing.
   private static func rule(_ options: RuleOptions) throws(DumpError) -> ClippingRule {
-    switch options.rule {
-    case "per-parameter":
-      var rule = ClipPerParameter()
-      rule.maxNorm = options.maxNorm ?? rule.maxNorm
-      return .perParameter(rule)
-    case "agc":
-      var rule = AdaptiveGradientClipping()
-      rule.clipping = options.clipping ?? rule.clipping
-      rule.epsilon = options.eps ?? rule.epsilon
-      return .agc(rule)
-    case "autoclip":
-      var rule = AutoClip()
-      rule.percentile = options.percentile ?? rule.percentile
-      guard (0...100).contains(rule.percentile) else { throw DumpError("percentile must be from 0 to 100") }
-      return .autoclip(rule)
-    case "zclip":
-      var rule = ZClip()
-      rule.alpha = options.alpha ?? rule.alpha
-      rule.threshold = options.threshold ?? rule.threshold
-      rule.warmup = options.warmup ?? rule.warmup
-      return .zclip(rule)
-    case "skip":
-      var rule = SkipStep()
-      rule.maxNorm = options.maxNorm ?? rule.maxNorm
-      return .skip(rule)
-    default:
-      let known = Variants.clippingRules.map(\.name).joined(separator: ", ")
-      throw DumpError("there is no rule \(VisibleText.of(options.rule ?? "")); the rules are \(known)")
+    let (rules, name) = (Variants.clippingRules, options.rule ?? "norm")
+    guard let rule = rules.first(where: { $0.name == name })?.with(options.values) else {
+      let known = rules.map(\.name).joined(separator: ", ")
+      throw DumpError("there is no rule \(VisibleText.of(name)); the rules are \(known)")
     }
+    if case .autoclip(let rule) = rule, !(0...100).contains(rule.percentile) {
+      throw DumpError("percentile must be from 0 to 100")
+    }
+    return rule
   }
 }
 
@@ -136,32 +115,21 @@ extension GradientDump {
   fileprivate var singles: [[Float]] { gradients.map { $0.values.map { Float($0) } } }
 
   fileprivate func answer(_ total: Float, _ factor: Float, _ after: Float, _ values: [[Float]]) -> String {
-    answer([total, factor, after].map(JSONNumber.of), values.map { $0.map(JSONNumber.of) })
+    answer([total, factor, after].map(JSON.number), values.map { $0.map(JSON.number) })
   }
 
   fileprivate func answer(_ total: Double, _ factor: Double, _ after: Double, _ values: [[Double]]) -> String {
-    answer([total, factor, after].map(JSONNumber.of), values.map { $0.map(JSONNumber.of) })
+    answer([total, factor, after].map(JSON.number), values.map { $0.map(JSON.number) })
   }
 
-  private func answer(_ numbers: [String], _ values: [[String]]) -> String {
+  private func answer(_ numbers: [JSON], _ values: [[JSON]]) -> String {
     let written = zip(gradients, values).map { gradient, values in
-      let shape = gradient.shape.map(String.init).joined(separator: ",")
-      return
-        "{\"name\":\(TraceText.quoted(gradient.name)),\"shape\":[\(shape)],\"values\":[\(values.joined(separator: ","))]}"
+      JSON.object([
+        ("name", .string(gradient.name)), ("shape", .array(gradient.shape.map { .number($0) })),
+        ("values", .array(values)),
+      ])
     }
-    return "{\"total_norm\":\(numbers[0]),\"factor\":\(numbers[1]),\"total_norm_after\":\(numbers[2]),"
-      + "\"gradients\":[\(written.joined(separator: ","))]}"
-  }
-}
-
-/// Numbers in JSON that read back to the same bits; what JSON has no number for is a string.
-enum JSONNumber {
-  static func of(_ value: Float) -> String { written(value, NumberText.of(value)) }
-  static func of(_ value: Double) -> String { written(value, NumberText.of(value)) }
-
-  // A reader that takes -0 for a whole number would lose its sign.
-  private static func written<Scalar: BinaryFloatingPoint>(_ value: Scalar, _ text: String) -> String {
-    guard value.isFinite else { return TraceText.quoted(value.isNaN ? "nan" : text) }
-    return value == 0 && value.sign == .minus ? "-0.0" : text
+    let names = ["total_norm", "factor", "total_norm_after"]
+    return JSON.object(Array(zip(names, numbers)) + [("gradients", .array(written))]).text
   }
 }

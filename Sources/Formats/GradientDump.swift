@@ -44,59 +44,48 @@ public struct GradientDump: Sendable {
   }
 }
 
-/// The options of all rules under their names in the language; what is `nil` is as the rule has it by default.
+/// A rule and its options under their names in the language; what has no value is as the rule has it by default.
 ///
 /// Here, other than in the language, whatever torch takes is taken: also a `max_norm` of 0, below 0, or NaN.
 public struct RuleOptions: Sendable, Decodable {
-  /// `norm`, `value`, `per-parameter`, `agc`, `autoclip`, `zclip` or `skip`.
-  public var rule: String?
-  /// Of `norm`, `per-parameter` and `skip`.
-  public var maxNorm: Double?
-  /// Of `norm`.
-  public var normType: Double?
-  /// Of `norm`.
-  public var errorIfNonfinite: Bool?
-  /// Of `value`.
-  public var clipValue: Double?
-  /// Of `agc`.
-  public var clipping: Double?
-  /// Of `agc`.
-  public var eps: Double?
-  /// Of `autoclip`.
-  public var percentile: Double?
-  /// Of `zclip`.
-  public var alpha: Double?
-  /// Of `zclip`.
-  public var threshold: Double?
-  /// Of `zclip`.
-  public var warmup: Int?
+  /// The name of a rule, `norm` where there is none.
+  package var rule: String?
+  /// The options of whatever rules.
+  package var values: [String: OptionValue]
 
   /// No options: `norm` with max_norm 1.
-  public init() {}
+  public init() { self.init(rule: nil, values: [:]) }
 
-  enum CodingKeys: String, CodingKey {
-    case rule, clipping, eps, percentile, alpha, threshold, warmup
-    case maxNorm = "max_norm"
-    case normType = "norm_type"
-    case errorIfNonfinite = "error_if_nonfinite"
-    case clipValue = "clip_value"
+  package init(rule: String?, values: [String: OptionValue]) { (self.rule, self.values) = (rule, values) }
+
+  private static let known = Variants.clippingRules.flatMap(\.standardValues)
+
+  /// The rule and all options that any rule of the language has; other names are passed over.
+  public init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: Name.self)
+    self.init(rule: try line.decodeIfPresent(String.self, forKey: Name("rule")), values: [:])
+    for (name, kind) in Self.known {
+      let key = Name(name)
+      values[name] =
+        switch kind {
+        case .number: try line.decodeIfPresent(Double.self, forKey: key).map { .number($0) }
+        case .whole: try line.decodeIfPresent(Int.self, forKey: key).map { .whole($0) }
+        case .flag: try line.decodeIfPresent(Bool.self, forKey: key).map { .flag($0) }
+        }
+    }
+  }
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
   }
 
   /// These options, with those of `base` wherever these say nothing.
   func over(_ base: RuleOptions) -> RuleOptions {
-    var options = self
-    options.rule = rule ?? base.rule
-    options.maxNorm = maxNorm ?? base.maxNorm
-    options.normType = normType ?? base.normType
-    options.errorIfNonfinite = errorIfNonfinite ?? base.errorIfNonfinite
-    options.clipValue = clipValue ?? base.clipValue
-    options.clipping = clipping ?? base.clipping
-    options.eps = eps ?? base.eps
-    options.percentile = percentile ?? base.percentile
-    options.alpha = alpha ?? base.alpha
-    options.threshold = threshold ?? base.threshold
-    options.warmup = warmup ?? base.warmup
-    return options
+    RuleOptions(rule: rule ?? base.rule, values: base.values.merging(values) { _, own in own })
   }
 }
 
@@ -149,18 +138,18 @@ extension GradientDump {
   }
 
   private static func wording(_ error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-      return path.isEmpty ? "the line" : VisibleText.of(path)
+    func path(_ context: DecodingError.Context) -> String {
+      let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+      return keys.isEmpty ? "the line" : VisibleText.of(keys)
     }
     switch error {
-    case .keyNotFound(let key, let context): return "\(place(context)) has no \"\(key.stringValue)\""
+    case .keyNotFound(let key, let context): return "\(path(context)) has no \"\(key.stringValue)\""
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(place(context)) is not what is expected there: a number, or \"nan\", \"inf\", \"-inf\""
+      return "\(path(context)) is not what is expected there: a number, or \"nan\", \"inf\", \"-inf\""
     case .dataCorrupted(let context):
       return context.codingPath.isEmpty
         ? "this is not JSON: one object a line is expected"
-        : "\(place(context)): \(VisibleText.of(context.debugDescription))"
+        : "\(path(context)): \(VisibleText.of(context.debugDescription))"
     @unknown default: return "this line cannot be read"
     }
   }

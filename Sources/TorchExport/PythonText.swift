@@ -7,7 +7,7 @@ enum PythonText {
   static func of(_ value: Double) -> String { literal(NumberText.of(value)) }
   static func of(_ value: Float) -> String { literal(NumberText.of(value)) }
   /// A string; JSON's escapes are Python's, too.
-  static func of(_ text: String) -> String { TraceText.quoted(text) }
+  static func of(_ text: String) -> String { JSON.string(text).text }
 
   /// A number or a flag of the language.
   static func literal(_ word: String) -> String {

@@ -52,6 +52,8 @@ struct Failure: Error {
 
   /// Wrong usage, or a file that cannot be read or is wrong.
   static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, status: 2) }
+  /// A file that cannot be read or written.
+  static func file(_ error: FileError) -> Failure { usage(["clipscope: \(CommandError.Problem.file(error).message)"]) }
   /// An expectation failed, or a run stopped with an error.
   static func run(_ lines: [String]) -> Failure { Failure(lines: lines, status: 1) }
 }

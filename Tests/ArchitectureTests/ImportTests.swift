@@ -19,7 +19,7 @@ private let allowed: [String: Set<String>] = [
   "Screen": ["Session", "Language", "Analysis", "Training", "Optimization"],
   "clipscope": [
     "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
-    "ArgumentParser",
+    "ArgumentParser", "SystemPackage",
   ],
 ]
 

@@ -1,9 +1,28 @@
 import Foundation
+import Language
 import Testing
 
 /// The built program, run as anybody runs it, with pipes and files.
 @Suite struct CommandLineTests {
   static let good = "seed 1; task regression rows=32 batch=4; model simplenet hidden=8\nstep 5\nexpect step == 5\n"
+
+  // MARK: clip
+
+  @Test("Each flag of clip with a value or a switch is an option of some rule")
+  func clipFlags() throws {
+    let folder = try Folder()
+    let flags = try folder.clipscope(["clip", "--help"]).output.matches(of: /--([a-z]+_[a-z_]+)/).map { String($0.1) }
+    let names = Set(Variants.clippingRules.flatMap { $0.standardValues.map(\.name) })
+    #expect(flags.count >= 4 && names.isSuperset(of: flags), "\(flags)")
+    try folder.write(#"{"gradients":[{"name":"w","shape":[2],"values":[3,"inf"]}]}"#, to: "g")
+    for (flag, part) in [
+      (["--max_norm", "nan"], #""values":["nan","nan"]"#), (["--norm-type", "0"], #""total_norm":1,"#),
+      (["--rule", "value", "--clip-value=2"], #""values":[2,2]"#), (["--error-if-nonfinite"], "is non-finite"),
+    ] {
+      let outcome = try folder.clipscope(["clip", "g"] + flag)
+      #expect(outcome.status == 0 && outcome.output.contains(part), "\(outcome)")
+    }
+  }
 
   // MARK: run
 

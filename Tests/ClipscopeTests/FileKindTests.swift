@@ -83,7 +83,7 @@ import Testing
     try expectAnswer("/dev/zero is not an ordinary file; name a file", for: "/dev/zero", in: folder)
   }
 
-  @Test(arguments: ["repl", "clip"]) func inputThatNeverEnds(command: String) throws {
+  @Test(arguments: ["repl", "clip", "--plain"]) func inputThatNeverEnds(command: String) throws {
     let folder = try Folder()
     let zeros = try clipscope([command], in: folder, redirection: "</dev/zero")
     #expect(zeros.status == 2)

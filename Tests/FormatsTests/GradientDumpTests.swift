@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Language
 import Testing
 
 /// Answers lines one after the other, as `clipscope clip` does.
@@ -104,6 +105,47 @@ private func dump(_ values: String, _ rest: String) -> String {
   func wrong(line: String, message: String) {
     let text = answer(line)
     #expect(text.hasPrefix("{\"error\":\"") && text.contains(message), "\(text)")
+  }
+
+  @Test("every option of every rule is read, whatever the language's bounds, and changes the rule")
+  func options() throws {
+    for rule in Variants.clippingRules {
+      for (name, standard) in rule.standardValues {
+        // 25 is a percentile, too; nothing else here would be let through by the language.
+        let (json, value): (String, OptionValue) =
+          switch standard {
+          case .number: name == "percentile" ? ("25", .number(25)) : ("-7.5", .number(-7.5))
+          case .whole: ("-3", .whole(-3))
+          case .flag: ("true", .flag(true))
+          }
+        let line = dump("3,4", ",\"rule\":\"\(rule.name)\",\"\(name)\":\(json)")
+        let options = try GradientDump(json: line, defaults: RuleOptions()).options
+        #expect(options.rule == rule.name && options.values == [name: value])
+        let changed = try #require(rule.with(options.values))
+        let values = Variants.clippingRules.values(of: changed)
+        #expect(values.name == rule.name)
+        #expect(values.values.first { $0.name == name }?.value == value)
+        #expect(
+          values.values.filter { $0.name != name }.map(\.value)
+            == rule.standardValues.filter { $0.name != name }.map(\.value))
+      }
+    }
+  }
+
+  @Test("options of the command line stand in for those that a line does not name")
+  func defaults() {
+    let given = RuleOptions(rule: "value", values: ["clip_value": .number(3.5), "max_norm": .number(10)])
+    #expect(answers([dump("3,4", "")], given)[0].hasSuffix("[3,3.5]}]}"))
+    #expect(answers([dump("3,4", ",\"clip_value\":1")], given)[0].hasSuffix("[1,1]}]}"))
+    #expect(answers([dump("3,4", ",\"rule\":\"norm\"")], given)[0].hasSuffix("[3,4]}]}"))
+  }
+
+  @Test("an order beyond float32 is one in float64")
+  func largeOrder() {
+    let line = dump("3,4", ",\"norm_type\":1e39,\"dtype\":\"float64\"")
+    #expect(answer(line).hasPrefix("{\"total_norm\":\"inf\","), "4 to the 1e39 is infinite, and so is its root")
+    let single = answer(dump("3,4", ",\"norm_type\":1e39"))
+    #expect(single.hasPrefix("{\"total_norm\":4,"), "in float32 it is the order inf")
   }
 
   @Test("a safetensors file is read, and one that is cut off is not")

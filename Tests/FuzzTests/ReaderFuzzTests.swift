@@ -38,11 +38,11 @@ import Training
   @Test func parser() {
     Fuzz.run("parser", from: Self.lines, words: Self.words) { bytes in
       let line = String(decoding: bytes, as: UTF8.self)
-      let (commands, errors) = Parser.parse(line)
-      for error in errors {
+      let commands: [ParsedCommand]
+      do throws(CommandError) { commands = try Parser.commands(in: line) } catch {
         if error.column < 1 || error.column > line.count + 2 { return "column \(error.column) of \(line.count)" }
         if error.length < 1 || error.message.isEmpty { return "an error without length or words" }
-        if !Self.isSafe(error.message) { return "an unsafe message: \(error.message.debugDescription)" }
+        return Self.isSafe(error.message) ? nil : "an unsafe message: \(error.message.debugDescription)"
       }
       for parsed in commands {
         let text = parsed.command.text

@@ -43,7 +43,7 @@ import Testing
         switch input {
         case .key(let key):
           let outcome = editor.feed(key) { Completion.candidates(for: $0, parameters: ["fc1.weight"]) }
-          if case .submitted(let line) = outcome { _ = Parser.parse(line) }
+          if case .submitted(let line) = outcome { _ = try? Parser.commands(in: line) }
         case .paste(let text): editor.insert(paste: text)
         }
       }

@@ -131,11 +131,12 @@ import Testing
     #expect([error.column, error.length] == [row.column, row.length])
   }
 
-  @Test("All mistakes of a line are found, and what is right is understood")
-  func allOfALine() {
-    let (commands, errors) = Parser.parse("step 0; norms; frobnicate; max_norm -1")
-    #expect(commands.map(\.command.text) == ["norms"])
-    #expect(errors.map(\.column) == [6, 16, 37])
+  @Test("All mistakes of a line are found, and what is right is none")
+  func allOfALine() throws {
+    let line = "step 0; norms; frobnicate; max_norm -1"
+    let error = try #require(throws: ScenarioError.self) { try Scenario(line) }
+    #expect(error.entries.map(\.error.column) == [6, 16, 37])
+    #expect(throws: error.entries[0].error) { try Parser.commands(in: line) }
   }
 
   @Test("All mistakes of a scenario are reported at once, each with its line and a caret")

@@ -55,7 +55,7 @@ import Testing
     for (name, stage) in try Stages.all() {
       for cell in render(stage, ViewState(), size: size).cells where cell.style.ink == .danger && cell.glyph != " " {
         #expect(
-          cell.style.bold || cell.style.reverse || cell.style.underline || "naif-".unicodeScalars.contains(cell.glyph),
+          cell.style.bold || cell.style.reverse || "naif-".unicodeScalars.contains(cell.glyph),
           "\(name)")
       }
     }

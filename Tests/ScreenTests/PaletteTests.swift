@@ -78,7 +78,7 @@ import Testing
         #expect(eight.map { (1...6).contains($0) } ?? true, "\(theme) \(ink)")
         let sixteen = Palette(theme, depth: .sixteen).index(ink)
         #expect(sixteen.map { (1...14).contains($0) } ?? true, "\(theme) \(ink)")
-        if theme.isLight { #expect(![3, 6, 11, 14].contains(sixteen), "\(theme) \(ink)") }
+        if theme == .light || theme == .contrastLight { #expect(![3, 6, 11, 14].contains(sixteen), "\(theme) \(ink)") }
       }
       #expect(Ink.allCases.allSatisfy { Palette(theme, depth: .none).index($0) == nil })
     }

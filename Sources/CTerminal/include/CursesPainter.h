@@ -19,7 +19,6 @@ typedef enum __attribute__((flag_enum, enum_extensibility(open))) PainterAttribu
   PainterAttributesBold = 1,
   PainterAttributesReverse = 2,
   PainterAttributesDim = 4,
-  PainterAttributesUnderline = 8,
 } PainterAttributes;
 
 /// Starts ncurses for the terminal type `name`. Its output goes to a file in memory and never to the terminal

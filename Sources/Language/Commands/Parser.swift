@@ -17,22 +17,14 @@ public enum Parser {
   /// The commands of one line, in order; none for an empty line or a comment.
   /// - Throws: the first error, with its column.
   public static func commands(in line: String) throws(CommandError) -> [ParsedCommand] {
-    let (commands, errors) = parse(line)
-    if let first = errors.first { throw first }
-    return commands
-  }
-
-  /// The commands of one line that can be understood, and an error for each of the others.
-  public static func parse(_ line: String) -> (commands: [ParsedCommand], errors: [CommandError]) {
     var commands: [ParsedCommand] = []
-    var errors: [CommandError] = []
     for piece in pieces(of: line) {
       switch piece {
       case .command(let parsed): commands.append(parsed)
-      case .mistake(let error, _): errors.append(error)
+      case .mistake(let error, _): throw error
       }
     }
-    return (commands, errors)
+    return commands
   }
 
   /// A command of a line, or why it cannot be understood and what its first word was.

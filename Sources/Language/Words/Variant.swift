@@ -9,6 +9,10 @@ package struct Variant<Whole>: Sendable {
   let read: @Sendable (inout WordReader) throws(CommandError) -> Whole
   /// The variant as written, with all of its options, `nil` for a whole that is another variant.
   let write: @Sendable (Whole) -> String?
+  /// The values that data can have, in the order of the options, `nil` for a whole that is another variant.
+  let values: @Sendable (Whole) -> [(name: String, value: OptionValue)]?
+  /// A whole of this variant with some of those values changed.
+  let changed: @Sendable (Whole, [String: OptionValue]) -> Whole?
 
   /// A variant whose options are read into a `Root`.
   init<Root: Sendable>(
@@ -45,6 +49,18 @@ package struct Variant<Whole>: Sendable {
       }
       return ([name + opening(root)] + written).joined(separator: " ")
     }
+    values = { whole in
+      unwrap(whole).map { root in
+        options.compactMap { option in option.field.map { (option.name, $0.value(root)) } }
+      }
+    }
+    changed = { whole, values in
+      guard var root = unwrap(whole) else { return nil }
+      for option in options {
+        if let value = values[option.name] { option.field?.set(value, in: &root) }
+      }
+      return wrap(root)
+    }
   }
 }
 
@@ -54,6 +70,12 @@ extension Variant {
     var reader = WordReader([Word(text: name, isQuoted: false, equals: nil, column: 1, length: name.count)])
     return try? read(&reader)
   }
+
+  /// The values of ``standard`` that data can have: their names, and of which kind each is.
+  package var standardValues: [(name: String, value: OptionValue)] { standard.flatMap(values) ?? [] }
+
+  /// ``standard`` with some of its values changed, whatever the language's bounds.
+  package func with(_ values: [String: OptionValue]) -> Whole? { standard.flatMap { changed($0, values) } }
 }
 
 extension WordReader {
@@ -97,6 +119,15 @@ extension Array {
   func text<Whole>(_ whole: Whole) -> String where Element == Variant<Whole> {
     for variant in self {
       if let text = variant.write(whole) { return text }
+    }
+    preconditionFailure("every case of a choice has a variant")
+  }
+
+  /// The name of the variant that `whole` is, and the values that data can have.
+  package func values<Whole>(of whole: Whole) -> (name: String, values: [(name: String, value: OptionValue)])
+  where Element == Variant<Whole> {
+    for variant in self {
+      if let values = variant.values(whole) { return (variant.name, values) }
     }
     preconditionFailure("every case of a choice has a variant")
   }

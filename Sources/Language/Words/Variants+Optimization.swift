@@ -92,32 +92,6 @@ extension Variants {
   ]
 }
 
-extension Option {
-  /// The order of a norm: any number but NaN, also `inf`.
-  fileprivate static func order(
-    _ name: String, _ path: WritableKeyPath<Root, Float> & Sendable, _ summary: String
-  ) -> Option {
-    Option(name: name, form: "P", summary: summary, words: ["2", "inf", "1"]) { (root, word) throws(CommandError) in
-      root[keyPath: path] = try Value.order(word, name)
-    } write: { root in
-      NumberText.of(root[keyPath: path])
-    }
-  }
-}
-
-extension Value {
-  static func order(_ word: Word, _ name: String) throws(CommandError) -> Float {
-    let expected = "a number such as 2, 1 or 0.5, or inf"
-    guard let number = NumberText.parse(word.text) else {
-      throw CommandError(.notANumber(word.text, expected: expected), at: word)
-    }
-    guard !number.isNaN, Float(number).isFinite == number.isFinite else {
-      throw CommandError(.outOfRange(name: name, word.text, expected: expected), at: word)
-    }
-    return Float(number)
-  }
-}
-
 /// `init`: a word, or a word with a number behind `=`.
 enum InitializationText {
   static func read(_ reader: inout WordReader) throws(CommandError) -> Initialization {

@@ -32,18 +32,13 @@ public struct Style: Hashable, Sendable {
   public var reverse: Bool
   /// Fainter strokes.
   public var dim: Bool
-  /// A line below the text.
-  public var underline: Bool
 
   /// A style; without arguments ordinary text.
-  public init(
-    _ ink: Ink = .plain, bold: Bool = false, reverse: Bool = false, dim: Bool = false, underline: Bool = false
-  ) {
+  public init(_ ink: Ink = .plain, bold: Bool = false, reverse: Bool = false, dim: Bool = false) {
     self.ink = ink
     self.bold = bold
     self.reverse = reverse
     self.dim = dim
-    self.underline = underline
   }
 
   /// Ordinary text.

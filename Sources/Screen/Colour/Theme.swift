@@ -12,9 +12,6 @@ public enum Theme: String, CaseIterable, Hashable, Sendable {
   /// High contrast on a light background.
   case contrastLight = "contrast-light"
 
-  /// Whether the theme is made for a light background.
-  public var isLight: Bool { self == .light || self == .contrastLight }
-
   /// The theme of a background that a terminal told by `COLORFGBG` ("15;0", or "0;default;15"): the last number is the
   /// background's, and 7 and 9 to 15 are light. `nil` where it says nothing.
   public init?(colorsOfTerminal text: String) {

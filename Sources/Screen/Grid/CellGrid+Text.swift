@@ -28,7 +28,6 @@ extension CellGrid {
     var codes: [String] = []
     if style.bold { codes.append("1") }
     if style.dim { codes.append("2") }
-    if style.underline { codes.append("4") }
     if style.reverse { codes.append("7") }
     if palette.depth == .truecolor, let color = palette.rgb(style.ink) {
       codes.append("38;2;\(color.red);\(color.green);\(color.blue)")

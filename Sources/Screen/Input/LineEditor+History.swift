@@ -47,8 +47,7 @@ extension LineEditor {
     guard var current = search else { return false }
     switch key {
     // Whoever pastes a page into a search is not looking for it in a line.
-    case .character where current.query.count >= Self.longestQuery:
-      current.failed = true
+    case .character where current.query.count >= Self.longestQuery: break
     case .character(let character):
       current.query.append(character)
       find(&current, before: min(current.position + 1, history.count))
@@ -81,11 +80,7 @@ extension LineEditor {
   private mutating func find(_ search: inout Search, before end: Int) {
     let query = search.query
     guard !query.isEmpty else { return }
-    guard let position = history[..<end].lastIndex(where: { $0.firstPosition(of: query) != nil }) else {
-      search.failed = true
-      return
-    }
-    search.failed = false
+    guard let position = history[..<end].lastIndex(where: { $0.firstPosition(of: query) != nil }) else { return }
     search.position = position
     text = history[position]
     cursor = min(text.count, text.firstPosition(of: query) ?? 0)

@@ -27,7 +27,6 @@ public struct LineEditor: Sendable, Equatable {
     var query = ""
     /// Where in the history the line was found; the end of the history before anything is.
     var position: Int
-    var failed = false
     /// What to come back to when the search is given up.
     let text: String
     let cursor: Int
@@ -63,11 +62,6 @@ public struct LineEditor: Sendable, Equatable {
     self.cursor = 0
     self.history = Array(history.suffix(Self.longestHistory))
     insert(text)
-  }
-
-  /// What to show in place of the prompt while the history is searched, `nil` otherwise.
-  public var searchPrompt: String? {
-    search.map { "(\($0.failed ? "failed " : "")search) '\($0.query)': " }
   }
 
   /// Acts on a key. `complete` gets the line up to the cursor and answers with what its last word could become;

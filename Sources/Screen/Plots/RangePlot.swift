@@ -10,8 +10,8 @@ struct RangePlot {
   // For each cell its dots, and the ink of the series that was drawn last there.
   private var dots: [UInt8]
   private var inks: [Ink?]
-  // What is not finite has no height: its cells at the top of the plot.
-  private var marks: [Int: (isNaN: Bool, Bool)] = [:]
+  // What is not finite has no height: its cells at the top of the plot, and whether it is NaN.
+  private var marks: [Int: Bool] = [:]
   private var zeros: Set<Int> = []
   private let isThick: Bool
 
@@ -36,7 +36,7 @@ struct RangePlot {
   mutating func add(_ stretches: [Stretch], _ ink: Ink, isDotted: Bool = false) {
     var previous: (low: Int, high: Int)?
     for (column, stretch) in stretches.prefix(columns).enumerated() {
-      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / columnsPerCell] = (stretch.nans > 0, true) }
+      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / columnsPerCell] = stretch.nans > 0 }
       guard let bar = bar(stretch) else {
         if stretch.hasFinite { zeros.insert(column / columnsPerCell) }
         previous = nil
@@ -95,8 +95,8 @@ struct RangePlot {
         grid[area.column + column, foot] = Cell("0", Style(.muted))
       }
     }
-    for (column, mark) in marks where column < area.width && area.height > 0 {
-      grid[area.column + column, area.row] = Nonfinite.cell(isNaN: mark.isNaN)
+    for (column, isNaN) in marks where column < area.width && area.height > 0 {
+      grid[area.column + column, area.row] = Nonfinite.cell(isNaN: isNaN)
     }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Formats
-import Foundation
 import Language
 
 /// `clipscope clip [FILE]`: what a rule would do to gradients that were dumped from a real model.
@@ -18,8 +17,10 @@ struct ClipCommand: ParsableCommand {
   var file: String?
 
   @ArgumentParser.Option(
-    help: ArgumentHelp("norm, value, per-parameter, agc, autoclip, zclip or skip.", valueName: "name"))
+    help: ArgumentHelp("\(Self.rules.dropLast().joined(separator: ", ")) or \(Self.rules.last!).", valueName: "name"))
   var rule: String?
+
+  private static let rules = Variants.clippingRules.map(\.name)
 
   @ArgumentParser.Option(
     name: [.customLong("max-norm"), .customLong("max_norm")], parsing: .unconditional,
@@ -42,18 +43,19 @@ struct ClipCommand: ParsableCommand {
   var errorIfNonfinite = false
 
   func run() throws {
-    var options = RuleOptions()
-    (options.rule, options.maxNorm, options.normType, options.clipValue) = (rule, maxNorm, normType, clipValue)
-    options.errorIfNonfinite = errorIfNonfinite ? true : nil
+    var values: [String: OptionValue] = errorIfNonfinite ? ["error_if_nonfinite": .flag(true)] : [:]
+    for (name, number) in [("max_norm", maxNorm), ("norm_type", normType), ("clip_value", clipValue)] {
+      values[name] = number.map { .number($0) }
+    }
+    let options = RuleOptions(rule: rule, values: values)
     let isWrong: Bool
     do throws(FileError) {
-      var input = InputLines(longest: 256 << 20)
       isWrong =
         if let file { try answerFile(file, options) } else {
-          try answerLines(options) { () throws(FileError) in try input.next() }
+          try answerLines(InputLines(longest: 256 << 20), options)
         }
     } catch {
-      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+      throw Failure.file(error)
     }
     if isWrong { throw Failure.usage([]) }
   }
@@ -61,42 +63,29 @@ struct ClipCommand: ParsableCommand {
   // Whether anything could not be read.
   private func answerFile(_ path: String, _ options: RuleOptions) throws(FileError) -> Bool {
     let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
-    guard !Safetensors.looksLike(bytes), !path.hasSuffix(".safetensors") else {
-      do throws(DumpError) {
-        var clipper = DumpClipper()
-        print(clipper.answer(try Safetensors.read(bytes, options: options)))
-        return false
-      } catch {
-        throw FileError(path: path, reason: "cannot be used: \(error.message)")
-      }
+    guard Safetensors.looksLike(bytes) || path.hasSuffix(".safetensors") else {
+      let refusal = FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
+      return try answerLines(InputLines(bytes, orElse: refusal), options)
     }
-    guard !bytes.contains(0) else { throw Self.neither(path) }
-    var rest = bytes[...]
-    return try answerLines(options) { () throws(FileError) in
-      guard !rest.isEmpty else { return nil }
-      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
-      rest = rest.dropFirst(line.count + 1)
-      guard let text = String(validating: line, as: UTF8.self) else { throw Self.neither(path) }
-      return text
+    do throws(DumpError) {
+      var clipper = DumpClipper()
+      print(clipper.answer(try Safetensors.read(bytes, options: options)))
+      return false
+    } catch {
+      throw FileError(path: path, reason: "cannot be used: \(error.message)")
     }
   }
 
-  private static func neither(_ path: String) -> FileError {
-    FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
-  }
-
-  private func answerLines(_ options: RuleOptions, _ next: () throws(FileError) -> String?) throws(FileError) -> Bool {
+  private func answerLines(_ lines: consuming InputLines, _ options: RuleOptions) throws(FileError) -> Bool {
     var clipper = DumpClipper()
     var isWrong = false
-    var number = 0
-    while let line = try next() {
-      number += 1
+    while let line = try lines.next() {
       if line.allSatisfy(\.isWhitespace) { continue }
       do throws(DumpError) {
         print(clipper.answer(try GradientDump(json: line, defaults: options)))
       } catch {
         isWrong = true
-        print(DumpClipper.error("line \(number): \(error.message)"))
+        print(DumpClipper.error("line \(lines.number): \(error.message)"))
       }
     }
     return isWrong

@@ -43,7 +43,7 @@ struct PlainRun {
       try perform(stage.begin())
       try files.finish()
     } catch {
-      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+      throw Failure.file(error)
     }
   }
 

@@ -8,7 +8,7 @@ import Session
 /// alone goes on with a lesson that waits, and stops what runs.
 struct PlainSession {
   private var run: PlainRun
-  private var input = LineInput()
+  private var input = InputLines()
   private let isInteractive: Bool
 
   /// A session on `stage`.
@@ -46,13 +46,13 @@ struct PlainSession {
         print("> ", terminator: "")
         fflush(nil)
       }
-      guard let line = input.next() else { break }
-      try take(line)
+      guard let line = try input.next() else { break }
+      try perform(line)
     }
     run.endOfInput()
   }
 
-  private mutating func take(_ line: String) throws(FileError) {
+  private mutating func perform(_ line: String) throws(FileError) {
     let text = line.trimmingCharacters(in: .whitespaces)
     if text.isEmpty { return try enter() }
     guard let (key, count) = key(text) else {
@@ -78,39 +78,5 @@ struct PlainSession {
       run.stage.bindings.bindings.contains(where: { $0.key == key })
     else { return nil }
     return (key, digits.isEmpty ? nil : Int(digits).map { min($0, 9999) })
-  }
-}
-
-/// Lines of standard input, of which one can know whether there are more without waiting for them.
-struct LineInput {
-  private var bytes: [UInt8] = []
-  private var isClosed = false
-  /// How many lines were taken.
-  private(set) var number = 0
-
-  /// Whether a line, or the end, can be read at once.
-  var hasMore: Bool {
-    bytes.contains(UInt8(ascii: "\n")) || isClosed
-      || TerminalSystem.wait(readable: [0], writable: nil, milliseconds: 0).readable[0]
-  }
-
-  /// The next line, without its end; `nil` at the end of the input.
-  mutating func next() -> String? {
-    while true {
-      if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return take(upTo: end) }
-      if isClosed { return bytes.isEmpty ? nil : take(upTo: bytes.count) }
-      if let more = TerminalSystem.readBytes(0) {
-        bytes += more
-        isClosed = more.isEmpty
-      } else if !TerminalSystem.isTemporary {
-        isClosed = true
-      }
-    }
-  }
-
-  private mutating func take(upTo end: Int) -> String {
-    defer { bytes.removeFirst(min(end + 1, bytes.count)) }
-    number += 1
-    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 }

@@ -84,7 +84,7 @@ struct PlayCommand: ParsableCommand {
     do throws(FileError) {
       return try body()
     } catch {
-      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+      throw Failure.file(error)
     }
   }
 

@@ -31,7 +31,6 @@ struct ProgramDescription: Decodable {
     let valueName: String?
     let abstract: String?
     let isOptional: Bool
-    let isRepeating: Bool
 
     /// `--seed n`, `file`, `-h, --help`.
     var written: String {

@@ -9,11 +9,10 @@ struct ReplCommand: ParsableCommand {
     commandName: "repl", abstract: "Reads commands line by line from standard input.")
 
   func run() throws {
-    var number = 0
     let isInteractive = isatty(STDIN_FILENO) == 1
     var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
-    var input = InputLines(longest: 1 << 20)
+    var input = InputLines()
     try run.withTrace(nil) { run throws(FileError) in
       while !run.stage.hasQuit {
         if isInteractive {
@@ -21,8 +20,7 @@ struct ReplCommand: ParsableCommand {
           fflush(nil)
         }
         guard let line = try input.next() else { break }
-        number += 1
-        try run.type(line, number: isInteractive ? nil : number)
+        try run.type(line, number: isInteractive ? nil : input.number)
       }
       run.endOfInput()
     }

@@ -20,17 +20,16 @@ struct ScenarioArguments: ParsableArguments {
   /// The scenario with its replacements, checked as a whole.
   func load(_ path: String, screen: Bool) throws -> Scenario {
     do {
-      let place = ScenarioFolders(option: scenarios).find(path)
+      let found = ScenarioFolders(option: scenarios).find(path)
       return try Scenario.checked(
-        utf8: try DiskFiles().bytes(of: place, relativeTo: ""), path: place,
+        utf8: try DiskFiles().bytes(of: found, relativeTo: ""), path: found,
         replacing: try ((seed.map { ["seed \($0)"] } ?? []) + lines).flatMap(replacements), files: DiskFiles(),
         screen: screen)
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
       let lessons = ScenarioFolders(option: scenarios).lessons
-      let list = lessons.isEmpty ? [] : [Self.listing(lessons, path)]
-      throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"] + list)
+      throw Failure.usage(Failure.file(error).lines + (lessons.isEmpty ? [] : [Self.listing(lessons, path)]))
     }
   }
 

@@ -1,3 +1,4 @@
+import Formats
 import Language
 import Screen
 
@@ -15,8 +16,11 @@ final class CastRecorder {
   func begin(_ size: GridSize) {
     guard start == nil else { return }
     start = TerminalSystem.milliseconds
-    let name = Self.quoted(TerminalSystem.environment("TERM"))
-    write(#"{"version":2,"width":\#(size.columns),"height":\#(size.rows),"env":{"TERM":\#(name)}}"#)
+    let environment = JSON.object([("TERM", .string(TerminalSystem.environment("TERM")))])
+    write(
+      .object([
+        ("version", .number(2)), ("width", .number(size.columns)), ("height", .number(size.rows)), ("env", environment),
+      ]))
   }
 
   /// The terminal gets these bytes, whole characters of them.
@@ -33,28 +37,13 @@ final class CastRecorder {
 
   private func event(_ kind: String, _ data: String) {
     guard let start else { return }
-    let time = TerminalSystem.milliseconds - start
-    let thousandths = String(time % 1000 + 1000).dropFirst()
-    write("[\(time / 1000).\(thousandths),\"\(kind)\",\(Self.quoted(data))]")
+    let seconds = Double(TerminalSystem.milliseconds - start) / 1000
+    write(.array([.number(seconds), .string(kind), .string(data)]))
   }
 
   // What cannot be written is told at the end: the screen goes on.
-  private func write(_ line: String) {
+  private func write(_ line: JSON) {
     guard problem == nil else { return }
-    do throws(FileError) { try file.write(line: line) } catch { problem = error }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var json = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": json += "\\" + String(scalar)
-      case "\0"..<" ", "\u{7F}":
-        let digits = String(scalar.value, radix: 16)
-        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: json.unicodeScalars.append(scalar)
-      }
-    }
-    return json + "\""
+    do throws(FileError) { try file.write(line: line.text) } catch { problem = error }
   }
 }

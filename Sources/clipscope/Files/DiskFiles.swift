@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import SystemPackage
 
 /// The user's files, as commands read and write them.
 struct DiskFiles: FileSource {
@@ -12,51 +13,50 @@ struct DiskFiles: FileSource {
 
   /// The same, of a file of at most `limit` bytes.
   func bytes(of path: String, relativeTo folder: String, limit: Int) throws(FileError) -> [UInt8] {
-    let place = PathText.join(folder, path)
-    let descriptor = open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: Self.reason(errno)) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, reason: Self.reason(errno)) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      let what = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not an ordinary file"
-      throw FileError(path: path, reason: "\(what); name a file")
+    do {
+      let file = try FileDescriptor.open(
+        PathText.join(folder, path), .readOnly, options: [.nonBlocking, .closeOnExec])
+      return try file.closeAfter {
+        let status = try file.stat()
+        guard status.type == .regular else {
+          let what = status.type == .directory ? "is a folder" : "is not an ordinary file"
+          throw FileError(path: path, reason: "\(what); name a file")
+        }
+        let bytes = status.size > limit ? nil : try Self.read(file, limit, expected: Int(status.size))
+        guard let bytes else {
+          throw FileError(path: path, reason: "is larger than \(limit >> 20) MB; take a part of it")
+        }
+        return bytes
+      }
+    } catch {
+      throw (error as? FileError) ?? FileError(path: path, reason: Self.reason(error))
     }
-    guard status.st_size <= limit else { throw Self.tooLarge(path, limit) }
-    return try Self.read(descriptor, path, limit, expected: Int(status.st_size))
   }
 
-  // Counts while it reads: a file may grow meanwhile.
-  private static func read(
-    _ descriptor: Int32, _ path: String, _ limit: Int, expected: Int
-  ) throws(FileError) -> [UInt8] {
+  // Counts while it reads: a file may grow meanwhile. `nil` beyond the limit.
+  private static func read(_ file: FileDescriptor, _ limit: Int, expected: Int) throws -> [UInt8]? {
     var bytes: [UInt8] = []
     // One more than expected, as only a reading that finds nothing is the last.
     bytes.reserveCapacity(expected + 1)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Foundation.read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw FileError(path: path, reason: reason(errno)) }
+    while bytes.count <= limit {
+      let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
-      guard bytes.count <= limit else { throw tooLarge(path, limit) }
     }
+    return nil
   }
 
-  private static func tooLarge(_ path: String, _ limit: Int) -> FileError {
-    FileError(path: path, reason: "is larger than \(limit >> 20) MB; take a part of it")
-  }
-
-  static func reason(_ code: Int32) -> String {
-    switch code {
-    case ENOENT: "does not exist; check the name, and the folder it is relative to"
-    case EACCES: "cannot be opened: permission denied"
-    case ELOOP: "is a symbolic link that leads to itself"
-    case EEXIST: "exists already and is not written over; choose another name"
-    case ENOSPC: "could not be written: the disk is full"
-    case EROFS: "could not be written: the folder is read-only"
-    default: "cannot be used: \(String(cString: strerror(code)))"
+  /// What the system's refusal means, and what to do.
+  static func reason(_ error: any Error) -> String {
+    switch error {
+    case Errno.noSuchFileOrDirectory: "does not exist; check the name, and the folder it is relative to"
+    case Errno.permissionDenied: "cannot be opened: permission denied"
+    case Errno.tooManySymbolicLinkLevels: "is a symbolic link that leads to itself"
+    case Errno.fileExists: "exists already and is not written over; choose another name"
+    case Errno.noSpace: "could not be written: the disk is full"
+    case Errno.readOnlyFileSystem: "could not be written: the folder is read-only"
+    default: "cannot be used: \(error)"
     }
   }
 }
@@ -75,7 +75,7 @@ final class StandardOutput: LineSink {
   func write(line: String) throws(FileError) { print(line) }
 
   func finish() throws(FileError) {
-    guard fflush(nil) == 0 else { throw FileError(path: "standard output", reason: DiskFiles.reason(errno)) }
+    guard fflush(nil) == 0 else { throw Self.error(errno) }
   }
 
   /// At the end of the program: what was printed but could not be written is no success.
@@ -83,8 +83,11 @@ final class StandardOutput: LineSink {
     errno = 0
     guard TerminalSystem.outputFailed else { return }
     // The stream remembers that it failed, not always why: a full disk is what it mostly is.
-    let error = FileError(path: "standard output", reason: DiskFiles.reason(errno == 0 ? ENOSPC : errno))
-    throw Failure.usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+    throw Failure.file(error(errno == 0 ? ENOSPC : errno))
+  }
+
+  private static func error(_ code: Int32) -> FileError {
+    FileError(path: "standard output", reason: DiskFiles.reason(Errno(rawValue: code)))
   }
 }
 
@@ -95,29 +98,30 @@ final class NewFile: LineSink {
   private let target: String
   private let temporary: String
   private let replaces: Bool
-  private var descriptor: Int32
+  private let descriptor: FileDescriptor
   private var buffer: [UInt8] = []
   private let isStream: Bool
 
   /// Begins a file.
   /// - Parameter replaces: whether a file of that name may be replaced; if not, it is an error from the start.
   init(_ path: String, replaces: Bool) throws(FileError) {
-    self.path = path
-    self.replaces = replaces
-    var status = stat()
-    let exists = stat(path, &status) == 0
-    if exists, !replaces { throw FileError(path: path, reason: DiskFiles.reason(EEXIST)) }
-    if exists, status.st_mode & S_IFMT == S_IFDIR {
-      throw FileError(path: path, reason: "is a folder; name a file")
-    }
+    (self.path, self.replaces) = (path, replaces)
+    let type = try? Stat(path).type
+    if type == .directory, replaces { throw FileError(path: path, reason: "is a folder; name a file") }
     // A pipe or a device cannot be put in place later: it is written as it comes. So is what only stands for an open file.
     let isSystems = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
-    isStream = exists && (status.st_mode & S_IFMT != S_IFREG || isSystems)
-    target = exists && !isStream ? Self.destination(of: path) : path
+    isStream = type.map { $0 != .regular || isSystems } ?? false
+    target = type == .regular && !isSystems ? Self.destination(of: path) : path
     temporary = isStream ? path : "\(target).\(getpid()).part"
-    let flags = isStream ? O_WRONLY | O_APPEND : O_WRONLY | O_CREAT | O_EXCL
-    descriptor = open(temporary, flags | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+    do {
+      if type != nil, !replaces { throw Errno.fileExists }
+      descriptor = try FileDescriptor.open(
+        temporary, .writeOnly,
+        options: isStream ? [.append, .closeOnExec] : [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      throw FileError(path: path, reason: DiskFiles.reason(error))
+    }
   }
 
   private static func destination(of path: String) -> String {
@@ -134,12 +138,10 @@ final class NewFile: LineSink {
   }
 
   private func flush() throws(FileError) {
-    var written = 0
-    while written < buffer.count {
-      let count = buffer[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
-      written += count
+    do {
+      try descriptor.writeAll(buffer)
+    } catch {
+      throw FileError(path: path, reason: DiskFiles.reason(error))
     }
     buffer.removeAll(keepingCapacity: true)
   }
@@ -150,13 +152,13 @@ final class NewFile: LineSink {
     if isStream { return }
     // link refuses a name that was taken meanwhile; rename replaces it.
     let result = replaces ? rename(temporary, target) : link(temporary, target)
-    guard result == 0 else { throw FileError(path: path, reason: DiskFiles.reason(errno)) }
+    guard result == 0 else { throw FileError(path: path, reason: DiskFiles.reason(Errno(rawValue: errno))) }
     // At once: a program that ends here leaves nothing beside it.
     if !replaces { unlink(temporary) }
   }
 
   deinit {
-    close(descriptor)
+    try? descriptor.close()
     if !isStream { unlink(temporary) }
   }
 }

@@ -1,51 +1,76 @@
-import Foundation
 import Language
+import SystemPackage
 
-/// Standard input, line by line. A line has a greatest length, so that input without an end, as `/dev/zero`, is refused and
-/// not collected until the memory is full.
+/// Text, line by line: standard input as it comes in, or bytes that are all there. A line of standard input has a greatest
+/// length, so that input without an end, as `/dev/zero`, is refused and not collected until the memory is full.
 struct InputLines {
   private let longest: Int
-  private var bytes: [UInt8] = []
+  // What to say of bytes that are no text; without it they are read as �.
+  private let refusal: FileError?
+  private var bytes: [UInt8]
   // Where the next line begins, and how far there is no end of it.
   private var start = 0
   private var searched = 0
-  private var isAtEnd = false
+  private var isAtEnd: Bool
+  /// The number of the last line that `next` gave, counted from 1.
+  private(set) var number = 0
 
-  /// Lines of at most `longest` bytes.
-  init(longest: Int) { self.longest = longest }
+  /// The lines of standard input, of at most `longest` bytes. What is not UTF-8 becomes `�`.
+  init(longest: Int = 1 << 20) { (self.longest, refusal, bytes, isAtEnd) = (longest, nil, [], false) }
 
-  /// The next line without its end, `nil` behind the last one. What is not UTF-8 becomes `�`.
+  /// The lines of a file that was read.
+  /// - Throws: `refusal` for a zero byte; `next` throws it for a line that is not UTF-8.
+  init(_ bytes: [UInt8], orElse refusal: FileError) throws(FileError) {
+    guard !bytes.contains(0) else { throw refusal }
+    (longest, self.refusal, self.bytes, isAtEnd) = (.max, refusal, bytes, true)
+  }
+
+  /// Whether a line, or the end, or a part of a line is there without waiting for it.
+  var hasMore: Bool {
+    isAtEnd || bytes[searched...].contains(UInt8(ascii: "\n")) || Self.wait(milliseconds: 0)
+  }
+
+  /// The next line without its end, `nil` behind the last one.
   /// - Throws: `FileError` for a line that is too long, or has a zero byte, which no text has.
   mutating func next() throws(FileError) -> String? {
     while true {
-      if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        defer { (start, searched) = (end + 1, end + 1) }
-        return Self.text(bytes[start..<end])
-      }
+      if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) { return try line(upTo: end) }
       searched = bytes.count
-      guard !isAtEnd else {
-        defer { start = bytes.count }
-        return start < bytes.count ? Self.text(bytes[start...]) : nil
-      }
+      if isAtEnd { return start < bytes.count ? try line(upTo: bytes.count) : nil }
       try readMore()
     }
+  }
+
+  private mutating func line(upTo end: Int) throws(FileError) -> String {
+    let line = bytes[start..<end]
+    (start, searched) = (min(end + 1, bytes.count), min(end + 1, bytes.count))
+    number += 1
+    let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    guard let refusal else { return String(decoding: text, as: UTF8.self) }
+    guard let valid = String(validating: text, as: UTF8.self) else { throw refusal }
+    return valid
   }
 
   private mutating func readMore() throws(FileError) {
     bytes.removeFirst(start)
     (start, searched) = (0, searched - start)
     guard bytes.count <= longest else { throw Self.error("has a line of more than \(longest >> 20) MB; break it up") }
+    // Whoever gave us the terminal may read it without waiting, and then so do we.
+    _ = Self.wait(milliseconds: nil)
     var portion = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(STDIN_FILENO, &portion, portion.count)
-    if count < 0, errno == EINTR { return }
-    guard count >= 0 else { throw Self.error(DiskFiles.reason(errno)) }
-    guard !portion[..<count].contains(0) else { throw Self.error("has a zero byte: this is no text") }
-    isAtEnd = count == 0
-    bytes += portion[..<count]
+    do {
+      let count = try portion.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
+      portion.removeLast(portion.count - count)
+    } catch {
+      throw Self.error(DiskFiles.reason(error))
+    }
+    guard !portion.contains(0) else { throw Self.error("has a zero byte: this is no text") }
+    isAtEnd = portion.isEmpty
+    bytes += portion
   }
 
-  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-    String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
+  private static func wait(milliseconds: Int?) -> Bool {
+    TerminalSystem.wait(readable: [0], writable: nil, milliseconds: milliseconds).readable[0]
   }
 
   private static func error(_ reason: String) -> FileError { FileError(path: "standard input", reason: reason) }

@@ -72,7 +72,6 @@ extension TerminalSession {
     if style.bold { attributes.insert(.bold) }
     if style.reverse { attributes.insert(.reverse) }
     if style.dim { attributes.insert(.dim) }
-    if style.underline { attributes.insert(.underline) }
     return attributes
   }
 }
