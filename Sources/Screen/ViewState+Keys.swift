@@ -3,20 +3,26 @@ import Session
 
 /// What a key leads to beside what it does to the view itself.
 public enum ViewOutcome: Hashable, Sendable {
-  /// A line is typed.
-  case line(String)
-  /// A key is pressed that is not the view's; what it types depends on how things stand when it takes effect.
-  case key(Key, count: Int?)
-  /// The scenario's question is answered.
-  case answer(Bool)
-  /// So many steps a second, `nil` for as fast as it goes.
-  case speed(Double?)
+  /// Something to be done with the experiment.
+  case request(Request)
   /// The terminal is painted anew.
   case redraw
   /// The terminal is given back to the shell.
   case suspend
   /// The end, by `q` or by Ctrl-C.
   case leave(isInterrupt: Bool)
+
+  /// What whoever drives the stage is asked for.
+  public enum Request: Hashable, Sendable {
+    /// A line is typed.
+    case line(String)
+    /// A key is pressed that is not the view's; what it types depends on how things stand when it takes effect.
+    case key(Key, count: Int?)
+    /// The scenario's question is answered.
+    case answer(Bool)
+    /// So many steps a second, `nil` for as fast as it goes.
+    case speed(Double?)
+  }
 }
 
 extension ViewState {
@@ -57,7 +63,7 @@ extension ViewState {
     defer { count = nil }
     if case .waiting(let awaited) = scene.player {
       let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter), .character(" ")].contains(key)
-      if goesOn { return [.key(key, count: nil)] }
+      if goesOn { return [.request(.key(key, count: nil))] }
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
     if lines.contains(where: Self.beginsAfresh) {
@@ -65,7 +71,7 @@ extension ViewState {
       return []
     }
     let commands = lines.map(Self.viewCommands)
-    guard commands.allSatisfy({ $0 != nil }) else { return [.key(key, count: count)] }
+    guard commands.allSatisfy({ $0 != nil }) else { return [.request(.key(key, count: count))] }
     return commands.flatMap { $0 ?? [] }.flatMap { apply($0, scene, size: size) }
   }
 
@@ -92,8 +98,8 @@ extension ViewState {
     guard isYes || key == .character("n") || key == .named(.escape) else { return [] }
     entry = .none
     switch question {
-    case .mayWrite: return [.answer(isYes)]
-    case .beginsAfresh(let line): return isYes ? [.line(line)] : []
+    case .mayWrite: return [.request(.answer(isYes))]
+    case .beginsAfresh(let line): return isYes ? [.request(.line(line))] : []
     }
   }
 
@@ -123,7 +129,7 @@ extension ViewState {
       let commands = try Parser.commands(in: line)
       entry = .none
       guard !commands.isEmpty else { return [] }
-      guard let own = Self.viewCommands(in: line) else { return [.line(line)] }
+      guard let own = Self.viewCommands(in: line) else { return [.request(.line(line))] }
       return own.flatMap { apply($0, scene, size: size) }
     } catch {
       // The line stays, to be mended.
@@ -167,7 +173,7 @@ extension ViewState {
     case .panel(let direction): panel = panel.neighbour(direction, in: scene)
     case .speed(let turn):
       turnSpeed(turn)
-      return [.speed(speed)]
+      return [.request(.speed(speed))]
     case .find(let text?): find(text, scene)
     case .find(nil): entry = .find(LineEditor())
     case .prompt: entry = .prompt(LineEditor(history: promptHistory))

@@ -36,20 +36,17 @@ public struct Stage: Sendable {
     case stop
   }
 
-  /// A stage without a scenario.
+  /// An empty stage, or one on which a scenario plays.
   /// - Parameters:
   ///   - waitsForViewer: whether there is a viewer, for whom `pause` waits, and who could stop an endless run.
   ///   - asksBeforeWriting: whether a scenario has to ask the viewer before it writes a file.
-  public init(files: any FileSource, waitsForViewer: Bool = true, asksBeforeWriting: Bool = false) {
+  public init(
+    scenario: Scenario? = nil, files: any FileSource, waitsForViewer: Bool = true, asksBeforeWriting: Bool = false
+  ) {
     workbench = Workbench(files: files)
     self.waitsForViewer = waitsForViewer
     self.asksBeforeWriting = asksBeforeWriting
-  }
-
-  /// A stage on which `scenario` plays.
-  public init(scenario: Scenario, files: any FileSource, waitsForViewer: Bool, asksBeforeWriting: Bool = false) {
-    self.init(files: files, waitsForViewer: waitsForViewer, asksBeforeWriting: asksBeforeWriting)
-    open(scenario)
+    if let scenario { open(scenario) }
   }
 
   /// Plays a scenario from its beginning, on a workbench of its own; whatever played before is over.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite("JSON as it is written") struct JSONTests {
   @Test(

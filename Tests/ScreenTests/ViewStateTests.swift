@@ -25,15 +25,15 @@ import Training
   func commandKeys() throws {
     var view = ViewState()
     let scene = try scene()
-    #expect(feed(&view, type("n"), scene) == [.key(.character("n"), count: nil)])
-    #expect(feed(&view, type("12n"), scene) == [.key(.character("n"), count: 12)])
+    #expect(feed(&view, type("n"), scene) == [.request(.key(.character("n"), count: nil))])
+    #expect(feed(&view, type("12n"), scene) == [.request(.key(.character("n"), count: 12))])
     #expect(view.count == nil)
     #expect(feed(&view, [.named(.down), .named(.down), .named(.up)], scene).isEmpty && view.cursor == 1)
     #expect(feed(&view, [.named(.end)], scene).isEmpty && view.cursor == 3)
     #expect(feed(&view, [.named(.tab)], scene).isEmpty && view.panel == .total)
     #expect(feed(&view, [.named(.escape)], scene).isEmpty && view.panel == .overview)
     #expect(feed(&view, [.control("l"), .control("z")], scene) == [.redraw, .suspend])
-    #expect(feed(&view, type("]"), scene) == [.speed(nil)])
+    #expect(feed(&view, type("]"), scene) == [.request(.speed(nil))])
     #expect(feed(&view, type("xQ"), scene).isEmpty, "no key of that name")
     #expect(feed(&view, type("q"), scene) == [.leave(isInterrupt: false)])
     #expect(feed(&view, [.control("c")], scene) == [.leave(isInterrupt: true)])
@@ -43,7 +43,7 @@ import Training
   func beginsAfresh() throws {
     let scene = try scene()
     for (key, outcomes) in [
-      (Key.character("y"), [ViewOutcome.line("restart")]), (.character("n"), []), (.named(.escape), []),
+      (Key.character("y"), [ViewOutcome.request(.line("restart"))]), (.character("n"), []), (.named(.escape), []),
     ] {
       var view = ViewState()
       #expect(feed(&view, type("r") + type("xz"), scene).isEmpty)
@@ -65,20 +65,20 @@ import Training
     #expect(feed(&view, type("y"), asking).isEmpty, "that is typed at the prompt")
     _ = feed(&view, [.named(.escape)], asking)
     view.look(at: asking)
-    #expect(feed(&view, type("y"), asking) == [.answer(true)])
+    #expect(feed(&view, type("y"), asking) == [.request(.answer(true))])
     view.look(at: asking)
     view.look(at: try scene())
-    #expect(feed(&view, type("n"), try scene()) == [.key(.character("n"), count: nil)])
+    #expect(feed(&view, type("n"), try scene()) == [.request(.key(.character("n"), count: nil))])
   }
 
   @Test("The prompt hands on a line, does the view's own commands at once, and keeps a line that is wrong")
   func prompt() throws {
     let scene = try scene()
     var view = ViewState()
-    #expect(feed(&view, type(":step 3; norms") + [.named(.enter)], scene) == [.line("step 3; norms")])
+    #expect(feed(&view, type(":step 3; norms") + [.named(.enter)], scene) == [.request(.line("step 3; norms"))])
     #expect(feed(&view, type(":scroll last; panel next") + [.named(.enter)], scene).isEmpty)
     #expect(view.cursor == 3 && view.panel == .total)
-    #expect(feed(&view, type(":bind x norms") + [.named(.enter)], scene) == [.line("bind x norms")])
+    #expect(feed(&view, type(":bind x norms") + [.named(.enter)], scene) == [.request(.line("bind x norms"))])
     #expect(feed(&view, type(":stpe 3") + [.named(.enter)], scene).isEmpty)
     #expect(view.candidates.first?.contains("did you mean step") == true)
     guard case .prompt(let editor) = view.entry else {
@@ -89,14 +89,14 @@ import Training
     view.feed(paste: " # no")
     _ = feed(&view, [.named(.escape)], scene)
     view.feed(paste: "q")
-    #expect(feed(&view, type(":") + [.named(.up), .named(.up), .named(.enter)], scene) == [.line("bind x norms")])
+    #expect(feed(&view, type(":") + [.named(.up), .named(.up), .named(.enter)], scene) == [.request(.line("bind x norms"))])
   }
 
   @Test("A key that the scenario waits for is handed on, also where it means something else")
   func awaited() throws {
     let waiting = try scene("\(small); step 3; pause r; step", waits: true)
     var view = ViewState()
-    #expect(feed(&view, type("r"), waiting) == [.key(.character("r"), count: nil)])
+    #expect(feed(&view, type("r"), waiting) == [.request(.key(.character("r"), count: nil))])
     #expect(feed(&view, type("?"), waiting).isEmpty && view.help != nil)
   }
 

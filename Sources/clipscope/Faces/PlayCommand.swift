@@ -55,10 +55,8 @@ struct PlayCommand: ParsableCommand {
     // What is wrong with the file is said before the screen is opened, so that it stays readable.
     let hasViewer = !plain || TerminalSystem.isTerminal(0)
     let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
-    var stage =
-      scenario.map {
-        Stage(scenario: $0, files: DiskFiles(), waitsForViewer: hasViewer, asksBeforeWriting: !plain)
-      } ?? Stage(files: DiskFiles(), waitsForViewer: hasViewer)
+    var stage = Stage(
+      scenario: scenario, files: DiskFiles(), waitsForViewer: hasViewer, asksBeforeWriting: !plain)
     if plain {
       var session = PlainSession(stage, every: every, isInteractive: hasViewer)
       return try session.play(name: scenario?.path ?? "standard input")

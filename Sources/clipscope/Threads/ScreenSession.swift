@@ -75,7 +75,7 @@ final class ScreenSession {
     needsFrame = false
   }
 
-  private func pendingText(_ request: Trainer.Request) -> String? {
+  private func pendingText(_ request: ViewOutcome.Request) -> String? {
     switch request {
     case .line(let line): line
     case .key(let key, let count): scene.lines(for: key, count: count)?.first
@@ -98,10 +98,7 @@ final class ScreenSession {
   private func perform(_ outcomes: [ViewOutcome]) {
     for outcome in outcomes {
       switch outcome {
-      case .line(let line): trainer.post(.line(line))
-      case .key(let key, let count): trainer.post(.key(key, count: count))
-      case .answer(let isAllowed): trainer.post(.answer(isAllowed))
-      case .speed(let speed): trainer.post(.speed(speed))
+      case .request(let request): trainer.post(request)
       case .redraw: terminal.redraw()
       case .suspend: terminal.suspend()
       case .leave(let isInterrupt): status = isInterrupt ? 128 + SIGINT : 0

@@ -9,18 +9,6 @@ import Session
 /// The main thread posts lines and keys and looks at scenes of the stage; it never waits for a step. A scene is made only
 /// when it was asked for, so a screen that draws 30 frames a second costs the training 30 scenes a second.
 final class Trainer: Sendable {
-  /// What the main thread may ask for.
-  enum Request: Sendable {
-    /// A line from the prompt.
-    case line(String)
-    /// A key that was pressed, with its count; what it types depends on how things stand when it takes effect.
-    case key(Key, count: Int?)
-    /// Whether a file that the scenario wants to write may be written.
-    case answer(Bool)
-    /// Steps a second, `nil` for as fast as it goes.
-    case speed(Double?)
-  }
-
   /// What the main thread sees.
   struct News: Sendable {
     /// The newest scene.
@@ -28,7 +16,7 @@ final class Trainer: Sendable {
     /// What commands ask of the view.
     var commands: [ViewCommand] = []
     /// Requests that still wait.
-    var waiting: [Request] = []
+    var waiting: [ViewOutcome.Request] = []
   }
 
   private struct Mailbox: Sendable {
@@ -76,7 +64,7 @@ final class Trainer: Sendable {
   }
 
   /// Asks for something; it is done before the next step.
-  func post(_ request: Request) { mailbox.withLock { $0.news.waiting.append(request) } }
+  func post(_ request: ViewOutcome.Request) { mailbox.withLock { $0.news.waiting.append(request) } }
 
   /// What there is to see, and to do. Another scene follows as soon as there is something new.
   func look() -> News {
@@ -98,7 +86,7 @@ final class Trainer: Sendable {
 
   /// The requests that have come in, none when it is time for a step; `nil` at the end.
   /// - Parameter nextStep: when to make a step, `nil` where there is none to make.
-  fileprivate func requests(nextStep: ContinuousClock.Instant?) -> [Request]? {
+  fileprivate func requests(nextStep: ContinuousClock.Instant?) -> [ViewOutcome.Request]? {
     mailbox.wait { mailbox in
       if mailbox.isStopping { return .done(nil) }
       if !mailbox.news.waiting.isEmpty {
@@ -170,7 +158,7 @@ private struct Training {
     perform(stage.advance())
   }
 
-  private mutating func answer(_ request: Trainer.Request) {
+  private mutating func answer(_ request: ViewOutcome.Request) {
     switch request {
     case .line(let line): perform(stage.type(line))
     case .key(let key, let count): perform(stage.type(key, count: count))
