@@ -1,7 +1,7 @@
 import Foundation
 import Language
 
-/// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and place for each tensor, and
+/// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and offsets for each tensor, and
 /// the raw little-endian numbers (https://github.com/huggingface/safetensors describes the format).
 public enum Safetensors {
   private struct Entry: Decodable {

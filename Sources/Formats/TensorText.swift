@@ -15,7 +15,7 @@ public enum TensorText {
   public static func of(_ values: [Float], _ shape: [Int], isParameter: Bool = false) -> [String] {
     guard !values.isEmpty else { return lines(ending(empty(shape), isParameter)) }
     let abridged = values.count > threshold
-    let shown = places(shape, abridged).map { values[$0] }
+    let shown = offsets(shape, abridged).map { values[$0] }
     let format = NumberFormat(shown)
     let body = "tensor(" + text(values[...], shape[...], format, abridged, indent: 7)
     return lines(ending(body, isParameter))
@@ -40,11 +40,11 @@ public enum TensorText {
     text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  // The places of the elements that are printed.
-  private static func places(_ shape: [Int], _ abridged: Bool) -> [Int] {
-    shape.reduce([0]) { places, size in
+  // The offsets of the elements that are printed.
+  private static func offsets(_ shape: [Int], _ abridged: Bool) -> [Int] {
+    shape.reduce([0]) { offsets, size in
       let kept = abridged && size > 2 * edge ? Array(0..<edge) + Array((size - edge)..<size) : Array(0..<size)
-      return places.flatMap { place in kept.map { place * size + $0 } }
+      return offsets.flatMap { offset in kept.map { offset * size + $0 } }
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Language
+import Numerics
 
 /// The program: what it is called with decides which of its faces it shows.
 @main
@@ -20,10 +21,11 @@ struct Clipscope: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
       try StandardOutput.check()
-    } catch let failure as Failure {
-      failure.lines.forEach { StandardError.write($0) }
-      Foundation.exit(failure.status)
     } catch {
+      if let failure = Failure(error) {
+        failure.lines.forEach { StandardError.write($0) }
+        Foundation.exit(failure.status)
+      }
       // argument-parser knows 64 for wrong usage; here it is 2, and 0 stays 0 for --help.
       let text = fullMessage(for: error)
       let status = exitCode(for: error).rawValue
@@ -52,10 +54,21 @@ struct Failure: Error {
 
   /// Wrong usage, or a file that cannot be read or is wrong.
   static func usage(_ lines: [String]) -> Failure { Failure(lines: lines, status: 2) }
-  /// A file that cannot be read or written.
-  static func file(_ error: FileError) -> Failure { usage(["clipscope: \(CommandError.Problem.file(error).message)"]) }
   /// An expectation failed, or a run stopped with an error.
   static func run(_ lines: [String]) -> Failure { Failure(lines: lines, status: 1) }
+}
+
+extension Failure {
+  /// What an error of the program's own is said as; `nil` for those of argument-parser.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as FileError: self = .usage(["clipscope: \(CommandError.Problem.file(error).message)"])
+    case let error as TerminalError: self = .usage(["clipscope: \(error.description)"])
+    case let error as KernelError: self = .usage(["clipscope: \(error.description)"])
+    default: return nil
+    }
+  }
 }
 
 /// Lines on standard error. Whatever is quoted in them, of files and arguments, is made safe to show.

@@ -48,15 +48,10 @@ struct ClipCommand: ParsableCommand {
       values[name] = number.map { .number($0) }
     }
     let options = RuleOptions(rule: rule, values: values)
-    let isWrong: Bool
-    do throws(FileError) {
-      isWrong =
-        if let file { try answerFile(file, options) } else {
-          try answerLines(InputLines(longest: 256 << 20), options)
-        }
-    } catch {
-      throw Failure.file(error)
-    }
+    let isWrong =
+      if let file { try answerFile(file, options) } else {
+        try answerLines(InputLines(longest: 256 << 20), options)
+      }
     if isWrong { throw Failure.usage([]) }
   }
 

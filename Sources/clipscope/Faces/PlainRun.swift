@@ -24,27 +24,18 @@ struct PlainRun {
   private var files: FileEffects
   private var heldExpectations = 0
 
-  init(stage: Stage, shows: Shows) {
-    self.stage = stage
-    self.shows = shows
-    files = FileEffects(isConfined: true)
+  /// - Parameter trace: the file that gets the trace, `-` for standard output; it appears when all is done.
+  init(stage: Stage, shows: Shows, trace: String? = nil) throws(FileError) {
+    (self.stage, self.shows) = (stage, shows)
+    var sink: (any LineSink)?
+    if let trace { sink = trace == "-" ? StandardOutput() : try NewFile(trace, replaces: true) }
+    files = FileEffects(isConfined: true, trace: sink)
   }
 
-  /// Runs `body` with a trace into the file of this name, which appears when all is done.
-  mutating func withTrace(
-    _ path: String?, _ body: (inout PlainRun) throws(FileError) -> Void
-  ) throws {
-    do throws(FileError) {
-      if let path {
-        files = FileEffects(isConfined: true, trace: path == "-" ? StandardOutput() : try NewFile(path, replaces: true))
-      }
-      try body(&self)
-      // A scenario that only sets up still has an experiment, which begins now.
-      try perform(stage.begin())
-      try files.finish()
-    } catch {
-      throw Failure.file(error)
-    }
+  /// Puts the files in place. A scenario that only sets up still has an experiment, which begins now.
+  mutating func finish() throws(FileError) {
+    try perform(stage.begin())
+    try files.finish()
   }
 
   /// Plays the scenario to its end.

@@ -13,8 +13,8 @@ struct PlainSession {
 
   /// A session on `stage`.
   /// - Parameter isInteractive: whether somebody types; then there is a prompt, and a run may be stopped.
-  init(_ stage: Stage, every: Int?, isInteractive: Bool) {
-    run = PlainRun(stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)))
+  init(_ stage: Stage, every: Int?, isInteractive: Bool) throws(FileError) {
+    run = try PlainRun(stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)))
     self.isInteractive = isInteractive
   }
 
@@ -23,13 +23,8 @@ struct PlainSession {
     if isInteractive {
       print("clipscope \(version), line by line. Type help for all commands and keys, quit to leave.")
     }
-    var session = self
-    try run.withTrace(nil) { run throws(FileError) in
-      session.run = run
-      try session.loop()
-      run = session.run
-    }
-    self = session
+    try loop()
+    try run.finish()
     // Whoever types may mistype: only a program that feeds us is told by the status.
     if isInteractive { return print("The end: step \(run.stage.workbench.position.step).") }
     try run.conclude(name: name)

@@ -58,45 +58,28 @@ struct PlayCommand: ParsableCommand {
     var stage = Stage(
       scenario: scenario, files: DiskFiles(), waitsForViewer: hasViewer, asksBeforeWriting: !plain)
     if plain {
-      var session = PlainSession(stage, every: every, isInteractive: hasViewer)
+      var session = try PlainSession(stage, every: every, isInteractive: hasViewer)
       return try session.play(name: scenario?.path ?? "standard input")
     }
     stage.setUp()
-    let recorder = try recorder()
+    let recorder = try record.map { try CastRecorder($0) }
     let options = TerminalSession.Options(
       color: look.color?.depth, theme: try look.theme ?? Self.themeOfEnvironment(), ascii: look.ascii,
       synchronizedOutput: sync, recorder: recorder)
     let face = ScreenSession.Face(
       speed: speed > 1000 ? nil : speed, frameTime: .seconds(1 / frameRate), isBig: look.big)
     let status = try Self.open(stage, options, face)
-    try Self.orUsage { () throws(FileError) in try recorder?.finish() }
+    try recorder?.finish()
     Foundation.exit(status)
   }
 
-  private func recorder() throws -> CastRecorder? {
-    guard let record else { return nil }
-    return try Self.orUsage { () throws(FileError) in try CastRecorder(record) }
-  }
-
-  private static func orUsage<Result>(_ body: () throws(FileError) -> Result) throws -> Result {
-    do throws(FileError) {
-      return try body()
-    } catch {
-      throw Failure.file(error)
-    }
-  }
-
   // A function of its own, so that the terminal is given back before the program exits.
-  private static func open(_ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face) throws
-    -> Int32
-  {
-    do throws(TerminalError) {
-      let terminal = try TerminalSession(options: options)
-      defer { terminal.close() }
-      return ScreenSession(terminal, stage, face).run()
-    } catch {
-      throw Failure.usage(["clipscope: \(error.description)"])
-    }
+  private static func open(
+    _ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face
+  ) throws(TerminalError) -> Int32 {
+    let terminal = try TerminalSession(options: options)
+    defer { terminal.close() }
+    return ScreenSession(terminal, stage, face).run()
   }
 
   // What the user says goes before what the terminal says.

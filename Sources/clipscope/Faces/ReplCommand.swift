@@ -10,20 +10,19 @@ struct ReplCommand: ParsableCommand {
 
   func run() throws {
     let isInteractive = isatty(STDIN_FILENO) == 1
-    var run = PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
+    var run = try PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
     var input = InputLines()
-    try run.withTrace(nil) { run throws(FileError) in
-      while !run.stage.hasQuit {
-        if isInteractive {
-          print("> ", terminator: "")
-          fflush(nil)
-        }
-        guard let line = try input.next() else { break }
-        try run.type(line, number: isInteractive ? nil : input.number)
+    while !run.stage.hasQuit {
+      if isInteractive {
+        print("> ", terminator: "")
+        fflush(nil)
       }
-      run.endOfInput()
+      guard let line = try input.next() else { break }
+      try run.type(line, number: isInteractive ? nil : input.number)
     }
+    run.endOfInput()
+    try run.finish()
     // Whoever types may mistype: only a program that feeds us is told by the status.
     if !isInteractive { try run.conclude(name: "standard input") }
   }

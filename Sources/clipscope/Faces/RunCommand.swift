@@ -26,17 +26,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var arguments: ScenarioArguments
 
   func run() throws {
-    if let kernels {
-      do {
-        try Kernels.select(kernels)
-      } catch {
-        throw Failure.usage(["clipscope: \(error.description)"])
-      }
-    }
+    if let kernels { try Kernels.select(kernels) }
     let scenario = try arguments.load(file, screen: false)
     let stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
-    var run = PlainRun(stage: stage, shows: quiet ? .errors : .all)
-    try run.withTrace(trace) { run throws(FileError) in try run.play() }
+    var run = try PlainRun(stage: stage, shows: quiet ? .errors : .all, trace: trace)
+    try run.play()
+    try run.finish()
     try run.conclude(name: scenario.path)
   }
 }

@@ -29,7 +29,7 @@ struct ScenarioArguments: ParsableArguments {
       throw Failure.usage(error.report)
     } catch let error as FileError {
       let lessons = ScenarioFolders(option: scenarios).lessons
-      throw Failure.usage(Failure.file(error).lines + (lessons.isEmpty ? [] : [Self.listing(lessons, path)]))
+      throw Failure.usage((Failure(error)?.lines ?? []) + (lessons.isEmpty ? [] : [Self.listing(lessons, path)]))
     }
   }
 

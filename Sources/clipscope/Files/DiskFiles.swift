@@ -83,7 +83,7 @@ final class StandardOutput: LineSink {
     errno = 0
     guard TerminalSystem.outputFailed else { return }
     // The stream remembers that it failed, not always why: a full disk is what it mostly is.
-    throw Failure.file(error(errno == 0 ? ENOSPC : errno))
+    throw error(errno == 0 ? ENOSPC : errno)
   }
 
   private static func error(_ code: Int32) -> FileError {
