@@ -89,7 +89,8 @@ import Training
     view.feed(paste: " # no")
     _ = feed(&view, [.named(.escape)], scene)
     view.feed(paste: "q")
-    #expect(feed(&view, type(":") + [.named(.up), .named(.up), .named(.enter)], scene) == [.request(.line("bind x norms"))])
+    #expect(
+      feed(&view, type(":") + [.named(.up), .named(.up), .named(.enter)], scene) == [.request(.line("bind x norms"))])
   }
 
   @Test("A key that the scenario waits for is handed on, also where it means something else")
