@@ -5,7 +5,7 @@ extension EndToEnd {
   /// Themes, recordings and the switches of the screen, in a real terminal.
   @Suite(.serialized)
   struct LooksTests {
-    /// Everything that a short session writes.
+    /// Everything that a short session writes, byte by byte: whether or not it stands in brackets.
     private func output(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> String {
       let folder = try TemporaryFolder()
       let file = try folder.write(KeysTests.experiment, to: "small.scenario")

@@ -20,8 +20,8 @@ import Testing
 /// at the first that meets it. What is no frame, such as the way out of the screen, is seen by `rawScreen` and in the
 /// output of the `terminal` itself; so is all that a program writes with `--no-sync`.
 final class Scope {
-  /// Waited in vain, with the screen that was seen last.
-  struct Disappointment: Error, CustomStringConvertible {
+  /// A wait that failed, with the screen that was seen last.
+  struct WaitFailure: Error, CustomStringConvertible {
     let what: String
     let screen: String
     let reason: any Error
@@ -148,7 +148,7 @@ final class Scope {
         return false
       }
     } catch let problem as PseudoTerminal.Problem {
-      throw Disappointment(what: what, screen: screen.text, reason: problem)
+      throw WaitFailure(what: what, screen: screen.text, reason: problem)
     }
     return screen
   }

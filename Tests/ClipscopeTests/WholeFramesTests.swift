@@ -27,7 +27,7 @@ struct WholeFramesTests {
     try scope.send("\n")
     // The first half has come, and will not be followed by the second for as long as nobody asks for it.
     try scope.terminal.waitForOutput("another ")
-    #expect(throws: Scope.Disappointment.self) {
+    #expect(throws: Scope.WaitFailure.self) {
       try scope.waitFor("a half", within: 0.2) {
         seen.append(String($0.header))
         return $0.contains("another")
@@ -92,7 +92,7 @@ struct WholeFramesTests {
   @Test func aProgramThatHasEndedIsNotWaitedFor() throws {
     let scope = try printing([])
     let seconds = Pace.seconds {
-      #expect(throws: Scope.Disappointment.self) { try scope.waitFor("a frame") { _ in true } }
+      #expect(throws: Scope.WaitFailure.self) { try scope.waitFor("a frame") { _ in true } }
     }
     #expect(seconds < PseudoTerminal.patience)
   }
