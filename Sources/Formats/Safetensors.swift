@@ -1,8 +1,8 @@
 import Foundation
 import Language
 
-/// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and offsets for each tensor, and
-/// the raw little-endian numbers (https://github.com/huggingface/safetensors describes the format).
+/// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and offsets for each tensor,
+/// and the raw little-endian numbers (https://github.com/huggingface/safetensors describes the format).
 public enum Safetensors {
   private struct Entry: Decodable {
     var dtype: String

@@ -1,7 +1,6 @@
+import Formats
 import Foundation
 import Testing
-
-import Formats
 
 @Suite("JSON as it is written") struct JSONTests {
   @Test(
