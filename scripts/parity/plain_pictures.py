@@ -11,7 +11,9 @@ from plain import Norm, Off, Training, like
 from plain_parts import Pictures, matrices, no_biases, shapes
 
 
-@like("seed 24; model cnn; init kaiming; task shapes; optimizer sgd lr=0.02 momentum=0.5; clip norm; step 30")
+# Ten relu layers: on some processors a float32 convolution of torch puts an input of a relu, 0 but for rounding, on the other
+# side than float64 does (2.5e-4 in the norms from step 5 on), so this is no calm one.
+@like("seed 24; model cnn; init kaiming; task shapes; optimizer sgd lr=0.02 momentum=0.5; clip norm; step 30", chaotic=True)
 def shapes_defaults() -> Training:
     torch.manual_seed(24)
     model = Pictures(10, 16, {3, 6}, torch.relu)
