@@ -35,10 +35,7 @@ public struct Style: Hashable, Sendable {
 
   /// A style; without arguments ordinary text.
   public init(_ ink: Ink = .plain, bold: Bool = false, reverse: Bool = false, dim: Bool = false) {
-    self.ink = ink
-    self.bold = bold
-    self.reverse = reverse
-    self.dim = dim
+    (self.ink, self.bold, self.reverse, self.dim) = (ink, bold, reverse, dim)
   }
 
   /// Ordinary text.

@@ -19,14 +19,16 @@ public struct CSVTask: Hashable, Sendable, BatchSource {
 
   /// 32 rows at a time; the table is read later.
   public init(file: String, target: String) {
-    self.file = file
-    self.target = target
+    (self.file, self.target) = (file, target)
   }
 
   var interface: Interface { Interface(.rows, inputs: data.inputs.columns, outputs: data.outputs) }
   var loss: Loss { data.classes == nil ? .meanSquaredError : .crossEntropy }
 
-  func prepare(_ generator: inout Generator) -> any PreparedTask { DrawnTableRows(task: self) }
+  func prepare(_ generator: inout Generator) -> any PreparedTask {
+    let targets = data.classes == nil ? Targets.values(data.values) : .classes(data.labels)
+    return DrawnRows(inputs: data.inputs, targets: targets, batchSize: batchSize)
+  }
 }
 
 /// A table as a network reads it.
@@ -45,10 +47,7 @@ public struct StandardizedTable: Hashable, Sendable {
     inputs: Matrix(rows: 0, columns: 0), values: Matrix(rows: 0, columns: 0), labels: [], classes: nil)
 
   private init(inputs: Matrix, values: Matrix, labels: [Int], classes: [String]?) {
-    self.inputs = inputs
-    self.values = values
-    self.labels = labels
-    self.classes = classes
+    (self.inputs, self.values, self.labels, self.classes) = (inputs, values, labels, classes)
   }
 
   /// The width of the network's output.
@@ -138,23 +137,6 @@ public struct StandardizedTable: Hashable, Sendable {
     hasher.combine(inputs.rows)
     hasher.combine(inputs.columns)
     hasher.combine(labels)
-  }
-}
-
-/// `i = torch.randint(0, rows, (batch,))`, and those rows.
-private struct DrawnTableRows: PreparedTask {
-  let task: CSVTask
-
-  func draw(_ generator: inout Generator, into batch: inout Batch) {
-    if task.data.classes == nil {
-      let rows = DrawnRows(inputs: task.data.inputs, targets: task.data.values, batchSize: task.batchSize)
-      rows.draw(&generator, into: &batch)
-    } else {
-      batch.chooseRows(of: task.data.inputs, count: task.batchSize, &generator)
-      var classes = batch.targets.moveOutClasses()
-      for row in batch.draws { classes.append(task.data.labels[row]) }
-      batch.targets = .classes(classes)
-    }
   }
 }
 

@@ -44,7 +44,7 @@ public struct ShapesTask: Hashable, Sendable, BatchSource {
         pictures.elements[row * pixels + pixel] += 1
       }
     }
-    return DrawnPictures(pictures: pictures, classes: shapes.map(\.kind), size: size, batchSize: batchSize)
+    return DrawnPictures(pictures: pictures, classes: .classes(shapes.map(\.kind)), size: size, batchSize: batchSize)
   }
 
   private func drawShapes(_ generator: inout Generator) -> [Shape] {
@@ -81,13 +81,12 @@ private struct Shape {
 /// `i = torch.randint(0, rows, (batch,))`, and those pictures with their classes.
 private struct DrawnPictures: PreparedTask {
   let pictures: Matrix
-  let classes: [Int]
+  let classes: Targets
   let size: Int
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: pictures.rows, count: batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 0, to: pictures.rows, count: batchSize)
     batch.numbers.shape(rows: batchSize, columns: pictures.columns)
     batch.numbers.gatherRows(of: pictures, at: batch.draws)
     // pixels × pictures, as one channel
@@ -96,8 +95,6 @@ private struct DrawnPictures: PreparedTask {
     batch.transposed.shape(rows: 1, columns: pictures.columns * batchSize)
     batch.inputs.shape(rows: 1, columns: Matrix.framedPixels(side: size) * batchSize)
     batch.inputs.setFramed(batch.transposed, side: size)
-    var labels = batch.targets.moveOutClasses()
-    for row in batch.draws { labels.append(classes[row]) }
-    batch.targets = .classes(labels)
+    batch.targets.gather(from: classes, at: batch.draws)
   }
 }

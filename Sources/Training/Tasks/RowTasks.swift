@@ -52,7 +52,7 @@ public struct RegressionTask: Hashable, Sendable, BatchSource {
     var targets = Matrix(rows: rows, columns: 10)
     targets.setProduct(inputs, map)
     targets.add(Matrix(rows: rows, columns: 10, elements: errors))
-    return DrawnRows(inputs: inputs, targets: targets, batchSize: batchSize)
+    return DrawnRows(inputs: inputs, targets: .values(targets), batchSize: batchSize)
   }
 }
 
@@ -84,7 +84,7 @@ public struct SineTask: Hashable, Sendable, BatchSource {
     alongU.setProduct(inputs, u)
     let targets = zip(alongV.elements, alongU.elements).map { Elementary.sin(2 * $0) + $1 }
     return DrawnRows(
-      inputs: inputs, targets: Matrix(rows: rows, columns: 1, elements: targets), batchSize: batchSize)
+      inputs: inputs, targets: .values(Matrix(rows: rows, columns: 1, elements: targets)), batchSize: batchSize)
   }
 }
 
@@ -117,32 +117,45 @@ struct WholeTable: PreparedTask {
   }
 }
 
-/// `i = torch.randint(0, rows, (batch,))`, and those rows of a table.
+/// `i = torch.randint(0, rows, (batch,))`, and those rows of a table with their targets.
 struct DrawnRows: PreparedTask {
   let inputs: Matrix
-  let targets: Matrix
+  let targets: Targets
   let batchSize: Int
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.chooseRows(of: inputs, count: batchSize, &generator)
-    var values = batch.targets.moveOutValues()
-    values.shape(rows: batchSize, columns: targets.columns)
-    values.gatherRows(of: targets, at: batch.draws)
-    batch.targets = .values(values)
+    batch.draw(&generator, from: 0, to: inputs.rows, count: batchSize)
+    batch.inputs.shape(rows: batchSize, columns: inputs.columns)
+    batch.inputs.gatherRows(of: inputs, at: batch.draws)
+    batch.targets.gather(from: targets, at: batch.draws)
   }
 }
 
 extension Batch {
-  /// `draws = torch.randint(0, rows, (count,))`, and those rows as inputs.
-  mutating func chooseRows(of table: Matrix, count: Int, _ generator: inout Generator) {
+  /// `draws = torch.randint(from, to, (count,))`.
+  mutating func draw(_ generator: inout Generator, from: Int, to end: Int, count: Int) {
     draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: table.rows, count: count, to: &draws)
-    inputs.shape(rows: count, columns: table.columns)
-    inputs.gatherRows(of: table, at: draws)
+    generator.appendIntegers(from: from, to: end, count: count, to: &draws)
   }
 }
 
 extension Targets {
+  /// Becomes the targets of some rows.
+  mutating func gather(from table: Targets, at rows: [Int]) {
+    switch table {
+    case .none: self = .none
+    case .values(let matrix):
+      var values = moveOutValues()
+      values.shape(rows: rows.count, columns: matrix.columns)
+      values.gatherRows(of: matrix, at: rows)
+      self = .values(values)
+    case .classes(let labels):
+      var classes = moveOutClasses()
+      for row in rows { classes.append(labels[row]) }
+      self = .classes(classes)
+    }
+  }
+
   /// The matrix inside, leaving `none` behind, so that it can be written without being copied; an empty one where there
   /// is none.
   mutating func moveOutValues() -> Matrix {

@@ -21,14 +21,12 @@ public struct AddingTask: Hashable, Sendable, BatchSource, PreparedTask {
   var interface: Interface { Interface(.sequences, inputs: 2, outputs: 1, steps: length) }
   var loss: Loss { .meanSquaredError }
   var steps: Int { length }
-  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
     batch.numbers.shape(rows: length * batchSize, columns: 1)
     generator.fillUniform(&batch.numbers)
     // i, then j
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: length / 2, count: batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 0, to: length / 2, count: batchSize)
     generator.appendIntegers(from: length / 2, to: length, count: batchSize, to: &batch.draws)
     batch.inputs.shape(rows: length * batchSize, columns: 2)
     batch.inputs.fill(0)
@@ -64,12 +62,10 @@ public struct TemporalOrderTask: Hashable, Sendable, BatchSource, PreparedTask {
   var interface: Interface { Interface(.sequences, inputs: 6, outputs: 4, steps: length) }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
-  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
     // s, p, q, a, c one behind the other
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 2, to: 6, count: length * batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 2, to: 6, count: length * batchSize)
     generator.appendIntegers(from: length / 10, to: length / 5, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: length / 2, to: 3 * length / 5, count: batchSize, to: &batch.draws)
     generator.appendIntegers(from: 0, to: 2, count: batchSize, to: &batch.draws)
@@ -113,11 +109,9 @@ public struct CopyTask: Hashable, Sendable, BatchSource, PreparedTask {
   }
   var loss: Loss { .crossEntropy }
   var steps: Int { length + delay + length }
-  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: symbols, count: length * batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 0, to: symbols, count: length * batchSize)
     let (go, blank) = (length + delay - 1, symbols)
     let drawn = batch.draws
     batch.inputs.setOneHot(rows: steps * batchSize, classes: symbols + 2) { row in
@@ -146,11 +140,9 @@ public struct ParityTask: Hashable, Sendable, BatchSource, PreparedTask {
   var interface: Interface { Interface(.sequences, inputs: 1, outputs: 2, steps: length, everyStep: true) }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
-  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: 2, count: length * batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 0, to: 2, count: length * batchSize)
     batch.inputs.shape(rows: length * batchSize, columns: 1)
     var parities = batch.targets.moveOutClasses()
     for (index, bit) in batch.draws.enumerated() {
@@ -186,11 +178,9 @@ public struct TextTask: Hashable, Sendable, BatchSource, PreparedTask {
   }
   var loss: Loss { .crossEntropy }
   var steps: Int { length }
-  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.draws.removeAll(keepingCapacity: true)
-    generator.appendIntegers(from: 0, to: text.symbols.count - length, count: batchSize, to: &batch.draws)
+    batch.draw(&generator, from: 0, to: text.symbols.count - length, count: batchSize)
     let starts = batch.draws
     batch.inputs.setOneHot(rows: length * batchSize, classes: text.vocabulary.count) { row in
       text.symbols[starts[row % batchSize] + row / batchSize]

@@ -88,6 +88,11 @@ extension BatchSource {
   var storedValues: Double { 0 }
 }
 
+extension BatchSource where Self: PreparedTask {
+  // It draws nothing once.
+  func prepare(_ generator: inout Generator) -> any PreparedTask { self }
+}
+
 /// A task with everything that is drawn once: it draws batches.
 protocol PreparedTask: Sendable {
   /// Draws the next batch into `batch`, whose buffers are used again.
