@@ -51,8 +51,10 @@ import Training
     for step in [1, 2, 63, 64, 65, one.lastStep - 1, one.lastStep] where step > 0 {
       #expect(
         one[step: step].map { again in other[step: step]?.isSame(as: again) == true } ?? (other[step: step] == nil))
-      #expect(one.clipping(at: step) == other.clipping(at: step), comment)
       #expect(one.duty(upTo: step) == other.duty(upTo: step), comment)
+    }
+    for index in [-1, 0, 1, 63, 64, one.count - 1, one.count] {
+      #expect(one.clipping(ofRecord: index) == other.clipping(ofRecord: index), comment)
     }
   }
 
@@ -62,6 +64,7 @@ import Training
     for step in 1...300 { history.append(record(step, parameters: parameters)) }
     for step in 1...300 {
       #expect(try #require(history[step: step]).isSame(as: record(step, parameters: parameters)), "step \(step)")
+      #expect(history.clipping(ofRecord: step - 1) == record(step).clipping)
     }
     #expect(history[step: 0] == nil && history[step: 301] == nil)
     #expect(history.numbers().map(\.step) == Array(201...300))
@@ -89,6 +92,8 @@ import Training
     let whole = history(1...6000, budget: 200_000)
     let kept = whole.firstKept!
     #expect(kept > 1000)
+    #expect(whole.clipping(ofRecord: 0) == record(kept).clipping, "the nearest that is kept")
+    #expect(whole.clipping(ofRecord: kept + 500) == record(kept + 501).clipping)
     for step in [0, 1, 63, 500, kept - 1, kept, kept + 1, 5999] {
       var branch = whole
       let last = branch.cut(after: step)
@@ -161,7 +166,8 @@ import Training
   @Test("Steps may be missing: a log that has every 500th is found by its steps")
   func sparse() {
     var history = history(stride(from: 500, through: 100_000, by: 500))
-    #expect(history.count == 200 && history.lastStep == 100_000)
+    #expect(history.count == 200 && history.lastStep == 100_000 && !history.isComplete)
+    for index in 0..<200 { #expect(history.clipping(ofRecord: index) == record(500 * (index + 1)).clipping) }
     #expect(history[step: 500]?.step == 500 && history[step: 501] == nil && history[step: 99_999] == nil)
     #expect(history.numbers(3, upTo: 2600).map(\.step) == [1500, 2000, 2500])
     #expect(history.cut(after: 2600) == 2500)
@@ -169,7 +175,8 @@ import Training
   }
 
   @Test(
-    "The bytes stay below the bound, whatever the number of parameters", .enabled(if: allocation_counter_works()),
+    "The bytes stay below the bound, whatever the number of parameters, and though max_norm is turned at each step",
+    .enabled(if: allocation_counter_works()),
     arguments: [(4, 300_000), (42, 40_000), (2000, 2000)])
   func bytes(parameters: Int, steps: Int) {
     var record = record(1, parameters: parameters)
@@ -177,6 +184,7 @@ import Training
     var history: History? = History(parameters: parameters)
     for step in 1...steps {
       record.step = step
+      record.clipping.rule = .norm(ClipNorm(maxNorm: Double(step)))
       history!.append(record)
     }
     let bytes = held_bytes() - before

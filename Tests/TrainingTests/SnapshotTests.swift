@@ -47,6 +47,21 @@ import Training
     #expect(experiment.snapshot == straight.snapshot)
   }
 
+  @Test("What is changed inside a step counts as changed before it", arguments: Row.plain)
+  func changedInside(_ row: Row) throws {
+    var experiment = Experiment(row.settings)
+    try experiment.steps(2)
+    var before = experiment
+    for _ in 0..<4 { _ = try experiment.advance() }
+    for change in [Change.learningRate(0.003), .accumulation(3), .rule(.norm(ClipNorm(maxNorm: 2)))] {
+      try experiment.apply(change)
+      try before.apply(change)
+      #expect(experiment.snapshot == before.snapshot)
+    }
+    experiment.restore(experiment.snapshot)
+    #expect(try experiment.steps(2).isSame(as: before.steps(2)) && experiment.snapshot == before.snapshot)
+  }
+
   @Test("Each thing that it holds decides: two that differ in one are not equal, and go on differently")
   func everythingCounts() throws {
     var settings = Settings()

@@ -11,9 +11,10 @@ struct TotalNormPanel {
   func draw(in area: Rectangle, isFront: Bool, isBig: Bool, showsLoss: Bool, on grid: inout CellGrid) {
     let order = NumberText.of(scene.clipping.normOrder)
     let span = scene.history.columns(of: .total, atMost: (isBig ? 1 : 2) * max(1, area.width - 9)).length
+    let unit = scene.history.isComplete ? "steps" : "records"
     grid.frame(
       area, title: "total norm", badge: badge,
-      note: "p \(order) · log" + (span > 1 ? " · \(span) steps a dot" : ""), isFront: isFront)
+      note: "p \(order) · log" + (span > 1 ? " · \(span) \(unit) a dot" : ""), isFront: isFront)
     var inside = area.inside
     if inside.width >= 54, !isBig {
       let readout = inside.cutRight(28)
@@ -66,10 +67,11 @@ struct TotalNormPanel {
     let (stretches, length) = history.columns(of: .total, atMost: plot.columns)
     let used = min(area.width, (stretches.count + plot.columnsPerCell - 1) / plot.columnsPerCell)
     for column in 0..<area.width {
-      let step = min((column + 1) * plot.columnsPerCell * length, history.count)
-      let isPast = column < used && step < history.count
+      let end = min((column + 1) * plot.columnsPerCell * length, history.count)
+      let isPast = column < used && end < history.count
       drawThreshold(
-        (isPast ? history.clipping(at: step) : nil) ?? clipping, column: area.column + column, top: area.row, plot,
+        (isPast ? history.clipping(ofRecord: end - 1) : nil) ?? clipping, column: area.column + column, top: area.row,
+        plot,
         on: &grid
       )
     }

@@ -63,10 +63,7 @@ public struct DataError: Error, Hashable, Sendable {
 
   /// An error in `file`, with as much of a position as is known.
   public init(file: String, line: Int? = nil, column: Int? = nil, message: String) {
-    self.file = file
-    self.line = line
-    self.column = column
-    self.message = message
+    (self.file, self.line, self.column, self.message) = (file, line, column, message)
   }
 
   /// `file:line:column message`.

@@ -5,8 +5,8 @@ import Optimization
 /// A network in training. A value: two equal experiments that get the same changes and make the same steps stay equal, bit
 /// for bit.
 ///
-/// What decides the next step is its state, which a `Snapshot` holds; it changes between steps and when a step is complete.
-/// What the phases of an open step compute on their way is in `open` and in the workspace.
+/// What decides the next step is its state, which a `Snapshot` holds; changes change it, and the end of a step. What the
+/// phases of an open step compute on their way is in `open` and in the workspace.
 public struct Experiment: Sendable {
   /// How it was set up. What has changed since is in `optimizer`, `clipping` and `accumulation`.
   public let settings: Settings

@@ -5,7 +5,8 @@ import Optimization
 /// computes with (gradients, activations, packed weights, batches) is made anew at each step.
 ///
 /// The numbers of all parameters stand one behind the other, so that a snapshot is hardly larger than they are. Two are
-/// equal when every bit is; NaN is canonical in an experiment, so that this also holds for runs that have diverged.
+/// equal when every bit of the numbers and the settings in force are; NaN is canonical in an experiment, so that this also
+/// holds for runs that have diverged.
 public struct Snapshot: Equatable, Sendable {
   /// Completed steps.
   public let step: Int
@@ -53,7 +54,8 @@ public struct Snapshot: Equatable, Sendable {
 }
 
 extension Experiment {
-  /// The state between two steps; inside an open step, that before it.
+  /// The state between two steps; inside an open step that before it, with the changes that were made inside it, as if they
+  /// had been made before it.
   public var snapshot: Snapshot {
     Snapshot(
       step: step, optimizer: optimizer, clipping: clipping, accumulation: accumulation,

@@ -40,8 +40,11 @@ public struct History: Sendable {
 
   // MARK: Recording
 
-  /// Adds the record of a step behind the last one.
+  /// Adds the record of a step.
+  /// - Precondition: the step comes after the last one, and the record is of as many parameters as the history.
   public mutating func append(_ record: StepRecord) {
+    precondition(record.step > lastStep, "records come in the order of their steps")
+    precondition(record.weightNorms.count == parameters, "a record is of the network that the history is of")
     current.append(record)
     count += 1
     guard current.count == chunkLength else { return }
@@ -101,11 +104,17 @@ public struct History: Sendable {
     return index >= 0 && columns.numbers[index].step == step ? columns[index] : nil
   }
 
-  /// The clipping that was in force in a step, or in the nearest one that is kept exactly; `nil` if none is.
-  public func clipping(at step: Int) -> Clipping? {
-    let (columns, index) = find(max(step, firstKept ?? step))
-    return index >= 0 ? columns.clipping(at: index) : nil
+  /// The clipping that was in force in the record of this index, or in the nearest one that is kept exactly; `nil` if none
+  /// is.
+  public func clipping(ofRecord index: Int) -> Clipping? {
+    let kept = chunks.count * chunkLength + current.count
+    guard kept > 0 else { return nil }
+    let (chunk, place) = min(max(index - (count - kept), 0), kept - 1).quotientAndRemainder(dividingBy: chunkLength)
+    return (chunk < chunks.count ? chunks[chunk].columns : current).clipping(at: place)
   }
+
+  /// Whether there is a record of each step up to the last one.
+  public var isComplete: Bool { count == lastStep }
 
   // The last record up to a step: its columns and its index there, -1 if there is none.
   private func find(_ step: Int) -> (RecordColumns, Int) {

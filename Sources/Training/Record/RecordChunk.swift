@@ -53,9 +53,9 @@ struct RecordColumns: Sendable {
 
   private static func flags(_ parameters: Int) -> Int { (parameters + 7) / 8 }
 
-  /// The bytes that a record takes, where the clipping stays as it is.
+  /// The bytes that a record takes, with a clipping of its own, as where `max_norm` is turned at every step.
   static func bytes(parameters: Int) -> Int {
-    MemoryLayout<StepNumbers>.stride + 16 * parameters + flags(parameters)
+    MemoryLayout<StepNumbers>.stride + MemoryLayout<(Int, Clipping)>.stride + 16 * parameters + flags(parameters)
   }
 
   var count: Int { numbers.count }
