@@ -35,13 +35,8 @@ public struct Convolution: Layer {
     weight: Int, bias: Int, inputs: Int, outputs: Int, side: Int, function: ActivationFunction,
     needsInputGradient: Bool, below: PixelFunction? = nil, leavesSlope: Bool = false
   ) {
-    self.weight = weight
-    self.bias = bias
-    self.side = side
-    self.function = function
-    self.needsInputGradient = needsInputGradient
-    self.below = below
-    self.leavesSlope = leavesSlope
+    (self.weight, self.bias, self.side, self.function) = (weight, bias, side, function)
+    (self.needsInputGradient, self.below, self.leavesSlope) = (needsInputGradient, below, leavesSlope)
     rotated = Matrix(rows: needsInputGradient ? inputs : 0, columns: 9 * outputs)
     scratch = Matrix(rows: inputs, columns: 1152)
     offsets = Array(repeating: 0, count: 9 * max(inputs, outputs))

@@ -17,9 +17,7 @@ public struct Linear: Layer {
   /// A layer whose weight and bias stand at these indices of the parameters.
   /// - Parameter needsInputGradient: false for the first layer of a network, which saves a product.
   public init(weight: Int, bias: Int, inputs: Int, outputs: Int, needsInputGradient: Bool) {
-    self.weight = weight
-    self.bias = bias
-    self.needsInputGradient = needsInputGradient
+    (self.weight, self.bias, self.needsInputGradient) = (weight, bias, needsInputGradient)
     packed = PackedMatrix(rows: inputs, columns: outputs)
   }
 

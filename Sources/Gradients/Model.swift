@@ -151,11 +151,7 @@ public struct Interface: Hashable, Sendable {
 
   /// An interface; rows have one step, so `everyStep` says nothing for them.
   public init(_ kind: DataKind, inputs: Int, outputs: Int, steps: Int = 1, everyStep: Bool = false, side: Int = 1) {
-    self.kind = kind
-    self.steps = steps
-    self.inputs = inputs
-    self.outputs = outputs
-    self.everyStep = everyStep
-    self.side = side
+    (self.kind, self.steps, self.inputs) = (kind, steps, inputs)
+    (self.outputs, self.everyStep, self.side) = (outputs, everyStep, side)
   }
 }

@@ -9,10 +9,8 @@ public struct RecurrentWeights: Hashable, Sendable {
 
   /// The parameters at these indices.
   public init(inputToHidden: Int, hiddenToHidden: Int, inputBias: Int, hiddenBias: Int) {
-    self.inputToHidden = inputToHidden
-    self.hiddenToHidden = hiddenToHidden
-    self.inputBias = inputBias
-    self.hiddenBias = hiddenBias
+    (self.inputToHidden, self.hiddenToHidden) = (inputToHidden, hiddenToHidden)
+    (self.inputBias, self.hiddenBias) = (inputBias, hiddenBias)
   }
 }
 
@@ -106,12 +104,8 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     cell: Cell, weights: RecurrentWeights, steps: Int, inputs: Int, hidden: Int, emitsEveryStep: Bool,
     needsInputGradient: Bool
   ) {
-    self.cell = cell
-    self.weights = weights
-    self.steps = steps
-    self.hidden = hidden
-    self.emitsEveryStep = emitsEveryStep
-    self.needsInputGradient = needsInputGradient
+    (self.cell, self.weights, self.steps) = (cell, weights, steps)
+    (self.hidden, self.emitsEveryStep, self.needsInputGradient) = (hidden, emitsEveryStep, needsInputGradient)
     packedInput = PackedMatrix(rows: inputs, columns: Cell.gates * hidden)
     packedHidden = PackedMatrix(rows: hidden, columns: Cell.gates * hidden)
     packedBack = PackedMatrix(rows: Cell.gates * hidden, columns: hidden)

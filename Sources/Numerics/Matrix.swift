@@ -30,9 +30,7 @@ public struct Matrix: Equatable, Sendable {
     precondition(
       rows >= 0 && columns >= 0 && elements.count == rows * columns,
       "\(elements.count) elements do not fill \(rows)×\(columns)")
-    self.rows = rows
-    self.columns = columns
-    self.elements = elements
+    (self.rows, self.columns, self.elements) = (rows, columns, elements)
   }
 
   /// The number of elements.

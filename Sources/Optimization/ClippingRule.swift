@@ -11,7 +11,7 @@ public enum ClippingRule: Hashable, Sendable {
   case perParameter(ClipPerParameter)
   /// Each unit's gradient by the norm of the unit's weights (Brock, De, Smith, Simonyan 2021).
   case agc(AdaptiveGradientClipping)
-  /// By a percentile of all norms so far (Seetharaman, Wichern, Pardo, Le Roux 2020).
+  /// By a percentile of all norms, of many the last 10,000 (Seetharaman, Wichern, Pardo, Le Roux 2020).
   case autoclip(AutoClip)
   /// Norms that stand out from a running mean (Kumar, Owen, Chowdhury, Güra 2025).
   case zclip(ZClip)
@@ -150,10 +150,7 @@ public struct ClipOutcome: Hashable, Sendable {
 
   /// What a rule did.
   public init(factor: Float, clipped: Bool, skipsStep: Bool = false, after: GradientNorms) {
-    self.factor = factor
-    self.clipped = clipped
-    self.skipsStep = skipsStep
-    self.after = after
+    (self.factor, self.clipped, self.skipsStep, self.after) = (factor, clipped, skipsStep, after)
   }
 
   /// Gradients that nothing was done to.

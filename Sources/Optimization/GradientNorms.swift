@@ -11,9 +11,7 @@ public struct GradientNorms: Hashable, Sendable {
 
   /// Norms that were measured elsewhere.
   public init(perParameter: [Float], total: Float, order: Float) {
-    self.perParameter = perParameter
-    self.total = total
-    self.order = order
+    (self.perParameter, self.total, self.order) = (perParameter, total, order)
   }
 
   /// Measures the gradients and leaves them alone. The total of no gradients at all is 0.

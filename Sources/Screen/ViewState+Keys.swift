@@ -19,7 +19,7 @@ public enum ViewOutcome: Hashable, Sendable {
     /// A key is pressed that is not the view's; what it types depends on how things stand when it takes effect.
     case key(Key, count: Int?)
     /// The scenario's question is answered.
-    case answer(Bool)
+    case answer(Bool, to: Player.Question)
     /// So many steps a second, `nil` for as fast as it goes.
     case speed(Double?)
   }
@@ -62,7 +62,7 @@ extension ViewState {
     }
     defer { count = nil }
     if case .waiting(let awaited) = scene.player {
-      let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter), .character(" ")].contains(key)
+      let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter)].contains(key)
       if goesOn { return [.request(.key(key, count: nil))] }
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
@@ -98,7 +98,9 @@ extension ViewState {
     guard isYes || key == .character("n") || key == .named(.escape) else { return [] }
     entry = .none
     switch question {
-    case .mayWrite: return [.request(.answer(isYes))]
+    case .mayWrite(let question):
+      answered = question
+      return [.request(.answer(isYes, to: question))]
     case .beginsAfresh(let line): return isYes ? [.request(.line(line))] : []
     }
   }
@@ -225,7 +227,7 @@ extension ViewState {
     case .named(.up), .character("k"): next = scroll - 1
     case .named(.down), .character("j"): next = scroll + 1
     case .named(.pageup): next = scroll - page
-    case .named(.pagedown), .named(.space), .character(" "): next = scroll + page
+    case .named(.pagedown), .named(.space): next = scroll + page
     case .named(.home): next = 0
     case .named(.end): next = .max / 2
     case .control("l"): return [.redraw]

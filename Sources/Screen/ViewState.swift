@@ -20,12 +20,12 @@ public struct ViewState: Sendable {
     /// Whether this line, which gives up the experiment that there is, is meant.
     case beginsAfresh(line: String)
     /// Whether the scenario may write a file.
-    case mayWrite(path: String)
+    case mayWrite(Player.Question)
 
     var text: String {
       switch self {
       case .beginsAfresh: "Begin again at step 0?"
-      case .mayWrite(let path): "The scenario wants to write \(VisibleText.of(path)). May it?"
+      case .mayWrite(let question): "The scenario wants to write \(VisibleText.of(question.request.path)). May it?"
       }
     }
   }
@@ -52,19 +52,20 @@ public struct ViewState: Sendable {
   public var isASCII = false
   /// The lines entered at the prompt.
   var promptHistory: [String] = []
+  // The scenario's question that was answered, as long as the scene still asks it.
+  var answered: Player.Question?
 
   /// The overview, nothing typed.
   public init() {}
 
   /// There is a new scene. A scenario's question waits until nothing else is entered, so that no key meant for that answers
-  /// it.
+  /// it; it goes with the scene that asks it.
   public mutating func look(at scene: Scene) {
     cursor = min(cursor, max(0, scene.parameters.count - 1))
-    switch (scene.player, entry) {
-    case (.asking(let request), .none): entry = .question(.mayWrite(path: request.path))
-    case (.asking, _): break
-    case (_, .question(.mayWrite)): entry = .none
-    default: break
-    }
+    var asked: Player.Question?
+    if case .asking(let question) = scene.player { asked = question }
+    if asked != answered { answered = nil }
+    if case .question(.mayWrite(let question)) = entry, question != asked { entry = .none }
+    if let asked, answered == nil, case .none = entry { entry = .question(.mayWrite(asked)) }
   }
 }

@@ -3,8 +3,8 @@ import Training
 
 /// What a command or a step has to tell the world. Neither workbench nor stage writes anything or shows anything.
 public enum Effect: Sendable {
-  /// An experiment begins at step 0.
-  case began
+  /// This experiment begins at step 0.
+  indirect case began(Run)
   /// A change took effect.
   case changed(Change, at: Position)
   /// A step was completed.
@@ -23,8 +23,8 @@ public enum Effect: Sendable {
   case failed(CommandError.Problem)
   /// An expectation, whether it holds, and what was found.
   case expected(Expectation, holds: Bool, found: String)
-  /// A file to write.
-  case write(FileRequest)
+  /// A file to write, and the run as it was when the file was asked for; `nil` where there was none.
+  indirect case write(FileRequest, of: Run?)
   /// Something that is not the experiment's.
   case view(ViewCommand)
 }

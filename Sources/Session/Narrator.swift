@@ -28,9 +28,9 @@ public struct Narrator: Sendable {
   /// The sentences about what a command or a step had to tell. What stands in the log is not repeated.
   public mutating func sentences(_ effect: Effect, _ workbench: Workbench) -> [String] {
     switch effect {
-    case .began:
+    case .began(let run):
       self = Narrator(every: every, hasViewer: hasViewer)
-      return [Self.beginning(workbench.settings)]
+      return [Self.beginning(run.timeline.settings)]
     case .stepped(let record): return tell(record, workbench)
     case .phased: return workbench.run?.present.map(Self.inside) ?? []
     case .paused(let key):

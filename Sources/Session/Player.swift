@@ -11,11 +11,22 @@ public struct Player: Sendable {
     /// It waits for this key, or for space or Enter.
     case waiting(Key?)
     /// It wants to write a file, and waits for the answer.
-    case asking(FileRequest)
+    case asking(Question)
     /// The viewer has stopped it, and it was making these steps; `run` goes on with them.
     case held(Activity)
     /// There are no more commands.
     case ended
+  }
+
+  /// A file that a scenario wants to write. The same file asked for once more is another question: an answer that comes
+  /// late answers no other.
+  public struct Question: Hashable, Sendable {
+    /// What it wants to write.
+    public let request: FileRequest
+    private let number: Int
+
+    /// The question that the command of this number asks.
+    public init(_ request: FileRequest, number: Int) { (self.request, self.number) = (request, number) }
   }
 
   /// Where it stands.
@@ -53,7 +64,7 @@ public struct Player: Sendable {
   mutating func skip() { next += 1 }
 
   mutating func wait(for key: Key?) { state = .waiting(key) }
-  mutating func ask(_ request: FileRequest) { state = .asking(request) }
+  mutating func ask(_ request: FileRequest) { state = .asking(Question(request, number: next)) }
   mutating func hold(_ interrupted: Activity) { state = .held(interrupted) }
   mutating func resume() { state = .playing }
   mutating func letGo() { state = .none }

@@ -13,10 +13,8 @@ enum Reading {
     }
     if let value = try current(quantity, workbench) { return value }
     if workbench.position.phases > 0, measuredInAStep(quantity) { throw .notYet(quantity.text) }
-    guard let history = workbench.run?.history, let record = history.last else { throw .notYet(quantity.text) }
-    guard let value = quantity.value(in: record, of: history, names: workbench.parameterNames) else {
-      throw absent(quantity)
-    }
+    guard let run = workbench.run, let record = run.history.last else { throw .notYet(quantity.text) }
+    guard let value = run.value(of: quantity, in: record) else { throw absent(quantity) }
     return value
   }
 
@@ -75,6 +73,15 @@ enum Reading {
     return values.spectralRadius
   }
 
+  /// What a command shows.
+  static func lines(_ command: LookCommand, _ workbench: Workbench) throws(CommandError.Problem) -> [String] {
+    switch command {
+    case .print(let printable): try workbench.run?.lines(of: printable, in: workbench) ?? []
+    case .norms: try workbench.run?.normLines() ?? []
+    case .stats: stats(workbench)
+    }
+  }
+
   /// The norms of the last `History.window` steps, and what clipping does to them.
   static func stats(_ workbench: Workbench) -> [String] {
     guard let history = workbench.run?.history, let statistics = NormStatistics(history) else {
@@ -127,7 +134,7 @@ extension Run {
 
   /// What `norms` shows.
   func normLines() throws(CommandError.Problem) -> [String] {
-    guard let before = present?.before ?? history.last?.before else { throw .notYet("norms") }
+    guard let before = present?.before else { throw .notYet("norms") }
     let after = present?.outcome?.after
     let names = experiment.network.parameters.descriptions.map(\.name) + ["total"]
     let width = names.map(\.count).max() ?? 0

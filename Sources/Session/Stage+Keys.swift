@@ -8,10 +8,12 @@ extension Stage {
     let isAwaited = player.state == .waiting(key)
     if !isAwaited, press(key) { return [] }
     var effects: [Effect] = []
+    let refused = refusals
     if !(isAwaited && key == .named(.space)) {
       for line in lines(for: key, count: count) ?? [] { effects += type(line) }
     }
-    if isAwaited { _ = press(key) }
+    // What was refused has done nothing: a lesson that waits for it waits on.
+    if isAwaited, refusals == refused { _ = press(key) }
     return effects
   }
 

@@ -23,11 +23,16 @@ public struct Stage: Sendable {
 
   private let waitsForViewer: Bool
   private let asksBeforeWriting: Bool
-  // The rest of the viewer's line, which waits for the steps that its beginning asks for.
-  private var typed: [ParsedCommand] = []
+  // What is left of the viewer's lines, the newest first. It waits for the steps that its beginning asks for, and an earlier
+  // line waits for those after it.
+  private var typed: [[ParsedCommand]] = []
+  // Whether the newest line goes on at once: its last command wrote a file, which has to be there before the next one.
+  private var awaitsFile = false
   // What failed last, as long as the next command may say that it was expected.
   private var failure: Failure?
   private var earlierRefusals = 0
+  // Whether the last file was asked for by the viewer.
+  private var fileIsViewers = true
 
   private enum Failure {
     /// A line of the viewer's was refused.
@@ -52,7 +57,7 @@ public struct Stage: Sendable {
   /// Plays a scenario from its beginning, on a workbench of its own; whatever played before is over.
   public mutating func open(_ scenario: Scenario) {
     closeFailure()
-    typed = []
+    (typed, awaitsFile, bindings) = ([], false, KeyBindings())
     workbench = Workbench(files: workbench.files)
     player = Player(scenario)
   }
@@ -82,44 +87,46 @@ public struct Stage: Sendable {
   // MARK: The viewer
 
   /// Does what a line of the viewer's says, command by command up to the first that is refused. What stands behind a
-  /// command that makes steps waits for them, and `advance` comes to it, unless a line that takes over comes first.
+  /// command that makes steps or writes a file waits for that, and `advance` comes to it, unless a line that takes over
+  /// comes first.
   /// - Returns: what there is to tell; errors are in the log.
   public mutating func type(_ line: String) -> [Effect] {
-    let waiting = typed
     do throws(CommandError) {
-      typed = try Parser.commands(in: line)
+      typed.insert(try Parser.commands(in: line), at: 0)
     } catch {
       closeFailure()
       refuse(error)
-      typed = waiting
       return []
     }
-    let (effects, tookOver) = performTyped()
-    if !tookOver { typed = waiting }
-    return effects
+    return performTyped()
   }
 
-  // Whether a command took over: one that was refused does not.
-  private mutating func performTyped() -> (effects: [Effect], tookOver: Bool) {
-    var (effects, tookOver) = ([Effect](), false)
-    while let parsed = typed.first {
-      typed.removeFirst()
+  // Does the newest line, as far as it can go.
+  private mutating func performTyped() -> [Effect] {
+    var effects: [Effect] = []
+    awaitsFile = false
+    while let parsed = typed[0].first {
+      typed[0].removeFirst()
       if parsed.command != .words(.expect(.error)) { closeFailure() }
       if parsed.command.kind.isLogged { log.append(.command(parsed.command.text)) }
       do throws(CommandError) {
         effects += try perform(parsed)
-        tookOver = tookOver || parsed.command.kind.takesOver || hasQuit
+        // One that was refused does not take over.
+        if parsed.command.kind.takesOver { typed = [typed[0]] }
       } catch {
+        typed[0] = []
         refuse(error)
       }
-      if parsed.command.kind == .steps, workbench.activity != .idle { break }
+      if hasQuit { typed = [[]] }
+      awaitsFile = parsed.command.kind == .files && !typed[0].isEmpty
+      if awaitsFile || parsed.command.kind == .steps && workbench.activity != .idle { break }
     }
-    return (effects, tookOver)
+    if typed[0].isEmpty { typed.removeFirst() }
+    return effects
   }
 
   private mutating func refuse(_ error: CommandError) {
-    typed = []
-    workbench.noteRefusal()
+    workbench.note(failure: true, ofViewer: true)
     log.append(.error(error.message))
     failure = .refusal
   }
@@ -162,7 +169,7 @@ public struct Stage: Sendable {
     guard case .waiting(let awaited) = player.state else { return false }
     let isUsual = key == .named(.space) || key == .named(.enter)
     guard let awaited else {
-      guard isUsual || key == .character(" ") else { return false }
+      guard isUsual else { return false }
       resume()
       return true
     }
@@ -182,12 +189,12 @@ public struct Stage: Sendable {
     if workbench.activity == .running { workbench.resume(.idle) }
   }
 
-  /// Answers whether the file may be written that the scenario asks for.
+  /// Answers whether the file may be written that the scenario asks for; no other question is answered.
   /// - Returns: the request, if it may.
-  public mutating func answer(_ isAllowed: Bool) -> [Effect] {
-    guard case .asking(let request) = player.state else { return [] }
-    player.resume()
-    if isAllowed { return [.write(request)] }
+  public mutating func answer(_ isAllowed: Bool, to question: Player.Question) -> [Effect] {
+    guard player.state == .asking(question) else { return [] }
+    resume()
+    if isAllowed { return [.write(question.request, of: workbench.run)] }
     log.append(.note("the file was not written"))
     return []
   }
@@ -197,8 +204,8 @@ public struct Stage: Sendable {
   /// Makes the next step of what is being done, or else gives the scenario's next command.
   /// - Returns: what there is to tell.
   public mutating func advance() -> [Effect] {
-    if workbench.activity != .idle { return apply(workbench.advance(), line: nil) }
-    if !typed.isEmpty { return performTyped().effects }
+    if workbench.activity != .idle, !awaitsFile { return apply(workbench.advance(), line: nil) }
+    if !typed.isEmpty { return performTyped() }
     guard player.state == .playing else { return [] }
     guard let step = player.upcoming else {
       closeFailure()
@@ -218,7 +225,7 @@ public struct Stage: Sendable {
     if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.command.text)) }
     do throws(CommandError) {
       if step.parsed.command == .steps(.run(nil)), !waitsForViewer {
-        workbench.noteRefusal()
+        workbench.note(failure: true, ofViewer: false)
         throw step.parsed.error(.endless)
       }
       return apply(try workbench.apply(step.parsed, from: .scenario(folder: player.folder)), line: step.line)
@@ -229,7 +236,6 @@ public struct Stage: Sendable {
   }
 
   private mutating func fail(_ text: String) {
-    if typed.first?.command != .words(.expect(.error)) { typed = [] }
     log.append(.error(text))
     failure = .stop
   }
@@ -259,20 +265,33 @@ public struct Stage: Sendable {
     case .note(let text): log.append(.note(text))
     case .output(let lines): lines.forEach { log.append(.output($0)) }
     case .said(let text): log.append(.said(text))
-    case .failed(let problem): fail(problem.message)
+    case .failed(let problem):
+      endLine()
+      fail(problem.message)
     case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
     case .paused(let key): if waitsForViewer, player.state == .playing { player.wait(for: key) }
-    case .write(let request):
+    case .write(let request, _):
+      fileIsViewers = line == nil
       guard line != nil, asksBeforeWriting else { break }
       player.ask(request)
       return false
-    case .view(.bind(let key, let line, let otherwise)): bindings.bind(key, to: line, otherwise: otherwise)
+    case .view(.bind(let key, let line, let otherwise)):
+      bindings.bind(key, to: line, otherwise: otherwise)
+      log.append(.command(Command.view(.bind(key, line: line, otherwise: otherwise)).text))
     case .view(.quit):
       closeFailure()
       hasQuit = true
     case .began, .changed, .stepped, .phased, .view: break
     }
     return true
+  }
+
+  // A command of the newest line has failed after it was given: nothing more comes of that line, unless it expects this.
+  private mutating func endLine() {
+    if let line = typed.first, line.first?.command != .words(.expect(.error)) {
+      typed.removeFirst()
+      awaitsFile = false
+    }
   }
 
   private mutating func judge(_ expectation: Expectation, _ holds: Bool, _ found: String, _ line: Int?) {
@@ -291,6 +310,8 @@ public struct Stage: Sendable {
 
   /// Notes that a file which a command asked for could not be written: the command has failed.
   public mutating func fileFailed(_ error: FileError) {
+    workbench.note(failure: true, ofViewer: fileIsViewers)
+    if awaitsFile { endLine() }
     fail("\(VisibleText.of(error.path)) \(error.reason)")
   }
 }

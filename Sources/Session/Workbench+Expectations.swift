@@ -3,12 +3,13 @@ import Training
 
 extension Workbench {
   /// Tests an expectation against what has been.
+  /// - Parameter hasFailed: whether the command before it did.
   /// - Throws: where a number that it names does not exist, or not at that step.
-  func test(_ expectation: Expectation) throws(CommandError.Problem) -> Effect {
+  func test(_ expectation: Expectation, hasFailed: Bool) throws(CommandError.Problem) -> Effect {
     switch expectation {
     case .error:
-      let found = lastCommandFailed ? "it failed" : "it did not fail"
-      return .expected(expectation, holds: lastCommandFailed, found: "the command before: \(found)")
+      let found = hasFailed ? "it failed" : "it did not fail"
+      return .expected(expectation, holds: hasFailed, found: "the command before: \(found)")
     case .condition(let condition, let span):
       let (holds, found) = try test(condition, span)
       return .expected(expectation, holds: holds, found: found)

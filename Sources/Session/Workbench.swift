@@ -18,9 +18,11 @@ public struct Workbench: Sendable {
   public private(set) var forgottenRuns = 0
   /// What it is busy with.
   public private(set) var activity = Activity.idle
-  /// Whether the last command or the steps it asked for failed: what `expect error` looks at.
-  public private(set) var lastCommandFailed = false
   let files: any FileSource
+  // Whether the last command or the steps it asked for failed, the viewer's and the scenario's: what `expect error` looks
+  // at. What the viewer mistypes in the middle of a lesson is no failure of the lesson's.
+  private var failed = (viewer: false, scenario: false)
+  private var stepsAreViewers = false
 
   /// How many earlier experiments are kept for a program of them all: a session may begin afresh for as long as it likes.
   public static let mostEarlierRuns = 99
@@ -48,11 +50,12 @@ public struct Workbench: Sendable {
   public mutating func apply(_ parsed: ParsedCommand, from origin: Origin) throws(CommandError) -> [Effect] {
     do throws(CommandError.Problem) {
       let effects = try apply(parsed.command, from: origin)
+      if parsed.command.kind == .steps { stepsAreViewers = origin.isViewer }
       if case .words(.expect) = parsed.command { return effects }
-      lastCommandFailed = false
+      note(failure: false, ofViewer: origin.isViewer)
       return effects
     } catch {
-      lastCommandFailed = true
+      note(failure: true, ofViewer: origin.isViewer)
       throw parsed.error(error)
     }
   }
@@ -66,14 +69,18 @@ public struct Workbench: Sendable {
     case .look(let look): return try self.look(look)
     case .words(.say(let text)): return [.said(VisibleText.of(text))]
     case .words(.pause(let key)): return [.paused(key)]
-    case .words(.expect(let expectation)): return [try test(expectation)]
+    case .words(.expect(let expectation)):
+      return [try test(expectation, hasFailed: origin.isViewer ? failed.viewer : failed.scenario)]
     case .files(let files): return try write(files, from: origin)
     case .view(let view): return [.view(view)]
     }
   }
 
-  /// A line that was not understood is a command that failed, too.
-  mutating func noteRefusal() { lastCommandFailed = true }
+  /// Whether the last command of the viewer's or of the scenario's failed: also a line that was not understood, a file that
+  /// could not be written.
+  mutating func note(failure: Bool, ofViewer isViewer: Bool) {
+    if isViewer { failed.viewer = failure } else { failed.scenario = failure }
+  }
 
   // MARK: Setting up
 
@@ -109,8 +116,9 @@ public struct Workbench: Sendable {
   public mutating func begin() throws(CommandError.Problem) -> [Effect] {
     guard run == nil else { return [] }
     if let problem = settings.problem { throw .init(problem) }
-    run = Run(settings)
-    return [.began]
+    let begun = Run(settings)
+    run = begun
+    return [.began(begun)]
   }
 
   // MARK: Changing while it runs
@@ -134,16 +142,10 @@ public struct Workbench: Sendable {
 
   // The experiment begins, if there is none yet, only if there is something to show of it.
   private mutating func look(_ command: LookCommand) throws(CommandError.Problem) -> [Effect] {
-    if command == .stats { return [.output(Reading.stats(self))] }
+    guard command != .stats else { return [.output(Reading.stats(self))] }
     var next = self
     let began = try next.begin()
-    guard let run = next.run else { return [] }
-    let lines =
-      switch command {
-      case .print(let printable): try run.lines(of: printable, in: next)
-      case .norms: try run.normLines()
-      case .stats: Reading.stats(next)
-      }
+    let lines = try Reading.lines(command, next)
     self = next
     return began + [.output(lines)]
   }
@@ -174,6 +176,7 @@ public struct Workbench: Sendable {
     let began = try begin()
     // What an open step has measured is not the end of that step; lr, max_norm and step are as they are now.
     if position.phases == 0, let value = try? Reading.value(condition.quantity, self), condition.holds(for: value) {
+      activity = .idle
       return began + [.note("\(condition.text): holds already at step \(position.step)")]
     }
     return began + (try begin(.until(condition, left: most, of: most)))
@@ -184,8 +187,8 @@ public struct Workbench: Sendable {
     return []
   }
 
-  /// Goes on with what was interrupted.
-  mutating func resume(_ interrupted: Activity) { activity = interrupted }
+  /// Goes on with the scenario's steps that were interrupted.
+  mutating func resume(_ interrupted: Activity) { (activity, stepsAreViewers) = (interrupted, false) }
 
   /// Makes the next step of what was begun, or the next phase.
   public mutating func advance() -> [Effect] {
@@ -210,7 +213,7 @@ public struct Workbench: Sendable {
   private mutating func check(_ condition: Condition, _ record: StepRecord, isLast: Bool, _ most: Int) -> [Effect] {
     guard let value = run?.value(of: condition.quantity, in: record) else {
       activity = .idle
-      lastCommandFailed = true
+      note(failure: true, ofViewer: stepsAreViewers)
       return [.failed(Reading.absent(condition.quantity))]
     }
     if condition.holds(for: value) {
@@ -229,7 +232,7 @@ public struct Workbench: Sendable {
       return [.phased]
     } catch {
       activity = .idle
-      lastCommandFailed = true
+      note(failure: true, ofViewer: stepsAreViewers)
       return [.failed(.step(error))]
     }
   }

@@ -129,7 +129,7 @@ struct TorchRules {
   ]
 
   private static let autoclip = [
-    "if total_norm.isfinite():  # Seetharaman et al. 2020: clipped at a percentile of all norms so far",
+    "if total_norm.isfinite():  # Seetharaman et al. 2020: clipped at a percentile of the norms so far",
     "    history[:] = history[-9999:] + [total_norm.item()]",
     "    limit = torch.quantile(torch.tensor(history).double(), percentile / 100).item()",
     "    torch.nn.utils.clip_grad_norm_(model.parameters(), limit)",

@@ -16,9 +16,7 @@ struct TorchScript {
   /// - Parameter isFunction: whether the lines will be the body of a function.
   init(_ plan: TorchPlan, _ network: TorchNetwork, className: String?, isFunction: Bool) {
     limit = isFunction ? 111 : 115
-    self.plan = plan
-    self.network = network
-    self.className = className
+    (self.plan, self.network, self.className) = (plan, network, className)
     task = TorchTask(plan.settings.task)
     rules = TorchRules(plan.stretches)
     schedule = TorchSchedule(plan, rules)

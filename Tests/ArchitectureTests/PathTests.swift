@@ -26,13 +26,15 @@ import Testing
     }
   }
 
-  @Test("The architecture names each folder of the sources, and the file of the formula")
+  @Test("The architecture names each target, and the file of the formula on the way of a norm")
   func whole() throws {
     let page = try text("docs/ARCHITECTURE.md")
     for target in try FileManager.default.contentsOfDirectory(atPath: projectRoot.appending(path: "Sources").path) {
       #expect(page.contains("`\(target)`"), "\(target)")
     }
-    #expect(try text("Sources/Optimization/GradientClipping.swift").contains("(1 / (total + 1e-6)) * maxNorm"))
+    let formula = "Sources/Optimization/GradientClipping.swift"
+    #expect(page.contains("`\(formula)`"))
+    #expect(try text(formula).contains("(1 / (total + 1e-6)) * maxNorm"))
   }
 
   @Test("No comment names a file that is not there")

@@ -152,6 +152,39 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/link") == "t.jsonl")
   }
 
+  @Test("A trace has one header for each experiment, the one that it is of, wherever in a line it was asked for")
+  func headers() throws {
+    let header = #"{"trace":"clipscope","version":1,"seed":"#
+    for (line, heads) in [
+      ("trace t; step 2", ["0", "1", "2"]), ("step; trace t; step", ["0", "2"]),
+      ("step; trace t; seed 5; step", ["0", "5", "1"]), ("trace t; restart; seed 5; step", ["0", "5", "1"]),
+      ("step; trace t; restart; step", ["0", "0", "1"]), ("seed 5; trace t; seed 6", ["6"]),
+    ] {
+      let folder = try Folder()
+      #expect(try folder.clipscope(["repl"], input: line).status == 0)
+      let found = try #require(folder.read("t")).split(separator: "\n").map { line -> String in
+        let rest = line.replacing(header, with: "").replacing(#"{"step":"#, with: "")
+        return String(rest.prefix { $0.isNumber })
+      }
+      #expect(found == heads, "\(line)")
+    }
+  }
+
+  @Test("A file that could not be written is a command that failed: it may be expected")
+  func failedFile() throws {
+    let folder = try Folder()
+    try folder.write("mine", to: "old")
+    for line in ["save old", "trace old", "export torch old", "step; save old"] {
+      let typed = try folder.clipscope(["repl"], input: "\(line); expect error; lr 0.5\n")
+      #expect(typed.status == 0 && typed.output.contains("held: the command before: it failed"), "\(line): \(typed)")
+      try folder.write("\(line)\nexpect error\nstep\n", to: "s")
+      let played = try folder.clipscope(["run", "s"])
+      #expect(played.status == 0 && played.output.contains("held"), "\(line): \(played)")
+      #expect(folder.read("old") == "mine")
+    }
+    #expect(try folder.clipscope(["repl"], input: "save old; step; norms\n").status != 0)
+  }
+
   @Test("A run that fails keeps its trace up to there; wrong usage leaves none")
   func failedTrace() throws {
     let folder = try Folder()

@@ -48,7 +48,9 @@ extension EndToEnd {
       var words: String { terminal.text.components(separatedBy: "\u{1B}[?1049l").last ?? "" }
     }
 
-    @Test(arguments: [("q", Int32(0)), ("\u{3}", 130), ("\u{1C}", 131), (":quit\r", 0)], Occupation.allCases)
+    @Test(
+      arguments: [("q", Int32(0)), ("\u{3}", 130), ("\u{1C}", 131), (":quit\r", 0), (":step 1; quit\r", 0)],
+      Occupation.allCases)
     func aKeyEndsIt(_ end: (keys: String, status: Int32), _ occupation: Occupation) throws {
       try Pace.expect(under: 2) {
         let session = try Session(occupation)

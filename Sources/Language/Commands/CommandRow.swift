@@ -25,10 +25,7 @@ public struct CommandRow: Sendable {
     self.name = name
     self.kind = kind
     self.usage = usage.map { $0.isEmpty ? name : name + " " + $0 }
-    self.summary = summary
-    self.example = example
-    self.words = words
-    self.read = read
+    (self.summary, self.example, self.words, self.read) = (summary, example, words, read)
     self.write = { command in write(command).map { $0.isEmpty ? name : name + " " + $0 } }
   }
 

@@ -18,6 +18,8 @@ public enum Origin: Hashable, Sendable {
   package var folder: String {
     if case .scenario(let folder) = self { folder } else { "" }
   }
+
+  package var isViewer: Bool { self == .viewer }
 }
 
 /// Paths as text: no file system is asked.

@@ -38,9 +38,7 @@ private struct ScenarioCheck {
   private var unknown: Set<String> = []
 
   init(files: any FileSource, folder: String, screen: Bool) {
-    self.files = files
-    self.folder = folder
-    self.screen = screen
+    (self.files, self.folder, self.screen) = (files, folder, screen)
   }
 
   /// Notes a command that cannot be understood, as the set-up command that it was probably meant to be.

@@ -33,9 +33,7 @@ package struct Variant<Whole>: Sendable {
     begin: @escaping @Sendable (inout WordReader) throws(CommandError) -> Root,
     opening: @escaping @Sendable (Root) -> String
   ) {
-    self.name = name
-    self.summary = summary
-    self.positional = positional
+    (self.name, self.summary, self.positional) = (name, summary, positional)
     self.options = options.map { ($0.name, "\($0.name)=\($0.form)", $0.summary, $0.words) }
     read = { (reader) throws(CommandError) in
       var root = try begin(&reader)

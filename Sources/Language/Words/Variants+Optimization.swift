@@ -68,7 +68,7 @@ extension Variants {
       ], wrap: ClippingRule.agc
     ) { if case .agc(let rule) = $0 { rule } else { nil } },
     Variant(
-      "autoclip", "by a percentile of all norms so far (Seetharaman et al. 2020)", AutoClip(),
+      "autoclip", "by a percentile of all norms, the last 10,000 of many (Seetharaman et al. 2020)", AutoClip(),
       [.number("percentile", \.percentile, .percentage, "the share of norms below the threshold, in percent")],
       wrap: ClippingRule.autoclip
     ) { if case .autoclip(let rule) = $0 { rule } else { nil } },

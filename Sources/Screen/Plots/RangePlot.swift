@@ -17,9 +17,7 @@ struct RangePlot {
 
   /// A plot in `area`; a thick one draws a stretch as a whole cell's width, for eyes that are far away.
   init(_ area: Rectangle, _ axis: Axis, isThick: Bool = false) {
-    self.area = area
-    self.axis = axis
-    self.isThick = isThick
+    (self.area, self.axis, self.isThick) = (area, axis, isThick)
     dots = Array(repeating: 0, count: max(0, area.width * area.height))
     inks = Array(repeating: nil, count: dots.count)
   }

@@ -81,7 +81,7 @@ public struct View: Sendable, Equatable {
 
   /// The lines of help about all views.
   static var help: [String] {
-    ["VIEWS  (Tab and Shift-Tab walk through them)"]
+    ["VIEWS  (Tab and Shift-Tab walk through those that have something to show)"]
       + all.map { "  " + $0.title + String(repeating: " ", count: max(1, 14 - $0.title.count)) + $0.reading }
   }
 }

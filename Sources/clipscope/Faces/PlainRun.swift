@@ -29,13 +29,13 @@ struct PlainRun {
     (self.stage, self.shows) = (stage, shows)
     var sink: (any LineSink)?
     if let trace { sink = trace == "-" ? StandardOutput() : try NewFile(trace, replaces: true) }
-    files = FileEffects(isConfined: true, trace: sink)
+    files = FileEffects(hasScreen: false, trace: sink)
   }
 
   /// Puts the files in place. A scenario that only sets up still has an experiment, which begins now.
   mutating func finish() throws(FileError) {
     try perform(stage.begin())
-    try files.finish()
+    if let problem = files.finish() { throw problem }
   }
 
   /// Plays the scenario to its end.

@@ -76,10 +76,10 @@ struct PlayCommand: ParsableCommand {
   // A function of its own, so that the terminal is given back before the program exits.
   private static func open(
     _ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face
-  ) throws(TerminalError) -> Int32 {
+  ) throws -> Int32 {
     let terminal = try TerminalSession(options: options)
     defer { terminal.close() }
-    return ScreenSession(terminal, stage, face).run()
+    return try ScreenSession(terminal, stage, face).run()
   }
 
   // What the user says goes before what the terminal says.

@@ -2,7 +2,6 @@ import Foundation
 import Language
 import Screen
 import Session
-import Training
 
 /// The screen as a session: keys in, frames out, the trainer beside it.
 ///
@@ -41,14 +40,17 @@ final class ScreenSession {
 
   /// Runs until the viewer leaves or a signal comes.
   /// - Returns: the exit status.
-  func run() -> Int32 {
+  /// - Throws: what is wrong with a trace.
+  func run() throws(FileError) -> Int32 {
     trainer.start()
     while true {
+      // Set by a key, by a signal, or by what the trainer has told with the last frame.
+      if let status { return try finish(status) }
       let frameTime = self.frameTime * terminal.slowness
       let wait = needsFrame ? max(0, Int((frameTime - (ContinuousClock.now - lastFrame)) / .milliseconds(1))) : nil
       let events = terminal.waitForEvents(wake: trainer.wake, timeoutMilliseconds: wait)
       for event in events { handle(event) }
-      if let status { return finish(status) }
+      if status != nil { continue }
       if events.contains(where: { $0 != .woken }) {
         draw()
       } else if needsFrame, ContinuousClock.now - lastFrame >= frameTime {
@@ -57,10 +59,12 @@ final class ScreenSession {
     }
   }
 
-  private func finish(_ status: Int32) -> Int32 {
+  private func finish(_ status: Int32) throws(FileError) -> Int32 {
     // The step that is being made may take a while; whoever has left need not look at it.
     terminal.close()
-    trainer.stop(within: status == 0 ? .seconds(60) : .milliseconds(500))
+    guard let problem = trainer.stop(within: status == 0 ? .seconds(60) : .milliseconds(500)) else { return status }
+    if status == 0 { throw problem }
+    StandardError.write("clipscope: \(CommandError.Problem.file(problem).message)")
     return status
   }
 

@@ -23,7 +23,11 @@ final class Trainer: Sendable {
     var news: News
     var isAskedFor = true
     var isStopping = false
+    // What the end has to wait for: a trace to be put in place, requests that are being done.
     var isWriting = false
+    var isAnswering = false
+    // What is wrong with a trace.
+    var problem: FileError?
   }
 
   /// Readable when there is a new scene or a command for the view.
@@ -75,11 +79,16 @@ final class Trainer: Sendable {
     }
   }
 
-  /// Ends after the step that is being made. Waits for that, at most so long, where a trace is to be put in place.
-  func stop(within time: Duration) {
+  /// Ends after the step that is being made and what was asked for before. Waits for that, at most so long, where something
+  /// was asked for or a trace is to be put in place.
+  /// - Returns: what is wrong with a trace.
+  func stop(within time: Duration) -> FileError? {
     mailbox.withLock { $0.isStopping = true }
     let deadline = Date(timeIntervalSinceNow: time / .seconds(1))
-    mailbox.wait { $0.isWriting && Date() < deadline ? .wait(until: deadline) : .done(()) }
+    return mailbox.wait { mailbox in
+      let isBusy = mailbox.isWriting || mailbox.isAnswering || !mailbox.news.waiting.isEmpty
+      return isBusy && Date() < deadline ? .wait(until: deadline) : .done(mailbox.problem)
+    }
   }
 
   // MARK: From the training thread
@@ -88,11 +97,12 @@ final class Trainer: Sendable {
   /// - Parameter nextStep: when to make a step, `nil` where there is none to make.
   fileprivate func requests(nextStep: ContinuousClock.Instant?) -> [ViewOutcome.Request]? {
     mailbox.wait { mailbox in
-      if mailbox.isStopping { return .done(nil) }
-      if !mailbox.news.waiting.isEmpty {
+      mailbox.isAnswering = !mailbox.news.waiting.isEmpty
+      if mailbox.isAnswering {
         defer { mailbox.news.waiting = [] }
         return .done(mailbox.news.waiting)
       }
+      if mailbox.isStopping { return .done(nil) }
       guard let nextStep else { return .wait(until: nil) }
       let left = nextStep - ContinuousClock.now
       return left <= .zero ? .done([]) : .wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
@@ -111,7 +121,9 @@ final class Trainer: Sendable {
     wakeMain()
   }
 
-  fileprivate func note(isWriting: Bool) { mailbox.withLock { $0.isWriting = isWriting } }
+  fileprivate func note(isWriting: Bool, problem: FileError? = nil) {
+    mailbox.withLock { ($0.isWriting, $0.problem) = (isWriting, problem) }
+  }
 
   private func wakeMain() {
     var byte: UInt8 = 1
@@ -125,7 +137,7 @@ private struct Training {
   private var stage: Stage
   private var speed: Double?
   private var nextStep = ContinuousClock.now
-  private var files = FileEffects(isConfined: false)
+  private var files = FileEffects(hasScreen: true)
 
   init(_ stage: Stage, speed: Double?, trainer: Trainer) {
     (self.stage, self.speed, self.trainer) = (stage, speed, trainer)
@@ -140,8 +152,7 @@ private struct Training {
       if stage.workbench.activity == .idle, stage.player.state != .playing { perform(stage.begin()) }
       if !requests.isEmpty || !stage.isBusy || trainer.isAskedFor { trainer.publish(Scene(stage)) }
     }
-    try? files.finish()
-    trainer.note(isWriting: false)
+    trainer.note(isWriting: false, problem: files.finish())
   }
 
   // Commands are given at once, steps at the speed that was chosen.
@@ -162,7 +173,7 @@ private struct Training {
     switch request {
     case .line(let line): perform(stage.type(line))
     case .key(let key, let count): perform(stage.type(key, count: count))
-    case .answer(let isAllowed): perform(stage.answer(isAllowed))
+    case .answer(let isAllowed, let question): perform(stage.answer(isAllowed, to: question))
     case .speed(let speed):
       self.speed = speed
       nextStep = ContinuousClock.now
