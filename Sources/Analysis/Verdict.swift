@@ -6,6 +6,8 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
   case calm
   /// The rule changed a gradient.
   case clipped
+  /// The rule left the update out.
+  case skipped
   /// The norm is more than ten times what it usually is, and nothing was done about it.
   case exploding
   /// The norm is infinite.
@@ -19,8 +21,10 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
   private static let fewest = 8
 
   /// How a step with this total norm stands beside the usual one.
-  public init(total: Float, clipped: Bool, usual: Float?) {
-    if total.isNaN {
+  public init(total: Float, clipped: Bool, skipped: Bool = false, usual: Float?) {
+    if skipped {
+      self = .skipped
+    } else if total.isNaN {
       self = .notANumber
     } else if total.isInfinite {
       self = .infinite
@@ -31,9 +35,10 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The median of the finite total norms of the `History.window` steps up to `step`; `nil` while there are too few.
-  public static func usual(_ history: History, upTo step: Int) -> Float? {
-    let norms = history.numbers(upTo: step).map(\.total).filter(\.isFinite).sorted()
+  /// The median of the finite total norms of one order in the `History.window` steps up to `step`; `nil` while there are
+  /// too few. Norms of different orders are different quantities: no median is taken of both.
+  public static func usual(_ history: History, upTo step: Int, order: Float) -> Float? {
+    let norms = history.numbers(upTo: step).filter { $0.order == order && $0.total.isFinite }.map(\.total).sorted()
     return norms.count < fewest ? nil : norms[norms.count / 2]
   }
 }
@@ -50,7 +55,8 @@ public struct Finding: Hashable, Sendable {
     guard let before = present.before else { return nil }
     let earlier = present.phase == nil ? present.position.step - 1 : present.position.step
     verdict = Verdict(
-      total: before.total, clipped: present.outcome?.clipped ?? false, usual: Verdict.usual(history, upTo: earlier))
+      total: before.total, clipped: present.outcome?.clipped ?? false, skipped: present.outcome?.skipsStep ?? false,
+      usual: Verdict.usual(history, upTo: earlier, order: before.order))
     position = present.position
   }
 }

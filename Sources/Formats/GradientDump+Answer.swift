@@ -93,7 +93,11 @@ public struct DumpClipper: Sendable {
     let answer = rule.clip(
       dump.singles, shapes: dump.gradients.map(\.shape),
       weights: dump.gradients.map { ($0.weights ?? $0.values).map(Float.init) }, state: &state)
-    return dump.answer(answer.total, answer.outcome.factor, answer.outcome.after.total, answer.gradients)
+    // The gradients are what they were; what the rule has done is to leave the update out.
+    var isSkipped: Bool?
+    if case .skip = rule { isSkipped = answer.outcome.skipsStep }
+    return dump.answer(
+      answer.total, answer.outcome.factor, answer.outcome.after.total, answer.gradients, isSkipped: isSkipped)
   }
 
   // The rule's own defaults wherever the options say nothing.
@@ -114,15 +118,18 @@ extension GradientDump {
   /// The values as float32.
   fileprivate var singles: [[Float]] { gradients.map { $0.values.map { Float($0) } } }
 
-  fileprivate func answer(_ total: Float, _ factor: Float, _ after: Float, _ values: [[Float]]) -> String {
-    answer([total, factor, after].map(JSON.number), values.map { $0.map(JSON.number) })
+  fileprivate func answer(
+    _ total: Float, _ factor: Float, _ after: Float, _ values: [[Float]], isSkipped: Bool? = nil
+  ) -> String {
+    answer([total, factor, after].map(JSON.number), values.map { $0.map(JSON.number) }, isSkipped)
   }
 
   fileprivate func answer(_ total: Double, _ factor: Double, _ after: Double, _ values: [[Double]]) -> String {
     answer([total, factor, after].map(JSON.number), values.map { $0.map(JSON.number) })
   }
 
-  private func answer(_ numbers: [JSON], _ values: [[JSON]]) -> String {
+  // - Parameter isSkipped: whether the step is left out, of a rule that may do that.
+  private func answer(_ numbers: [JSON], _ values: [[JSON]], _ isSkipped: Bool? = nil) -> String {
     let written = zip(gradients, values).map { gradient, values in
       JSON.object([
         ("name", .string(gradient.name)), ("shape", .array(gradient.shape.map { .number($0) })),
@@ -130,6 +137,7 @@ extension GradientDump {
       ])
     }
     let names = ["total_norm", "factor", "total_norm_after"]
-    return JSON.object(Array(zip(names, numbers)) + [("gradients", .array(written))]).text
+    let skipped = isSkipped.map { [("skipped", JSON.flag($0))] } ?? []
+    return JSON.object(Array(zip(names, numbers)) + skipped + [("gradients", .array(written))]).text
   }
 }

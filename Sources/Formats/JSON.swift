@@ -9,6 +9,8 @@ package enum JSON: Sendable {
   case string(String)
   /// A number, as its digits.
   case digits(String)
+  /// True or false.
+  case flag(Bool)
   /// A list.
   case array([JSON])
   /// Names with their values, in this order.
@@ -32,6 +34,7 @@ package enum JSON: Sendable {
     switch self {
     case .string(let text): Self.quoted(text)
     case .digits(let digits): digits
+    case .flag(let flag): flag ? "true" : "false"
     case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
     case .object(let fields):
       "{" + fields.map { "\(Self.quoted($0)):\($1.text)" }.joined(separator: ",") + "}"

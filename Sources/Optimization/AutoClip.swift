@@ -3,7 +3,8 @@ import Numerics
 /// The options of `clip autoclip` (Seetharaman, Wichern, Pardo, Le Roux 2020, arXiv 2007.14469): `clip norm` with the
 /// `percentile` of all norms so far, this step's included, as max_norm; of more than 10,000 norms, of the last 10,000.
 ///
-/// A norm that is NaN or infinite has no rank among the others: the gradients of its step stay as they are.
+/// An infinite norm is not remembered; the percentile of those before it makes its factor 0. Where there are none, and where
+/// a norm is NaN, the gradients stay as they are.
 public struct AutoClip: Hashable, Sendable {
   /// The share of norms, in percent, that lie below the threshold.
   public var percentile = 10.0
@@ -12,23 +13,36 @@ public struct AutoClip: Hashable, Sendable {
   public init() {}
 
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
+    let before = state.memory.recentNorms
+    if norms.total == .infinity, before.count > 0 {
+      return ClipNorm(maxNorm: threshold(before)).scale(&gradients, norms, &state)
+    }
     guard norms.total.isFinite else { return .untouched(norms) }
     state.pending = Double(norms.total)
-    return ClipNorm(maxNorm: threshold(state.memory.recentNorms, norms.total)).scale(&gradients, norms, &state)
+    return ClipNorm(maxNorm: threshold(before, norms.total)).scale(&gradients, norms, &state)
+  }
+
+  /// The percentile of norms.
+  private func threshold(_ norms: RecentNorms) -> Double {
+    percentile(of: norms.count) { Double(norms.sorted[$0]) }
   }
 
   /// The percentile of the norms before and one more: linear between neighbours, in double precision, as
   /// `numpy.percentile` rounds it.
   func threshold(_ before: RecentNorms, _ norm: Float) -> Double {
-    let position = Double(before.count) * (percentile / 100)
-    let below = Int(position)
-    let share = position - Double(below)
     let rank = before.rank(of: norm)
     // The number of this index among all of them in order of size.
-    func ordered(_ index: Int) -> Double {
+    return percentile(of: before.count + 1) { index in
       Double(index == rank ? norm : before.sorted[index < rank ? index : index - 1])
     }
-    let (low, high) = (ordered(below), ordered(min(below + 1, before.count)))
+  }
+
+  // Of so many numbers in order of size.
+  private func percentile(of count: Int, ordered: (Int) -> Double) -> Double {
+    let position = Double(count - 1) * (percentile / 100)
+    let below = Int(position)
+    let share = position - Double(below)
+    let (low, high) = (ordered(below), ordered(min(below + 1, count - 1)))
     return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share)
   }
 }

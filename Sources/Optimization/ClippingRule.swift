@@ -50,6 +50,14 @@ public enum ClippingRule: Hashable, Sendable {
     }
   }
 
+  /// Whether the rule multiplies all gradients by one factor: what is left is then the norm before times the factor.
+  public var hasOneFactor: Bool {
+    switch self {
+    case .norm, .autoclip, .zclip, .skip: true
+    case .value, .perParameter, .agc: false
+    }
+  }
+
   /// Whether the rule would change gradients of these norms; `nil` for a rule that looks at more than norms.
   public func clips(_ norms: GradientNorms) -> Bool? {
     switch self {

@@ -20,8 +20,8 @@ public enum GradientClipping {
   public static func clipNorm(
     _ gradients: inout [[Float]], maxNorm: Double, normType: Double = 2, errorIfNonfinite: Bool = false
   ) throws(NonfiniteTotal) -> Double {
-    let norms = gradients.map { Norm.of($0, order: Float(normType)) }
-    let total = norms.isEmpty ? 0 : Norm.of(norms, order: Float(normType))
+    let norms = gradients.map { norm($0, order: normType) }
+    let total = norms.isEmpty ? 0 : norm(norms, order: normType)
     try check(norms, total: total, order: normType, isStrict: errorIfNonfinite)
     let factor = coefficient(total: total, maxNorm: Float(maxNorm))
     for index in gradients.indices { scale(&gradients[index], by: factor) }
@@ -43,7 +43,14 @@ public enum GradientClipping {
 
   /// `torch.nn.utils.get_total_norm` of float32 gradients, 0 where there are none.
   public static func totalNorm(_ gradients: [[Float]], normType: Double) -> Float {
-    gradients.isEmpty ? 0 : Norm.of(gradients.map { Norm.of($0, order: Float(normType)) }, order: Float(normType))
+    gradients.isEmpty ? 0 : norm(gradients.map { norm($0, order: normType) }, order: normType)
+  }
+
+  // An order that no float32 is: torch raises to an infinite power then, and takes a root whose exponent is 0, so that the
+  // norm is 1 whatever the numbers are; a single one is its own norm as ever.
+  private static func norm(_ values: [Float], order: Double) -> Float {
+    guard order.isFinite, !Float(order).isFinite else { return Norm.of(values, order: Float(order)) }
+    return values.isEmpty ? 0 : values.count == 1 ? values[0].magnitude : 1
   }
 
   /// `torch.nn.utils.get_total_norm` of float64 gradients, 0 where there are none.

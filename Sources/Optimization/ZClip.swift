@@ -6,7 +6,8 @@ import Numerics
 /// With mean μ and standard deviation σ of the norms so far: z = (‖g‖ - μ) / (σ + 1e-6); where z > threshold, `clip norm`
 /// with max_norm = μ + threshold²/z · σ. Then μ = α μ + (1 - α) n and σ² = α σ² + (1 - α) (n - μ)² with the new μ and n the
 /// norm, after clipping if it was clipped. The first `warmup` norms are only collected: their mean and variance (of n)
-/// begin the averages. A norm that is NaN or infinite enters nothing and leaves its gradients as they are.
+/// begin the averages. An infinite norm has z = ∞, so that its factor is 0 and n is μ; among the
+/// first it is not collected. NaN enters nothing and leaves its gradients as they are.
 public struct ZClip: Hashable, Sendable {
   /// How much of the averages is kept from step to step.
   public var alpha = 0.97
@@ -21,10 +22,13 @@ public struct ZClip: Hashable, Sendable {
   private static let epsilon = 1e-6
 
   func clip(_ gradients: inout [Matrix], _ norms: GradientNorms, state: inout ClippingState) -> ClipOutcome {
-    guard norms.total.isFinite else { return .untouched(norms) }
+    guard !norms.total.isNaN else { return .untouched(norms) }
     let norm = Double(norms.total)
+    guard let average = state.memory.average else {
+      state.pending = norms.total.isFinite ? norm : nil
+      return .untouched(norms)
+    }
     state.pending = norm
-    guard let average = state.memory.average else { return .untouched(norms) }
     let deviation = average.variance.squareRoot()
     let z = (norm - average.mean) / (deviation + Self.epsilon)
     guard z > threshold else { return .untouched(norms) }

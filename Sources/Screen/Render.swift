@@ -37,34 +37,41 @@ private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
   Header(scene: scene, view: view).draw(in: rest.cutTop(1), on: &grid)
   Footer(scene: scene, view: view).draw(in: rest.cutBottom(1), on: &grid)
   let phases = rest.cutBottom(1)
-  let panel = view.panel.isThere(scene) ? view.panel : .overview
+  let panel = view.shown(scene)
   panel.draw(scene, view, rest, &grid)
-  if panel.showsLog(rest, view) {
+  if let news = news(scene, view, rest, panel) {
+    grid.write(news.text, column: 1, row: phases.row, width: phases.width - 2, news.style)
+  } else if !panel.isPage {
     PhaseLine(scene: scene).draw(in: phases, on: &grid)
-  } else {
-    drawNews(scene, view, phases, on: &grid)
   }
   if let help = view.help { HelpPage(lines: help.lines, scroll: help.scroll).draw(on: &grid) }
   if !view.candidates.isEmpty { drawCandidates(view.candidates, phases, on: &grid) }
 }
 
-// Where the log has no room, its newest line takes the place of the phases: words and errors are never lost.
-private func drawNews(_ scene: Scene, _ view: ViewState, _ area: Rectangle, on grid: inout CellGrid) {
-  guard let entry = scene.log.entries.last, scene.present?.phase == nil else {
-    return PhaseLine(scene: scene).draw(in: area, on: &grid)
+// Where no log stands on the screen, its newest line takes the place of the phases: words and errors are never lost. What
+// a lesson says has a panel of its own, and commands are what the phases show.
+private func news(
+  _ scene: Scene, _ view: ViewState, _ area: Rectangle, _ panel: View
+) -> (text: String, style: Style)? {
+  if panel.log(scene, view, area) != nil { return nil }
+  if let waiting = view.pending.last { return ("… " + waiting, Style(.muted)) }
+  switch scene.log.entries.last {
+  case .error(let text): return ("! " + text, Style(.danger, bold: true))
+  case .note(let text) where scene.present?.phase == nil: return ("· " + text, Style(.muted))
+  case .output(let text) where scene.present?.phase == nil: return (text, .plain)
+  case .said(let text) where panel.words(scene, view, area) == nil && scene.present?.phase == nil:
+    return ("» " + text, Style(.accent, bold: true))
+  default: return nil
   }
-  let style: Style
-  if case .error = entry { style = Style(.danger, bold: true) } else { style = Style(.muted) }
-  grid.write(view.pending.last.map { "… " + $0 } ?? entry.text, column: 1, row: area.row, width: area.width - 2, style)
 }
 
 private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: inout CellGrid) {
   // As many lines as it takes, at most four, upwards from the line above the prompt.
-  let lines = Paragraph.wrap(candidates.joined(separator: "  "), area.width - 3, Style(.accent)).prefix(4)
+  let lines = Paragraph.wrap(candidates.joined(separator: "  "), area.width - 3, indent: "  ").prefix(4)
   for (offset, line) in lines.enumerated() {
     let row = area.row - lines.count + 1 + offset
     grid.clear(Rectangle(column: 0, row: row, width: area.width, height: 1))
-    grid.write(line.text, column: 2, row: row, width: area.width - 3, line.style)
+    grid.write(line, column: 2, row: row, width: area.width - 3, Style(.accent))
   }
 }
 

@@ -39,6 +39,15 @@ extension SettingsText {
     return name + (task.steps > 1 ? " T=\(task.steps)" : "")
   }
 
+  /// `autoclip percentile 10`: a rule with its options, but for `max_norm` and the order, which stand elsewhere.
+  static func brief(_ rule: ClippingRule) -> String {
+    let words = SettingsText.of(rule).split(separator: " ")
+    let kept = words.enumerated().filter { index, word in
+      index == 0 || !["max_norm=", "norm_type=", "error_if_nonfinite="].contains { word.hasPrefix($0) }
+    }
+    return kept.map { $0.element.replacing("=", with: " ") }.joined(separator: " ")
+  }
+
   /// `sgd lr 0.02 momentum 0.9`: the optimizer with its rate and whatever is not 0 or as it comes.
   static func brief(_ optimizer: Optimizer) -> String {
     let words = SettingsText.of(optimizer).split(separator: " ")
@@ -47,15 +56,5 @@ extension SettingsText {
       return parts[0] == "lr" || parts[0] == "momentum" && parts[1] != "0" ? parts.joined(separator: " ") : nil
     }
     return ([String(words[0])] + shown).joined(separator: " ")
-  }
-
-  /// `norm ≤ 1 p 2`, `value ≤ 0.5`: the rule with its threshold.
-  static func brief(_ rule: ClippingRule) -> String {
-    switch rule {
-    case .norm(let norm): "norm ≤ \(NumberText.of(norm.maxNorm)) p \(NumberText.of(norm.normType))"
-    default:
-      SettingsText.of(rule).split(separator: " ").prefix(2)
-        .map { word in word.split(separator: "=").last.map(String.init) ?? "" }.joined(separator: " ")
-    }
   }
 }

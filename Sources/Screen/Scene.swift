@@ -55,8 +55,18 @@ public struct Scene: Sendable {
   public var problem: String?
   /// Where a scenario stands.
   public var player = Player.State.none
-  /// The scenario's name and how far it is.
-  public var progress: (path: String, line: Int, lines: Int)?
+  /// The scenario's name and which of its acts it is in.
+  public var progress: (name: String, act: Int, acts: Int)?
+  /// The words of the act of now, paragraph by paragraph.
+  public var passage: [String] = []
+  /// The lessons that there are, in the order to take them.
+  public var lessons: [Lesson] = []
+  /// The one behind the lesson that plays or played last.
+  public var nextLesson: Lesson?
+  /// What was measured before the last `restart`.
+  public var ghost: History?
+  /// How many experiments there have been: tells one ghost from another.
+  public var experiments = 0
   /// What is being made.
   public var activity = Activity.idle
   /// What was said and done.
@@ -84,6 +94,8 @@ public struct Scene: Sendable {
       problem = settings.problem.map { CommandError.Problem($0).message }
     }
     (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
+    (passage, lessons, nextLesson) = (stage.passage, stage.lessons, stage.nextLesson)
+    (ghost, experiments) = (workbench.ghost, workbench.earlierRuns.count + workbench.forgottenRuns)
     (log, bindings) = (stage.log, stage.bindings)
   }
 

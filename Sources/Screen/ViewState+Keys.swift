@@ -61,18 +61,65 @@ extension ViewState {
       return []
     }
     defer { count = nil }
+    if panel == .lessons, let outcomes = feedLessons(key, scene) { return outcomes }
     if case .waiting(let awaited) = scene.player {
+      if [.named(.space), .named(.enter)].contains(key), turnPage(scene, size) { return [] }
       let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter)].contains(key)
       if goesOn { return [.request(.key(key, count: nil))] }
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
-    if lines.contains(where: Self.beginsAfresh) {
+    if lines.contains(where: Self.beginsAfresh), !isFree(lines, scene) {
       entry = .question(.beginsAfresh(line: lines.joined(separator: "; ")))
       return []
     }
     let commands = lines.map(Self.viewCommands)
     guard commands.allSatisfy({ $0 != nil }) else { return [.request(.key(key, count: count))] }
     return commands.flatMap { $0 ?? [] }.flatMap { apply($0, scene, size: size) }
+  }
+
+  // Where nothing has been done yet, and at a lesson's end, another lesson costs nothing.
+  private func isFree(_ lines: [String], _ scene: Scene) -> Bool {
+    let isLesson = lines.allSatisfy { line in
+      (try? Parser.commands(in: line))?.allSatisfy { $0.command.kind == .lessons } ?? false
+    }
+    return isLesson && (scene.player == .ended || scene.step == 0 && scene.player == .none)
+  }
+
+  // MARK: Words and lessons
+
+  // Words that have another page are turned before the lesson goes on.
+  private mutating func turnPage(_ scene: Scene, _ size: GridSize) -> Bool {
+    guard let area = shown(scene).words(scene, self, Self.area(size)) else { return false }
+    guard page + 1 < WordsPanel.pages(scene, in: area) else { return false }
+    page += 1
+    return true
+  }
+
+  // What the page of lessons does with a key; `nil` where it does what it always does.
+  private mutating func feedLessons(_ key: Key, _ scene: Scene) -> [ViewOutcome]? {
+    let last = LessonsPage.choices(scene).count - 1
+    switch key {
+    case .named(.up), .character("k"): choice = max(0, choice - 1)
+    case .named(.down), .character("j"), .named(.tab): choice = min(last, choice + 1)
+    case .named(.home), .named(.pageup): choice = 0
+    case .named(.end), .named(.pagedown): choice = last
+    case .named(.enter), .named(.space): return choose(scene)
+    default: return nil
+    }
+    return []
+  }
+
+  mutating func choose(_ scene: Scene) -> [ViewOutcome] {
+    let choices = LessonsPage.choices(scene)
+    guard choices.indices.contains(choice) else { return [] }
+    switch choices[choice] {
+    case .lesson(let lesson):
+      panel = .overview
+      return [.request(.line(Command.lesson(.named(lesson.name)).text))]
+    case .own: panel = .overview
+    case .help: help = (Self.help(scene.bindings), 0)
+    }
+    return []
   }
 
   private static func beginsAfresh(_ line: String) -> Bool {
@@ -171,7 +218,10 @@ extension ViewState {
   /// - Returns: what there is to do beyond the view.
   public mutating func apply(_ command: ViewCommand, _ scene: Scene, size: GridSize) -> [ViewOutcome] {
     switch command {
-    case .scroll(let scroll): self.scroll(scroll, scene.parameters.count, size)
+    case .scroll(let scroll): self.scroll(scroll, scene, size)
+    case .open: panel = panel == .parameter ? .overview : .parameter
+    case .zoom(let zoom): self.zoom(zoom, scene)
+    case .lessons: (panel, help) = (.lessons, nil)
     case .panel(let direction): panel = panel.neighbour(direction, in: scene)
     case .speed(let turn):
       turnSpeed(turn)
@@ -179,8 +229,8 @@ extension ViewState {
     case .find(let text?): find(text, scene)
     case .find(nil): entry = .find(LineEditor())
     case .prompt: entry = .prompt(LineEditor(history: promptHistory))
-    case .close: (help, panel) = (nil, .overview)
-    case .help(let topic): help = (topic.map(HelpText.command) ?? Self.help(scene.bindings), 0)
+    case .close: close(scene)
+    case .help(let topic): help = (topic.map(HelpText.topic) ?? Self.help(scene.bindings), 0)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return [.leave(isInterrupt: false)]
@@ -189,13 +239,36 @@ extension ViewState {
     return []
   }
 
-  /// What `help` shows on the screen: all keys, all views, all commands.
+  /// What `help` shows on the screen: what stands on it, all keys, all views, all commands.
   public static func help(_ bindings: KeyBindings) -> [String] {
-    HelpText.keys(bindings) + [""] + View.help + [""] + HelpText.commands
+    Glossary.screen + [""] + HelpText.keys(bindings) + [""] + View.help + [""] + HelpText.commands
   }
 
-  private mutating func scroll(_ scroll: ViewCommand.Scroll, _ parameters: Int, _ size: GridSize) {
-    let last = max(0, parameters - 1)
+  // The innermost first: what is open, then a view, then a zoom, then the ghost.
+  private mutating func close(_ scene: Scene) {
+    if help != nil {
+      help = nil
+    } else if panel != .overview {
+      (panel, logScroll) = (.overview, 0)
+    } else if zoom > 0 {
+      (zoom, center) = (0, nil)
+    } else {
+      _ = dismissGhost(of: scene)
+    }
+  }
+
+  private mutating func zoom(_ zoom: ViewCommand.Zoom, _ scene: Scene) {
+    switch zoom {
+    case .in: if scene.history.count >> self.zoom > ChartWindow.shortest { self.zoom += 1 }
+    case .out: self.zoom = max(0, self.zoom - 1)
+    case .all: self.zoom = 0
+    }
+    if self.zoom == 0 { center = nil }
+  }
+
+  private mutating func scroll(_ scroll: ViewCommand.Scroll, _ scene: Scene, _ size: GridSize) {
+    if panel == .log { return scrollLog(scroll, scene, size) }
+    let last = max(0, scene.parameters.count - 1)
     let page = max(1, size.rows / 3)
     switch scroll {
     case .up: cursor = max(0, cursor - 1)
@@ -205,6 +278,21 @@ extension ViewState {
     case .first: cursor = 0
     case .last: cursor = last
     }
+  }
+
+  private mutating func scrollLog(_ scroll: ViewCommand.Scroll, _ scene: Scene, _ size: GridSize) {
+    let lines = LogPanel.lines(scene, self, width: size.columns - 2, hasWords: false, atMost: nil).count
+    let rows = max(1, Self.area(size).height - 2)
+    let top = max(0, lines - rows)
+    logScroll =
+      switch scroll {
+      case .up: min(top, logScroll + 1)
+      case .down: max(0, logScroll - 1)
+      case .pageup: min(top, logScroll + rows)
+      case .pagedown: max(0, logScroll - rows)
+      case .first: top
+      case .last: 0
+      }
   }
 
   // Three rungs of the ladder a key: a factor of two.

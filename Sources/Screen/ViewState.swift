@@ -1,5 +1,6 @@
 import Language
 import Session
+import Training
 
 /// What the viewer looks at and types: everything on the screen that is not the scene's.
 public struct ViewState: Sendable {
@@ -34,6 +35,16 @@ public struct ViewState: Sendable {
   public var panel = View.overview
   /// The parameter under the cursor.
   public var cursor = 0
+  /// The choice under the cursor of the page of lessons.
+  public var choice = 0
+  /// The page of a lesson's words, from 0.
+  public var page = 0
+  /// How many lines the log is scrolled back.
+  public var logScroll = 0
+  /// How many times the charts were zoomed in: each shows half of the steps.
+  public var zoom = 0
+  /// The record that the charts stay around; the newest ones where it is `nil`.
+  public var center: Int?
   /// What is being entered.
   public var entry = Entry.none
   /// What Tab found at the prompt.
@@ -52,6 +63,9 @@ public struct ViewState: Sendable {
   public var isASCII = false
   /// The lines entered at the prompt.
   var promptHistory: [String] = []
+  // The words that `page` is of, and the ghost that was sent away.
+  private var read: [String] = []
+  private var dismissed: Int?
   // The scenario's question that was answered, as long as the scene still asks it.
   var answered: Player.Question?
 
@@ -62,10 +76,42 @@ public struct ViewState: Sendable {
   /// it; it goes with the scene that asks it.
   public mutating func look(at scene: Scene) {
     cursor = min(cursor, max(0, scene.parameters.count - 1))
+    // Words that are added leave the page where it is; other words begin at their first.
+    if !scene.passage.starts(with: read) { page = 0 }
+    read = scene.passage
+    if center ?? 0 >= scene.history.count { center = nil }
     var asked: Player.Question?
     if case .asking(let question) = scene.player { asked = question }
     if asked != answered { answered = nil }
     if case .question(.mayWrite(let question)) = entry, question != asked { entry = .none }
     if let asked, answered == nil, case .none = entry { entry = .question(.mayWrite(asked)) }
   }
+}
+
+extension ViewState {
+  /// The run before, as long as nobody has sent it away.
+  func ghost(of scene: Scene) -> History? { scene.experiments == dismissed ? nil : scene.ghost }
+
+  /// Sends the ghost away.
+  /// - Returns: whether there was one.
+  mutating func dismissGhost(of scene: Scene) -> Bool {
+    guard ghost(of: scene) != nil else { return false }
+    dismissed = scene.experiments
+    return true
+  }
+
+  /// The records that the charts show.
+  func window(on scene: Scene) -> ChartWindow {
+    let count = scene.history.count
+    let all = zoom == 0 ? max(count, ghost(of: scene)?.count ?? 0) : count
+    return ChartWindow(count: all, zoom: zoom, center: center)
+  }
+
+  /// The part of the screen between the header and the phases.
+  static func area(_ size: GridSize) -> Rectangle {
+    Rectangle(column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3))
+  }
+
+  /// The view that is drawn: the one in front, if the scene has anything for it.
+  func shown(_ scene: Scene) -> View { panel.isThere(scene) ? panel : .overview }
 }

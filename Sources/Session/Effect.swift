@@ -23,8 +23,8 @@ public enum Effect: Sendable {
   case failed(CommandError.Problem)
   /// An expectation, whether it holds, and what was found.
   case expected(Expectation, holds: Bool, found: String)
-  /// A file to write, and the run as it was when the file was asked for; `nil` where there was none.
-  indirect case write(FileRequest, of: Run?)
+  /// A file to write, of the experiment as it stands.
+  case write(FileRequest)
   /// Something that is not the experiment's.
   case view(ViewCommand)
 }

@@ -8,18 +8,12 @@ import Training
 /// It speaks when something happens: clipping sets in or ends, the norm jumps, a number stops being one, a command has made
 /// its last step. What goes on as before is not told again.
 public struct Narrator: Sendable {
-  // So many quiet steps, and what was told of is over: a run that is clipped in every other step is one event.
-  private static let calm = 10
   // A run without an end is told of at least this often.
   private static let heartbeat = 100
 
   private let every: Int?
   private let hasViewer: Bool
-  private var clippedSince: Int?
-  private var clippedSteps = 0
-  private var lastClipped = 0
-  private var spike: (largest: Float, at: Int, told: Float, last: Int)?
-  private var nonfinite: String?
+  private var events = RunEvents()
 
   /// A narrator who also tells every so many steps, or only what happens.
   /// - Parameter hasViewer: whether a pause waits for somebody.
@@ -36,7 +30,7 @@ public struct Narrator: Sendable {
     case .paused(let key):
       guard hasViewer else { return [] }
       return [key.map { "Waiting for the key \($0.label): type it and press Enter." } ?? "Press Enter to go on."]
-    case .view(.bind), .view(.help), .view(.quit): return []
+    case .view(.bind), .view(.help), .view(.lessons), .view(.quit): return []
     case .view: return ["That is for the screen: there is none here."]
     case .changed, .note, .output, .said, .failed, .expected, .write: return []
     }
@@ -45,11 +39,11 @@ public struct Narrator: Sendable {
   // MARK: Steps
 
   private mutating func tell(_ record: StepRecord, _ workbench: Workbench) -> [String] {
-    let events = tellNonfinite(record, workbench) + tellSpike(record, workbench) + tellClipping(record)
+    let told = events.find(record, workbench.history).map { Self.sentence($0, workbench.parameterNames) }
     let beat = every ?? (workbench.activity == .running ? Self.heartbeat : nil)
     let isDue = beat.map { record.step % $0 == 0 } ?? false
-    let isWanted = !events.isEmpty || isDue || workbench.activity == .idle
-    return events + (isWanted ? [Self.sentence(record)] : [])
+    let isWanted = !told.isEmpty || isDue || workbench.activity == .idle
+    return told + (isWanted ? [Self.sentence(record)] : [])
   }
 
   /// One step: `Step 137: loss 0.52, total norm 37.2 clipped to 1 by factor 0.027.`
@@ -61,65 +55,39 @@ public struct Narrator: Sendable {
     return norm + " clipped to \(short(outcome.after.total)) by factor \(short(outcome.factor))."
   }
 
-  private mutating func tellClipping(_ record: StepRecord) -> [String] {
-    if record.outcome.clipped {
-      lastClipped = record.step
-      clippedSteps += 1
-      guard clippedSince == nil else { return [] }
-      (clippedSince, clippedSteps) = (record.step, 1)
-      return ["Clipping starts."]
+  /// What happened, as a sentence.
+  /// - Parameter names: the parameters' names.
+  public static func sentence(_ event: RunEvent, _ names: [String]) -> String {
+    func above(_ norm: Float, _ usual: RunEvent.Usual) -> String {
+      "\(short(norm / usual.norm)) times \(short(usual.norm)), the median of the \(usual.steps) steps before"
     }
-    guard let first = clippedSince, record.step - lastClipped >= Self.calm || !record.clipping.isOn else { return [] }
-    clippedSince = nil
-    let span = lastClipped - first + 1
-    return ["Clipping has stopped: \(clippedSteps) of \(span) steps from step \(first) to \(lastClipped) were clipped."]
-  }
-
-  private mutating func tellSpike(_ record: StepRecord, _ workbench: Workbench) -> [String] {
-    let norm = record.before.total
-    guard norm.isFinite, let usual = Verdict.usual(workbench.history, upTo: record.step - 1), usual > 0 else {
-      return []
-    }
-    if norm > Verdict.spike * usual {
-      let known = spike
-      let isLargest = known.map { norm > $0.largest } ?? true
-      spike = (
-        max(norm, known?.largest ?? norm), isLargest ? record.step : known?.at ?? record.step, known?.told ?? norm,
-        record.step
-      )
-      // A norm that goes on climbing is told of again for each factor of a hundred.
-      guard known.map({ norm > 100 * $0.told }) ?? true else { return [] }
-      spike?.told = norm
-      return [
-        "\(known == nil ? "Spike" : "Still climbing"): the norm is \(Self.times(norm / usual)) its usual \(short(usual))."
-      ]
-    }
-    guard let known = spike, record.step - known.last >= Self.calm else { return [] }
-    spike = nil
-    return ["The spike is over: it was largest at step \(known.at), \(short(known.largest))."]
-  }
-
-  // Infinite first, as a rule, then NaN: each is told when it comes.
-  private mutating func tellNonfinite(_ record: StepRecord, _ workbench: Workbench) -> [String] {
-    let norm = record.before.total
-    let kind = norm.isNaN ? "NaN" : norm.isInfinite ? "infinite" : nil
-    guard let kind else {
-      defer { nonfinite = nil }
-      return nonfinite == nil ? [] : ["The total norm is finite again."]
-    }
-    guard nonfinite == nil || kind == "NaN" && nonfinite != kind else { return [] }
-    nonfinite = kind
-    guard let first = record.nonfinite.first else {
-      return ["The total norm is \(kind): each gradient is finite, but their norm is too large for a number."]
-    }
-    let names = workbench.parameterNames
-    return [
-      "The total norm is \(kind): \(record.nonfinite.count) of \(names.count) gradients are not finite, "
+    switch event {
+    case .clippingBegan: return "Clipping starts."
+    case .clippingEnded(let clipped, let first, let last):
+      return
+        "Clipping has stopped: \(clipped) of \(last - first + 1) steps from step \(first) to \(last) were clipped."
+    case .spike(let norm, let usual): return "Spike: the norm jumped to \(short(norm)), \(above(norm, usual))."
+    case .climbed(let norm, let usual):
+      return "The norm has climbed to \(short(norm)), \(above(norm, usual))."
+    case .climbsOn(let norm, let usual):
+      return "Still climbing: the norm is \(short(norm)), \(short(norm / usual.norm)) times what was usual before."
+    case .spikeOver(let largest, let step):
+      return
+        "The spike is over: for \(RunEvents.calm) steps the norm was low again; it was largest at step \(step), \(short(largest))."
+    case .staysHigh(let largest, let step):
+      return
+        "The norm stays high, but no longer grows: it was largest at step \(step), \(short(largest)), \(History.window) steps ago."
+    case .finiteAgain: return "The total norm is finite again."
+    case .nonfinite(let isNaN, let parameters):
+      let kind = isNaN ? "NaN" : "infinite"
+      guard let first = parameters.first else {
+        return "The total norm is \(kind): each gradient is finite, but their norm is too large for a number."
+      }
+      return
+        "The total norm is \(kind): \(parameters.count) of \(names.count) gradients are not finite, "
         + "the first is that of \(names[first])."
-    ]
+    }
   }
-
-  private static func times(_ ratio: Float) -> String { "\(short(ratio)) times" }
 
   // MARK: Beginnings and phases
 

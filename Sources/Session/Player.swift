@@ -31,7 +31,8 @@ public struct Player: Sendable {
 
   /// Where it stands.
   public private(set) var state = State.none
-  private var scenario: Scenario?
+  /// What plays, or played last.
+  private(set) var scenario: Scenario?
   private var next = 0
 
   /// No scenario.
@@ -46,11 +47,17 @@ public struct Player: Sendable {
   /// Whether it was stopped by the viewer.
   public var isHeld: Bool { if case .held = state { true } else { false } }
 
-  /// The scenario's name and how far it is, while there is more to come.
-  public var progress: (path: String, line: Int, lines: Int)? {
-    guard let scenario, isOpen, let last = scenario.steps.last?.line else { return nil }
-    return (scenario.path, next < scenario.steps.count ? scenario.steps[next].line : last, last)
+  /// The scenario's name and which of its acts it is in: a pause ends one, and words behind the last begin one more.
+  public var progress: (name: String, act: Int, acts: Int)? {
+    guard let scenario, state != .none else { return nil }
+    let pauses = scenario.steps.indices.filter { scenario.steps[$0].parsed.command.isPause }
+    let acts = pauses.count + (pauses.last == scenario.steps.indices.last ? 0 : 1)
+    let begun = pauses.count { $0 < next - (isWaiting ? 1 : 0) }
+    return (scenario.name, min(acts, begun + 1), acts)
   }
+
+  /// Whether it waits for the viewer.
+  public var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
   /// The folder that the scenario's paths are relative to.
   var folder: String { scenario?.folder ?? "" }
@@ -69,4 +76,8 @@ public struct Player: Sendable {
   mutating func resume() { state = .playing }
   mutating func letGo() { state = .none }
   mutating func end() { state = .ended }
+}
+
+extension Command {
+  fileprivate var isPause: Bool { if case .words(.pause) = self { true } else { false } }
 }

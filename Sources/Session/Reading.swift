@@ -23,6 +23,8 @@ enum Reading {
     switch quantity {
     case .scalar(.saturated): .notRecorded("saturated does not exist: this network has no units that could saturate")
     case .scalar(.maxNorm): .notRecorded("max_norm does not exist: the clipping rule has none")
+    case .ofParameter(.updateRatio, let name):
+      .notRecorded("\(quantity.text) does not exist in this step: \(name) was 0 before it")
     default: .notYet(quantity.text)
     }
   }

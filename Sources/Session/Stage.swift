@@ -20,6 +20,18 @@ public struct Stage: Sendable {
   public private(set) var wasStopped = false
   /// Whether `quit` was given.
   public private(set) var hasQuit = false
+  /// The words of the scenario's act of now, one paragraph for each `say`.
+  public private(set) var passage: [String] = []
+  /// The lessons that there are, in the order to take them.
+  public let lessons: [Lesson]
+
+  private let lessonSource: any LessonSource
+  // Whether the next words begin an act.
+  private var passageIsOver = true
+  // Whether the scenario's last expectations held, and whether words have come since.
+  private var doubt = (isRaised: false, isOld: false)
+  // Whether the viewer has changed something since the scenario began.
+  private var hasIntervened = false
 
   private let waitsForViewer: Bool
   private let asksBeforeWriting: Bool
@@ -31,6 +43,8 @@ public struct Stage: Sendable {
   // What failed last, as long as the next command may say that it was expected.
   private var failure: Failure?
   private var earlierRefusals = 0
+  // The key that a scenario waits for and nobody presses.
+  private var awaitedKey: Key?
   // Whether the last file was asked for by the viewer.
   private var fileIsViewers = true
 
@@ -43,12 +57,15 @@ public struct Stage: Sendable {
 
   /// An empty stage, or one on which a scenario plays.
   /// - Parameters:
+  ///   - lessons: where `lesson` finds the lessons.
   ///   - waitsForViewer: whether there is a viewer, for whom `pause` waits, and who could stop an endless run.
   ///   - asksBeforeWriting: whether a scenario has to ask the viewer before it writes a file.
   public init(
-    scenario: Scenario? = nil, files: any FileSource, waitsForViewer: Bool = true, asksBeforeWriting: Bool = false
+    scenario: Scenario? = nil, files: any FileSource, lessons: any LessonSource = NoLessons(),
+    waitsForViewer: Bool = true, asksBeforeWriting: Bool = false
   ) {
     workbench = Workbench(files: files)
+    (lessonSource, self.lessons) = (lessons, lessons.lessons)
     self.waitsForViewer = waitsForViewer
     self.asksBeforeWriting = asksBeforeWriting
     if let scenario { open(scenario) }
@@ -57,15 +74,51 @@ public struct Stage: Sendable {
   /// Plays a scenario from its beginning, on a workbench of its own; whatever played before is over.
   public mutating func open(_ scenario: Scenario) {
     closeFailure()
-    (typed, awaitsFile, bindings) = ([], false, KeyBindings())
+    (typed, awaitsFile) = ([], false)
+    begin(scenario)
+  }
+
+  private mutating func begin(_ scenario: Scenario) {
+    bindings = KeyBindings()
     workbench = Workbench(files: workbench.files)
     player = Player(scenario)
+    (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
+  }
+
+  private mutating func play(_ command: LessonCommand) throws(CommandError.Problem) {
+    if command == .again {
+      guard let scenario = player.scenario else {
+        throw .noLesson("nothing has been played yet; lesson NAME plays one, lessons lists them")
+      }
+      return begin(scenario)
+    }
+    begin(try lessonSource.scenario(of: try lesson(command)))
+  }
+
+  private func lesson(_ command: LessonCommand) throws(CommandError.Problem) -> Lesson {
+    if case .named(let name) = command {
+      if let lesson = lessons.first(where: { $0.name == name }) { return lesson }
+      throw .unknown(what: "lesson", name, known: lessons.map(\.name))
+    }
+    if let next = nextLesson { return next }
+    throw .noLesson(lessons.isEmpty ? "there are no lessons here" : "that was the last lesson; lessons lists them all")
+  }
+
+  /// The lesson behind the one that was played last, the first where none was; `nil` behind the last.
+  public var nextLesson: Lesson? {
+    let index = lessons.firstIndex { $0.name == player.scenario?.name }
+    return lessons.dropFirst(index.map { $0 + 1 } ?? 0).first
   }
 
   /// Whether `advance` has anything to do.
   public var isBusy: Bool {
     if case .asking = player.state { return false }
     return !hasQuit && (workbench.activity != .idle || !typed.isEmpty || player.state == .playing)
+  }
+
+  /// Which experiment this is, counted from 1: those before it that made a step, and it.
+  public var experimentNumber: Int {
+    workbench.forgottenRuns + workbench.earlierRuns.count { $0.end > .start } + 1
   }
 
   /// Lines of the viewer's that were refused, and that no `expect error` stands behind.
@@ -108,7 +161,7 @@ public struct Stage: Sendable {
     while let parsed = typed[0].first {
       typed[0].removeFirst()
       if parsed.command != .words(.expect(.error)) { closeFailure() }
-      if parsed.command.kind.isLogged { log.append(.command(parsed.command.text)) }
+      if parsed.command.kind.isLogged { log.append(.command(parsed.text)) }
       do throws(CommandError) {
         effects += try perform(parsed)
         // One that was refused does not take over.
@@ -141,12 +194,19 @@ public struct Stage: Sendable {
       }
       if !waitsForViewer { throw parsed.error(.endless) }
     }
+    if case .lesson(let lesson) = parsed.command {
+      do throws(CommandError.Problem) { try play(lesson) } catch { throw parsed.error(error) }
+      return []
+    }
     let interrupted = workbench.activity
     let effects = try workbench.apply(parsed, from: .viewer)
     switch parsed.command.kind {
     case .setUp: letGo()
-    case .steps: if player.state == .playing { hold(interrupted) }
-    case .change, .look, .words, .files, .view: break
+    case .steps:
+      hasIntervened = true
+      if player.state == .playing { hold(interrupted) }
+    case .change: hasIntervened = true
+    case .look, .words, .files, .lessons, .view: break
     }
     return apply(effects, line: nil)
   }
@@ -159,8 +219,9 @@ public struct Stage: Sendable {
 
   private mutating func letGo() {
     guard player.isOpen else { return }
-    log.append(.note("the scenario is let go: from here on it is yours"))
+    log.append(.note("the scenario is let go: from here on it is yours; again plays it from its beginning"))
     player.letGo()
+    passage = []
   }
 
   /// Tells a waiting scenario that a key was pressed.
@@ -186,6 +247,7 @@ public struct Stage: Sendable {
   // What the viewer let run without an end would keep the scenario from its next command for ever.
   private mutating func resume() {
     player.resume()
+    passageIsOver = true
     if workbench.activity == .running { workbench.resume(.idle) }
   }
 
@@ -193,8 +255,9 @@ public struct Stage: Sendable {
   /// - Returns: the request, if it may.
   public mutating func answer(_ isAllowed: Bool, to question: Player.Question) -> [Effect] {
     guard player.state == .asking(question) else { return [] }
-    resume()
-    if isAllowed { return [.write(question.request, of: workbench.run)] }
+    player.resume()
+    if workbench.activity == .running { workbench.resume(.idle) }
+    if isAllowed { return [.write(question.request)] }
     log.append(.note("the file was not written"))
     return []
   }
@@ -218,11 +281,25 @@ public struct Stage: Sendable {
       return []
     }
     player.skip()
-    return perform(step)
+    let effects = perform(step)
+    guard let key = awaitedKey else { return effects }
+    awaitedKey = nil
+    return effects + press(key, at: step)
+  }
+
+  // What a key types that the scenario waits for, where nobody is there to press it.
+  private mutating func press(_ key: Key, at step: Scenario.Step) -> [Effect] {
+    var effects: [Effect] = []
+    for line in lines(for: key, count: nil) ?? [] {
+      for parsed in (try? Parser.commands(in: line)) ?? [] where parsed.command.kind != .view {
+        effects += perform(Scenario.Step(line: step.line, text: line, parsed: parsed))
+      }
+    }
+    return effects
   }
 
   private mutating func perform(_ step: Scenario.Step) -> [Effect] {
-    if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.command.text)) }
+    if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.text)) }
     do throws(CommandError) {
       if step.parsed.command == .steps(.run(nil)), !waitsForViewer {
         workbench.note(failure: true, ofViewer: false)
@@ -264,13 +341,13 @@ public struct Stage: Sendable {
     switch effect {
     case .note(let text): log.append(.note(text))
     case .output(let lines): lines.forEach { log.append(.output($0)) }
-    case .said(let text): log.append(.said(text))
+    case .said(let text): say(text, line)
     case .failed(let problem):
       endLine()
       fail(problem.message)
     case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
-    case .paused(let key): if waitsForViewer, player.state == .playing { player.wait(for: key) }
-    case .write(let request, _):
+    case .paused(let key): pause(key)
+    case .write(let request):
       fileIsViewers = line == nil
       guard line != nil, asksBeforeWriting else { break }
       player.ask(request)
@@ -286,6 +363,27 @@ public struct Stage: Sendable {
     return true
   }
 
+  // What a scenario says about numbers rests on the expectations before it: where one did not hold, it is not so.
+  private mutating func say(_ text: String, _ line: Int?) {
+    let isDoubtful = line != nil && doubt.isRaised
+    let words = isDoubtful ? "Not so in this run\(hasIntervened ? ", which you have changed" : ""): " + text : text
+    log.append(.said(words))
+    passage = passageIsOver || line == nil && !player.isOpen ? [words] : passage + [words]
+    (passageIsOver, doubt.isOld) = (false, true)
+  }
+
+  // Without a viewer a key that is waited for does its work all the same: what follows is about what it did.
+  private mutating func pause(_ key: Key?) {
+    doubt.isRaised = false
+    if waitsForViewer {
+      if player.state == .playing { player.wait(for: key) }
+      return
+    }
+    passageIsOver = true
+    guard player.state == .playing, let key, key != .named(.space), key != .named(.enter) else { return }
+    awaitedKey = key
+  }
+
   // A command of the newest line has failed after it was given: nothing more comes of that line, unless it expects this.
   private mutating func endLine() {
     if let line = typed.first, line.first?.command != .words(.expect(.error)) {
@@ -296,6 +394,7 @@ public struct Stage: Sendable {
 
   private mutating func judge(_ expectation: Expectation, _ holds: Bool, _ found: String, _ line: Int?) {
     if expectation == .error, holds { failure = nil }
+    if line != nil { doubt = (!holds || doubt.isRaised && !doubt.isOld, false) }
     let prefix = line.map { "line \($0): " } ?? ""
     if holds {
       log.append(.held("\(prefix)held: \(found)"))

@@ -1,6 +1,16 @@
 import Language
 import Training
 
+extension Expectation {
+  /// Whether it is about a number that does not wait for a step.
+  var isOnDemand: Bool {
+    guard case .condition(let condition, .now) = self, case .ofParameter(let measure, _) = condition.quantity else {
+      return false
+    }
+    return measure == .radius || measure == .weight
+  }
+}
+
 extension Workbench {
   /// Tests an expectation against what has been.
   /// - Parameter hasFailed: whether the command before it did.
@@ -55,7 +65,7 @@ extension Workbench {
     }
     let range = "from step \(steps.lowerBound) to \(steps.upperBound)"
     let extreme = nearest.map {
-      "; the \(wantsSmall ? "smallest" : "largest") was \(NumberText.short($0.value)) at step \($0.step)"
+      "; the \(wantsSmall ? "smallest" : "largest") was \(Self.shown($0.value, condition)) at step \($0.step)"
     }
     return (!wanted, "\(condition.quantity.text): \(wanted ? "nowhere" : "everywhere") \(range)\(extreme ?? "")")
   }
@@ -77,7 +87,16 @@ extension Workbench {
       : "step \(step) is no longer recorded; the first one that is, is step \(history.firstKept ?? history.lastStep)"
   }
 
+  // As many digits as it takes to see that the condition holds, or does not.
+  private static func shown(_ value: Double, _ condition: Condition) -> String {
+    let short = NumberText.short(value)
+    guard let rounded = Double(short), condition.holds(for: rounded) == condition.holds(for: value) else {
+      return Double(Float(value)) == value ? NumberText.of(Float(value)) : NumberText.of(value)
+    }
+    return short
+  }
+
   private static func found(_ condition: Condition, _ value: Double, _ step: Int?) -> String {
-    "\(condition.quantity.text) is \(NumberText.short(value))" + (step.map { " at step \($0)" } ?? "")
+    "\(condition.quantity.text) is \(shown(value, condition))" + (step.map { " at step \($0)" } ?? "")
   }
 }

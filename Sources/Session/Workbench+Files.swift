@@ -8,10 +8,10 @@ extension Workbench {
   mutating func write(_ command: FilesCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     func path(_ written: String) -> String { PathText.join(origin.folder, written) }
     switch command {
-    case .save(let file): return [.write(.save(path: path(file), contents: script(for: path(file))), of: run)]
+    case .save(let file): return [.write(.save(path: path(file), contents: script(for: path(file))))]
     case .exportTorch(let file):
-      return try begin() + [.write(.save(path: path(file), contents: torchProgram), of: run)]
-    case .trace(let file): return [.write(.trace(path: path(file)), of: run)]
+      return try begin() + [.write(.save(path: path(file), contents: torchProgram))]
+    case .trace(let file): return [.write(.trace(path: path(file)))]
     }
   }
 

@@ -16,6 +16,8 @@ public struct Workbench: Sendable {
   public private(set) var earlierRuns: [Timeline] = []
   /// How many were before those.
   public private(set) var forgottenRuns = 0
+  /// What was measured before the last `restart`, to be compared with; `nil` once something else has begun.
+  public private(set) var ghost: History?
   /// What it is busy with.
   public private(set) var activity = Activity.idle
   let files: any FileSource
@@ -70,8 +72,14 @@ public struct Workbench: Sendable {
     case .words(.say(let text)): return [.said(VisibleText.of(text))]
     case .words(.pause(let key)): return [.paused(key)]
     case .words(.expect(let expectation)):
-      return [try test(expectation, hasFailed: origin.isViewer ? failed.viewer : failed.scenario)]
+      // What is computed on demand needs an experiment to compute it of.
+      var next = self
+      let began = expectation.isOnDemand ? try next.begin() : []
+      let effect = try next.test(expectation, hasFailed: origin.isViewer ? failed.viewer : failed.scenario)
+      self = next
+      return began + [effect]
     case .files(let files): return try write(files, from: origin)
+    case .lesson: throw .viewersOnly
     case .view(let view): return [.view(view)]
     }
   }
@@ -87,7 +95,7 @@ public struct Workbench: Sendable {
   private mutating func setUp(_ command: SetUpCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     var next = settings
     try next.setUp(command, files: files, folder: origin.folder)
-    settings = next
+    (settings, ghost) = (next, nil)
     let hadSteps = position > .start
     // What was measured was another network's: its numbers have no place among the parameters of this one.
     end()
@@ -96,6 +104,7 @@ public struct Workbench: Sendable {
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
     if let problem = settings.problem { throw .init(problem) }
+    if history.count > 0 { ghost = history }
     end()
     return try begin()
   }

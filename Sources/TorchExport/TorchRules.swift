@@ -131,6 +131,7 @@ struct TorchRules {
   private static let autoclip = [
     "if total_norm.isfinite():  # Seetharaman et al. 2020: clipped at a percentile of the norms so far",
     "    history[:] = history[-9999:] + [total_norm.item()]",
+    "if history and not total_norm.isnan():",
     "    limit = torch.quantile(torch.tensor(history).double(), percentile / 100).item()",
     "    torch.nn.utils.clip_grad_norm_(model.parameters(), limit)",
     "    factor = (limit / (total_norm + 1e-6)).clamp(max=1)",
@@ -140,7 +141,7 @@ struct TorchRules {
     "if math.isfinite(norm) and len(history) < warmup:  # Kumar et al. 2025: the first norms are only seen",
     "    history.append(norm)",
     "    variance, mean = torch.var_mean(torch.tensor(history).double(), correction=0)",
-    "elif math.isfinite(norm):  # later ones that stand out are pulled back towards the running mean",
+    "elif len(history) >= warmup and not math.isnan(norm):  # later ones are pulled back to their mean",
     "    if (z := (norm - mean) / (variance.sqrt() + 1e-6)) > threshold:",
     "        norm = (mean + threshold**2 / z * variance.sqrt()).item()",
     "        torch.nn.utils.clip_grad_norm_(model.parameters(), norm)",

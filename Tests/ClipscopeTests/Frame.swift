@@ -19,24 +19,37 @@ struct Frame {
 
   /// The log, without the blanks at the ends of its lines.
   var log: [String] {
-    guard let title = lines.firstIndex(where: { $0.hasPrefix("── log ─") }) else { return [] }
-    return lines[(title + 1)...].dropLast(2).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    for (row, line) in lines.enumerated() {
+      guard let title = line.range(of: "── log ─") else { continue }
+      // It may stand beside the words.
+      let column = line.distance(from: line.startIndex, to: title.lowerBound)
+      return lines[(row + 1)...].dropLast(2).map { $0.dropFirst(column).trimmingCharacters(in: .whitespaces) }
+        .filter { !$0.isEmpty }
+    }
+    return []
   }
 
   /// The parameter under the cursor.
   var chosen: String? {
-    lines.lazy.compactMap { $0.split(separator: "▸", maxSplits: 1).dropFirst().first }
-      .first { $0.hasPrefix("fc") }?.split(separator: " ").first.map(String.init)
+    lines.lazy.compactMap { $0.firstMatch(of: #/▸[ ↗↘×](fc[^ ]+)/#).map { String($0.1) } }.first
   }
 
-  /// A number beside the plot of the total norm, such as `rule`.
-  func readout(_ name: String) -> String? {
-    lines.dropFirst().lazy.compactMap { line -> String? in
-      let words = line.split(separator: " ")
-      guard let place = words.firstIndex(where: { $0 == name }), place + 1 < words.count else { return nil }
-      let value = words[(place + 1)...].prefix { $0 != "│" }.joined(separator: " ")
-      return value.trimmingCharacters(in: ["│"])
-    }.first
+  /// What is said of clipping beside the title of the total norm: `clip off`, `max_norm 1`.
+  var rule: String? {
+    lines.lazy.compactMap { $0.firstMatch(of: #/─ total norm ([^─╮]+) ─/#).map { String($0.1) } }.first
+  }
+
+  /// The order of the norms, as it stands there.
+  var normType: String? { text.firstMatch(of: #/norm_type ([^ ]+) /#).map { String($0.1) } }
+
+  /// The learning rate in the first line.
+  var rate: String? { header.firstMatch(of: #/ lr ([^ ]+) /#).map { String($0.1) } }
+
+  /// The lesson's words, without their frame.
+  var words: String {
+    guard let first = lines.firstIndex(where: { $0.hasPrefix("╭─ \(Scope.scenarioName) ") }) else { return "" }
+    return lines[(first + 1)...].prefix { $0.hasPrefix("│") }
+      .map { $0.dropFirst().dropLast().trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
   }
 
   /// The step.

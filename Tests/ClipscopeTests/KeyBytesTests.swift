@@ -76,7 +76,7 @@ extension EndToEnd {
       try Pace.expect(under: 0.05, attempts: 9) {
         try scope.send("?")
         try scope.waitFor("help") { $0.contains("Esc closes") }
-        return try scope.seconds("\u{1B}") { $0.contains("─ total norm ─") }
+        return try scope.seconds("\u{1B}") { $0.contains("─ total norm ") }
       }
     }
 
@@ -86,23 +86,34 @@ extension EndToEnd {
       try Pace.expect(under: 0.02) {
         var times: [Double] = []
         for turn in 0..<20 {
-          let rule = turn % 2 == 0 ? "norm ≤ 1 " : "off"
-          times.append(try scope.seconds("c") { $0.readout("rule")?.hasPrefix(rule) == true })
+          let rule = turn % 2 == 0 ? "max_norm 1" : "clip off"
+          times.append(try scope.seconds("c") { $0.rule == rule })
         }
         return times.sorted()[times.count / 2]
       }
     }
 
-    @Test func theMouseIsLeftToTheTerminal() throws {
-      let scope = try open()
+    @Test func theMouseIsTakenUnlessItIsNotWanted() throws {
+      let taken = try open()
+      #expect(taken.terminal.text.contains("\u{1B}[?1000h\u{1B}[?1006h"))
+      let rows = taken.screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(rows.firstIndex { $0.contains("fc2.weight") }) + 1
+      try taken.send("\u{1B}[<0;5;\(row)M\u{1B}[<0;5;\(row)m")
+      try taken.waitFor("the click") { $0.chosen == "fc2.weight" }
+      try taken.send("\u{1B}[<0;5;\(row)M")
+      try taken.waitFor("the second click") { $0.contains("gradient norm of fc2.weight") }
+      try taken.send("q")
+      #expect(try taken.terminal.waitForEnd() == .exited(0))
+      #expect(taken.terminal.text.contains("\u{1B}[?1000l\u{1B}[?1006l"))
+      let scope = try Scope(options: ["--no-mouse"])
       try scope.send("5n?")
       try scope.waitFor("help") { $0.contains("Esc closes") }
       try scope.send("\u{1B}")
-      try scope.waitFor("the panels") { $0.contains("─ total norm ─") }
+      try scope.waitFor("the panels") { $0.contains("─ total norm ") }
       try scope.send("q")
       #expect(try scope.terminal.waitForEnd() == .exited(0))
       for mode in [9, 1000, 1001, 1002, 1003, 1005, 1006, 1015] {
-        #expect(!scope.terminal.text.contains("\u{1B}[?\(mode)h"), "what is dragged over is selected, without Shift")
+        #expect(!scope.terminal.text.contains("\u{1B}[?\(mode)h"), "with --no-mouse what is dragged over is selected, without Shift")
       }
     }
 
@@ -126,7 +137,7 @@ extension EndToEnd {
     @Test func whatIsSavedReplaysToTheSameState() throws {
       let scope = try open()
       try scope.send("5nc")
-      try scope.waitFor("five steps and a rule") { $0.header.contains("step 5 ") && $0.readout("rule") != "off" }
+      try scope.waitFor("five steps and a rule") { $0.header.contains("step 5 ") && $0.rule != "clip off" }
       try scope.send("++p>3n")
       try scope.waitFor("eight steps") { $0.header.contains("‖ idle  step 8 ") }
       try scope.send(":lr 0.02; step 4\r")

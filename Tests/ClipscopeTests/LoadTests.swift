@@ -59,7 +59,7 @@ extension EndToEnd {
         var times: [Double] = []
         for _ in 0..<4 {
           times.append(try scope.seconds("?") { $0.contains("Esc closes") })
-          times.append(try scope.seconds("\u{1B}") { $0.contains("─ total norm ─") })
+          times.append(try scope.seconds("\u{1B}") { $0.contains("─ total norm ") })
         }
         return times.max()!
       }

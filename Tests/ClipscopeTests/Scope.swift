@@ -31,6 +31,8 @@ final class Scope {
 
   /// The scenario is in the folder, under this name.
   static let scenario = "small.scenario"
+  /// What the panel of its words is called.
+  static let scenarioName = "small"
 
   let folder: TemporaryFolder
   let terminal: PseudoTerminal

@@ -24,7 +24,7 @@ extension EndToEnd {
       #expect(small.contains("at least 40×10"))
       #expect(small.contains("q quits"))
       scope.resize(columns: 100, rows: 30)
-      let large = try scope.waitFor("the panels") { $0.contains("─ total norm ─") && $0.contains("─ log ─") }
+      let large = try scope.waitFor("the panels") { $0.contains("─ total norm ") && $0.contains("─ log ─") }
       #expect(!large.contains("clipscope needs"))
       #expect(large.lines[1].count == 100)
       scope.resize(columns: 30, rows: 9)

@@ -1,3 +1,5 @@
+import Screen
+
 /// A terminal without a window: takes what a program writes and knows what would be on the screen.
 ///
 ///     var screen = TerminalScreen(columns: 80, rows: 24)
@@ -158,6 +160,10 @@ struct TerminalScreen: Equatable {
     if inserts { insertBlanks(1) }
     let glyph = drawsLines[shifted] ? Self.lines[scalar] ?? scalar : scalar
     cells[cursor.row * columns + cursor.column] = Cell(glyph: glyph, look: look)
+    if Glyphs.isWide(glyph), cursor.column < columns - 1 {
+      cursor.column += 1
+      cells[cursor.row * columns + cursor.column] = Cell(glyph: Glyphs.rightHalf, look: look)
+    }
     if cursor.column == columns - 1 { wraps = modes.contains(7) } else { cursor.column += 1 }
   }
 

@@ -22,9 +22,9 @@ extension EndToEnd {
       (["5", "n"], { $0.header.contains("‖ idle  step 5 ") && $0.log.last == "› step 5" }),
       (["c", "+", "p", ">"], { $0.log.last == "› lr up" }), (["Right"], { $0.header.contains("‖ idle  step 6 ") }),
       (["End"], { $0.chosen == "fc11.bias" }), (["k", "Up"], { $0.chosen == "fc10.bias" }),
-      (["Tab"], { !$0.contains("─ by parameter ─") }), (["?"], { $0.contains("─ help ─") }),
-      (["Escape"], { $0.contains("─ total norm ─") && !$0.contains("─ by parameter ─") }),
-      (["Escape"], { $0.contains("─ by parameter ─") }), ([":", "print max"], { $0.footer == ": print max" }),
+      (["Tab"], { !$0.contains("by parameter ") }), (["?"], { $0.contains("─ help ─") }),
+      (["Escape"], { $0.contains("─ total norm ") && !$0.contains("by parameter ") }),
+      (["Escape"], { $0.contains("by parameter ") }), ([":", "print max"], { $0.footer == ": print max" }),
       (["Tab"], { $0.footer == ": print max_norm" }), (["Enter"], { $0.log.last?.hasPrefix("max_norm") == true }),
     ]
 

@@ -45,6 +45,7 @@ import Testing
           let outcome = editor.feed(key) { Completion.candidates(for: $0, parameters: ["fc1.weight"]) }
           if case .submitted(let line) = outcome { _ = try? Parser.commands(in: line) }
         case .paste(let text): editor.insert(paste: text)
+        case .mouse: break
         }
       }
       let length = editor.text.count

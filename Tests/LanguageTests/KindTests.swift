@@ -11,9 +11,9 @@ import Testing
 
   @Test("Set-up alone begins afresh; set-up and steps take over; words and the view's commands stand in no log")
   func meanings() {
-    #expect(Command.Kind.allCases.filter(\.beginsAfresh) == [.setUp])
-    #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps])
-    #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files])
+    #expect(Command.Kind.allCases.filter(\.beginsAfresh) == [.setUp, .lessons])
+    #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps, .lessons])
+    #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files, .lessons])
     #expect(
       CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == [
         "seed", "model", "init", "task", "optimizer", "restart",

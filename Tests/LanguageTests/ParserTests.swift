@@ -61,7 +61,8 @@ import Testing
       "trace -", "help", "help clip", "quit", "bind c \"clip on\" \"clip off\"", "bind \";\" \"step 2; norms\"",
       "bind x \"say \\\"hi\\\"\"", "bind f5 \"\"".replacing("f5", with: "home"), "speed up", "speed down", "speed 0.5",
       "find", "find weight", "find \"a b\"", "find \"\"", "prompt", "redraw", "suspend", "close", "panel next",
-      "panel previous",
+      "panel previous", "open", "zoom in", "zoom out", "zoom all", "lessons", "lesson tutorial", "lesson next",
+      "lesson \"a b\"", "lesson \"next\"", "again", "help factor", "help \"share of norm²\"",
     ]
     + ["up", "down", "pageup", "pagedown", "first", "last"].map { "scroll \($0)" }
 

@@ -96,25 +96,55 @@ struct RuleTests {
     #expect(isNear(apply(.zclip(rule), &gradients, state: &state).after.total, Float(next), relative: 2e-6))
   }
 
-  /// One NaN, or one infinity, in between changes nothing of what comes after.
+  /// One NaN in between changes nothing of what comes after, and an infinite norm nothing that AutoClip remembers.
   @Test(arguments: [Float.nan, .infinity])
   func nonfiniteNormsDoNotEnterTheState(_ poison: Float) {
     var zclip = ZClip()
     zclip.warmup = 3
     for rule in [ClippingRule.autoclip(AutoClip()), .zclip(zclip)] {
+      if case .zclip = rule, poison.isInfinite { continue }
       var (clean, poisoned) = (ClippingState(), ClippingState())
       for norm in [1, 2, 1.5, 4, 1, 50, 2] as [Float] {
         var gradients = [row([norm, 0])]
         let expected = apply(rule, &gradients, state: &clean)
+        if norm == 1, poisoned.memory == ClippingState().memory {
+          var first = [row([norm, 0])]
+          _ = apply(rule, &first, state: &poisoned)
+          continue
+        }
         var bad = [row([poison, 1])]
         let outcome = apply(rule, &bad, state: &poisoned)
-        #expect(!outcome.clipped && outcome.factor == 1)
-        #expect(bits(bad[0].elements) == bits([poison, 1]))
+        #expect(outcome.clipped == poison.isInfinite, "there is a norm before it")
+        if poison.isNaN { #expect(bits(bad[0].elements) == bits([poison, 1])) }
         var again = [row([norm, 0])]
         #expect(apply(rule, &again, state: &poisoned) == expected)
         #expect(again == gradients)
       }
       #expect(clean.memory == poisoned.memory)
+    }
+  }
+
+  /// An infinite norm of finite gradients: both rules multiply by 0 and go on, as clip_grad_norm_ does with their threshold.
+  @Test func anInfiniteNormHasTheFactorZero() {
+    var zclip = ZClip()
+    zclip.warmup = 3
+    for rule in [ClippingRule.autoclip(AutoClip()), .zclip(zclip)] {
+      var state = ClippingState()
+      for norm in [1, 2, 1.5, 1.2] as [Float] {
+        var gradients = [row([norm, 0])]
+        _ = apply(rule, &gradients, state: &state)
+      }
+      var large = [row([3e20, 3e20])]
+      let outcome = apply(rule, &large, state: &state)
+      #expect(outcome.factor == 0 && outcome.clipped && outcome.after.total == 0, "\(rule)")
+      #expect(large == [row([0, 0])])
+      var next = [row([1, 0])]
+      #expect(apply(rule, &next, state: &state).after.total.isFinite, "the next step goes on")
+    }
+    // While ZClip only collects, and before AutoClip has seen anything, there is no threshold.
+    for rule in [ClippingRule.autoclip(AutoClip()), .zclip(zclip)] {
+      var (state, large) = (ClippingState(), [row([3e20, 3e20])])
+      #expect(!apply(rule, &large, state: &state).clipped && large == [row([3e20, 3e20])])
     }
   }
 

@@ -70,7 +70,7 @@ import Testing
         let parser = XMLParser(data: Data(svg.utf8))
         parser.delegate = words
         #expect(parser.parse(), "\(name), \(viewName): \(String(describing: parser.parserError))")
-        #expect(words.text.contains("clipscope"))
+        #expect(words.text.contains("step"))
         #expect(svg.contains("width=\"738.4\""))
         #expect(!svg.contains("e-") || !svg.contains("=\"1e-"))
       }

@@ -20,6 +20,7 @@ import Testing
 
   /// Whether one column is all that a glyph takes up, as far as Unicode tells.
   private func isSafe(_ glyph: Unicode.Scalar) -> Bool {
+    if glyph == Glyphs.rightHalf || Glyphs.isWide(glyph) { return true }
     if glyph.value < 0x20 || (0x7F..<0xA0).contains(glyph.value) || glyph.value == 0xAD { return false }
     switch glyph.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .nonspacingMark,
@@ -63,7 +64,16 @@ import Testing
       let unsafe = grid.cells.map(\.glyph).filter { !isSafe($0) }
       #expect(unsafe.isEmpty, "\(name): \(unsafe.map(\.value))")
       #expect(!grid.plainText.contains("\u{1B}"))
-      #expect((0..<30).allSatisfy { grid.text(row: $0).unicodeScalars.count == 100 })
+      #expect(
+        (0..<30).allSatisfy { row in
+          grid.text(row: row).unicodeScalars.reduce(0) { $0 + (Glyphs.isWide($1) ? 2 : 1) } == 100
+        })
+      // A letter of two columns has both of its cells, and nothing else has a right half.
+      for row in 0..<30 {
+        for column in 0..<100 {
+          #expect(Glyphs.isWide(grid[column, row].glyph) == (grid[column + 1, row].glyph == Glyphs.rightHalf))
+        }
+      }
       for depth in ColorDepth.allCases {
         let stripped = grid.ansiText(Palette(depth: depth)).replacing(/\u{1B}\[[0-9;]*m/, with: "")
         #expect(!stripped.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "only our own colours")
@@ -75,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("Every scalar of Unicode, one by one, becomes glyphs of one column, or nothing")
+  @Test("Every scalar of Unicode, one by one, becomes glyphs of one column, a letter of two, or nothing")
   func everyScalar() throws {
     var unsafe: [UInt32] = []
     var wide: [UInt32] = []
@@ -86,9 +96,9 @@ import Testing
       var view = ViewState()
       view.panel = .log
       let grid = render(stage, view, size: GridSize(columns: columns, rows: 404))
-      for glyph in grid.cells.map(\.glyph) {
+      for (glyph, next) in zip(grid.cells, grid.cells.dropFirst() + [.blank]).map({ ($0.glyph, $1.glyph) }) {
         if !isSafe(glyph) { unsafe.append(glyph.value) }
-        if Self.isKnownWide(glyph.value) { wide.append(glyph.value) }
+        if Self.isKnownWide(glyph.value), next != Glyphs.rightHalf { wide.append(glyph.value) }
       }
     }
     var lines = 0

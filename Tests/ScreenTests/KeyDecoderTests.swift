@@ -30,7 +30,7 @@ import Testing
   /// Sequences that mean nothing here and must not act as keys.
   static let unknown = [
     "\u{1B}OP", "\u{1B}[[A", "\u{1B}[15~", "\u{1B}[24;2~", "\u{1B}[I", "\u{1B}[O", "\u{1B}[?1;2c", "\u{1B}[12;40R",
-    "\u{1B}[<0;33;7M", "\u{1B}[<0;33;7m", "\u{1B}[M !q", "\u{1B}[27;5;9~", "\u{1B}[113;5u", "\u{1B}[?2026;2$y",
+    "\u{1B}[<0;33;7m", "\u{1B}[M !q", "\u{1B}[27;5;9~", "\u{1B}[113;5u", "\u{1B}[?2026;2$y",
     "\u{1B}]11;rgb:0000/qqqq/0000\u{7}", "\u{1B}]10;quit\u{1B}\\", "\u{1B}P1+r436f=q\u{1B}\\", "\u{1B}_q\u{1B}\\",
     "\u{1B}[201~",
   ]
@@ -43,6 +43,16 @@ import Testing
   @Test(arguments: unknown)
   func anUnknownSequenceIsSwallowedWhole(sent: String) {
     #expect(Self.decode(Self.bytes(sent) + Self.bytes("x")) == [.key(.character("x"))])
+  }
+
+  @Test func theMouseIsReadAndItsOtherReportsAreSwallowed() {
+    for (sent, action) in [("0", MouseEvent.Action.press), ("64", .wheelUp), ("65", .wheelDown), ("4", .press)] {
+      let found = Self.decode(Self.bytes("\u{1B}[<\(sent);33;7M"))
+      #expect(found == [.mouse(MouseEvent(action, column: 32, row: 6))])
+    }
+    for sent in ["[<0;33;7m", "[<2;33;7M", "[<32;33;7M", "[<0;0;7M", "[<0;33M", "[<;;M", "[<0;99999999999999999999;1M"] {
+      #expect(Self.decode(Self.bytes("\u{1B}\(sent)x")) == [.key(.character("x"))], "\(sent)")
+    }
   }
 
   @Test func everySequenceMayComeInTwoPortions() {

@@ -114,17 +114,15 @@ import Training
     for number in [record.before.total, record.outcome.after.total, record.outcome.factor, record.loss] {
       #expect(text.contains(NumberText.short(number)))
     }
-    #expect(text.contains("20 of 20"))
+    #expect(text.contains("clipped 20 of the last 20"))
     #expect(text.contains("step 20"))
     #expect(text.contains(stage.workbench.experiment!.digest.text.prefix(8)))
     for (phases, marker) in [(1, "[zero]"), (2, "[forward]"), (3, "[backward]"), (4, "[norm]"), (5, "[clip]")] {
       let inside = stage.after("phase \(phases)")
-      let text = render(inside, ViewState(), size: size).plainText
-      #expect(text.contains(marker))
-      let before = text.split(separator: "\n").first { $0.contains(" before ") }
-      #expect(before?.contains("–") == (phases < 4), "the norm after \(phases) phases")
-      let after = text.split(separator: "\n").first { $0.contains(" after ") }
-      #expect(after?.contains("–") == (phases < 5))
+      let grid = render(inside, ViewState(), size: size)
+      #expect(grid.plainText.contains(marker))
+      #expect(grid.text(row: 1).contains("before –") == (phases < 4), "the norm after \(phases) phases")
+      #expect(grid.text(row: 1).contains("after –") == (phases < 5), "\(grid.text(row: 1))")
     }
   }
 

@@ -52,12 +52,14 @@ import Training
     for spike in [1, 513, 65_536, 99_999] {
       let (history, base) = try history(spikeAt: spike, of: 100_000)
       for width in [1, 2, 37, 80, 160, 1000, 5000] {
-        let (stretches, length) = history.columns(of: .total, atMost: width)
-        #expect(stretches.count <= width)
-        #expect(stretches[(spike - 1) / length].maximum == base.before.total * 1000)
+        let stretches = history.columns(of: .total, atMost: width)
+        #expect(stretches.count == width)
+        // Of the oldest steps only summaries are left, so that a spike among them may be a column off.
+        let wanted = (spike - 1) * width / 100_000
+        #expect(stretches.indices.contains { abs($0 - wanted) <= 1 && stretches[$0].maximum == base.before.total * 1000 })
         #expect(stretches.count { $0.maximum > base.before.total } == 1)
         #expect(
-          history.columns(of: .norm(0), atMost: width).stretches.count { $0.maximum > base.before.perParameter[0] } == 1
+          history.columns(of: .norm(0), atMost: width).count { $0.maximum > base.before.perParameter[0] } == 1
         )
       }
     }
@@ -117,7 +119,7 @@ import Training
         #expect(!grids[0].cells.contains { $0.style.ink == .danger })
         let marks = grids[1].cells.filter { "×∞".unicodeScalars.contains($0.glyph) && $0.style.ink == .danger }
         #expect(!marks.isEmpty)
-        #expect(marks.allSatisfy { $0.style.reverse }, "also without colour")
+        #expect(marks.allSatisfy { $0.style.reverse || $0.style.bold }, "also without colour")
       }
     }
     let totals = after.workbench.history.summary(of: .total)
@@ -125,7 +127,6 @@ import Training
     #expect(nans + infinities == 9)
     let text = render(after, ViewState(), size: GridSize(columns: 160, rows: 48)).plainText
     let parts = [("NaN", nans), ("inf", infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-    #expect(text.contains("nonfinite"))
     #expect(text.contains(parts.joined(separator: ", ")))
   }
 
@@ -133,8 +134,8 @@ import Training
   func single() throws {
     for kind in [Float.nan, .infinity] {
       let (history, _) = try history(spikeAt: 30_000, of: 60_000, kind: kind)
-      let (stretches, length) = history.columns(of: .total, atMost: 100)
-      #expect(stretches.indices.filter { stretches[$0].nans + stretches[$0].infinities > 0 } == [29_999 / length])
+      let stretches = history.columns(of: .total, atMost: 100)
+      #expect(stretches.indices.filter { stretches[$0].nans + stretches[$0].infinities > 0 } == [49])
       #expect(stretches.allSatisfy { $0.hasFinite }, "its neighbours keep their height")
       #expect(history.summary(of: .total).positiveRange == history.summary(of: .totalAfter).positiveRange)
     }

@@ -54,15 +54,16 @@ import Training
     }
   }
 
-  @Test("Clipping is told by the shape of the line, too: norms after it are dotted, norms before it are not")
-  func dotted() throws {
-    let grid = render(try Self.stage("clipped"), ViewState(), size: GridSize(columns: 160, rows: 48))
-    let after = grid.cells.filter { $0.style.ink == .after && (0x2801...0x28FF).contains($0.glyph.value) }
-    #expect(after.count > 10)
-    // Nothing in the right column of dots, unless the line before clipping shares the cell.
-    #expect(after.allSatisfy { ($0.glyph.value - 0x2800) & 0xB8 == 0 })
-    let before = grid.cells.filter { $0.style.ink == .before && (0x2801...0x28FF).contains($0.glyph.value) }
-    #expect(before.contains { ($0.glyph.value - 0x2800) & 0xB8 != 0 })
+  @Test("Clipping is told by the shape of the line, too: norms after it are a heavy line, norms before it fine dots")
+  func heavy() throws {
+    for (columns, rows) in [(80, 24), (160, 48)] {
+      let grid = render(try Self.stage("clipped"), ViewState(), size: GridSize(columns: columns, rows: rows))
+      let after = grid.cells.filter { $0.style.ink == .after && $0.glyph == "━" }
+      #expect(after.count > columns / 5, "\(grid.plainText)")
+      let before = grid.cells.filter { $0.style.ink == .before && (0x2801...0x28FF).contains($0.glyph.value) }
+      #expect(before.count > columns / 5)
+      #expect(!grid.cells.contains { $0.style.ink == .before && $0.glyph == "━" })
+    }
   }
 
   @Test("max_norm is drawn at the value that it had, dashed where clipping was off")
@@ -74,11 +75,11 @@ import Training
     var rows: [Unicode.Scalar: Set<Int>] = [:]
     for row in 0..<48 {
       for column in 0..<160
-      where grid[column, row].style.ink == .limit && "━╌".unicodeScalars.contains(grid[column, row].glyph) {
+      where grid[column, row].style.ink == .limit && "─╌".unicodeScalars.contains(grid[column, row].glyph) {
         rows[grid[column, row].glyph, default: []].insert(row)
       }
     }
-    let (dashed, solid) = (rows["╌"] ?? [], (rows["━"] ?? []).sorted())
+    let (dashed, solid) = (rows["╌"] ?? [], (rows["─"] ?? []).sorted())
     #expect(dashed.count == 1, "\(grid.plainText)")
     #expect(solid.count == 2 && dashed.contains(solid[1]) && solid[0] < solid[1], "\(grid.plainText)")
   }
@@ -88,11 +89,13 @@ import Training
     let stage = try Self.stage("clipped")
     var view = ViewState()
     view.isBig = true
-    for (columns, rows, titles) in [(80, 24, ["before", "after"]), (160, 48, ["before", "after", "factor"])] {
+    for (columns, rows, titles) in [
+      (80, 24, ["norm before", "norm after", "loss"]), (160, 48, ["norm before", "norm after", "loss"]),
+    ] {
       let grid = render(stage, view, size: GridSize(columns: columns, rows: rows))
       let text = grid.plainText
       for title in titles { #expect(text.contains("╭─ \(title) "), "\(text)") }
-      #expect(!text.contains("by parameter") && !text.contains("╭─ loss"))
+      #expect(!text.contains("by parameter") && text.contains("by layer"))
       let blocks = grid.cells.filter { $0.glyph == "█" }
       #expect(blocks.count > 60 && Set(blocks.map(\.style.ink)).isSuperset(of: [.before, .after]))
       // Every other panel is a Tab away.

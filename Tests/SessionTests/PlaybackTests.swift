@@ -101,7 +101,7 @@ import Training
     #expect(stage.player.state == .none)
     stage.finish()
     #expect(!stage.words.contains("behind"))
-    #expect(stage.notes.contains("the scenario is let go: from here on it is yours"))
+    #expect(stage.notes.contains("the scenario is let go: from here on it is yours; again plays it from its beginning"))
     #expect(stage.player.progress == nil)
   }
 
@@ -129,14 +129,20 @@ import Training
     #expect(!viewed.isBusy)
   }
 
-  @Test("Where the scenario stands is told by line")
+  @Test("Where the scenario stands is told by its acts: a pause ends one")
   func progress() throws {
-    var stage = try playing("seed 1\n\(small)\nstep 2\n\nsay \"x\"\n")
-    #expect(stage.player.progress?.line == 1)
-    #expect(stage.player.progress?.lines == 5)
-    while stage.workbench.history.count < 1 { _ = stage.advance() }
-    #expect(stage.player.progress?.line == 5)
+    var stage = try playing("\(small)\nsay \"x\"\npause\nstep\npause c\nstep\nsay \"z\"\n")
+    func acts() -> [Int] { stage.player.progress.map { [$0.act, $0.acts] } ?? [] }
+    #expect(acts() == [1, 3])
+    while stage.isBusy { _ = stage.advance() }
+    #expect(stage.player.isWaiting && acts() == [1, 3])
+    _ = stage.press(.named(.space))
+    #expect(acts() == [2, 3])
+    while stage.isBusy { _ = stage.advance() }
+    #expect(acts() == [2, 3])
+    _ = stage.press(.character("c"))
     stage.finish()
-    #expect(stage.player.progress == nil)
+    #expect(acts() == [3, 3], "at its end it is in the last one")
+    #expect(try playing("step; pause").player.progress?.acts == 1)
   }
 }

@@ -24,7 +24,13 @@ import Training
     #expect(stopped.errors.count == 1)
     #expect(
       stopped.errors[0].contains(
-        "so step \(bad) was not made (error_if_nonfinite): the first gradient that is not finite is"))
+        "so step \(bad) was not made (error_if_nonfinite): every element of every gradient is finite; the norm of order 2"))
+    // A gradient that is to blame is named, and no other.
+    let poisoned = try Stage.told("\(small); clip norm error_if_nonfinite=yes; step; outlier nan; step")
+    #expect(
+      poisoned.errors.count == 1
+        && poisoned.errors[0].contains("the first gradient with an element that is not finite is that of fc1.weight"),
+      "\(poisoned.errors)")
     let expected = try Stage.told(text + "expect error; expect step == \(bad - 1); say \"said\"")
     #expect(expected.isGood)
     #expect(expected.digest == stopped.digest)

@@ -45,7 +45,7 @@ import Training
       #expect(one.summary(of: series) == other.summary(of: series), comment)
       for width in [1, 3, 50, 1000] {
         let (a, b) = (one.columns(of: series, atMost: width), other.columns(of: series, atMost: width))
-        #expect(a.stretches == b.stretches && a.length == b.length, comment)
+        #expect(a == b, comment)
       }
     }
     for step in [1, 2, 63, 64, 65, one.lastStep - 1, one.lastStep] where step > 0 {
@@ -115,11 +115,9 @@ import Training
 
   // The extremes of what is recorded of some steps, from the finest that the history has.
   private func fold(_ history: History, _ series: Series, _ steps: Range<Int>) -> Stretch {
-    let (stretches, length) = history.columns(of: series, atMost: history.count)
+    let stretches = history.columns(of: series, atMost: history.count)
     var fold = Stretch()
-    for index in (steps.lowerBound / length)..<((steps.upperBound + length - 1) / length) {
-      fold.join(stretches[index])
-    }
+    for index in steps { fold.join(stretches[index]) }
     return fold
   }
 
@@ -128,11 +126,12 @@ import Training
     let history = history(1...count)
     for width in [1, 2, 7, 100, 333, 5000] {
       for series in Self.series {
-        let (stretches, length) = history.columns(of: series, atMost: width)
-        #expect(stretches.count <= width && stretches.count == (count + length - 1) / length)
+        let stretches = history.columns(of: series, atMost: width)
+        let columns = min(width, count)
+        #expect(stretches.count == columns, "all columns are filled, or each record has one")
         for (index, stretch) in stretches.enumerated() {
           var fold = Stretch()
-          for step in (index * length + 1)...min(count, (index + 1) * length) {
+          for step in 1...count where (step - 1) * columns / count == index {
             let record = record(step)
             let value =
               switch series {
@@ -156,10 +155,47 @@ import Training
       var history = History(parameters: 3, budget: budget)
       for step in 1...50_000 { history.append(record(step, spike: spike)) }
       for width in [1, 80, 160, 1000] {
-        let (stretches, length) = history.columns(of: .total, atMost: width)
-        #expect(stretches.count <= width)
-        #expect(stretches.indices.filter { stretches[$0].maximum == 1e9 } == [(spike - 1) / length])
+        let stretches = history.columns(of: .total, atMost: width)
+        #expect(stretches.count == width)
+        // Where only a summary is left, it is as wide as that.
+        let spikes = stretches.indices.filter { stretches[$0].maximum == 1e9 }
+        let wanted = (spike - 1) * width / 50_000
+        #expect(spikes.contains { abs($0 - wanted) <= 1 })
+        #expect(spikes.count <= history.grain * width / 50_000 + 2)
+        if spike >= history.firstKept! { #expect(spikes == [wanted]) }
       }
+    }
+  }
+
+  @Test("A part of a run has columns of its own: zooming in loses no spike", arguments: [1, 30_000, 49_990])
+  func window(at spike: Int) {
+    for budget in [50_000, History.budget] {
+      var history = History(parameters: 3, budget: budget)
+      for step in 1...50_000 { history.append(record(step, spike: spike)) }
+      for records in [0..<50_000, max(0, spike - 900)..<min(50_000, spike + 50), spike - 1..<spike] {
+        for width in [1, 80, 333] {
+          let stretches = history.columns(of: .total, atMost: width, records: records)
+          #expect(stretches.count == min(width, records.count))
+          #expect(stretches.contains { $0.maximum == 1e9 }, "\(records), \(width)")
+          #expect(stretches.allSatisfy { $0.hasFinite || $0.nans + $0.infinities > 0 }, "no holes")
+        }
+        #expect(history.summary(of: .total, records: records).maximum == 1e9)
+      }
+      if spike < 40_000 {
+        #expect(history.columns(of: .total, atMost: 80, records: 49_000..<50_000).allSatisfy { $0.maximum < 1e9 })
+      }
+    }
+  }
+
+  @Test("A record has a step and a step a record, also where steps are missing and where only summaries are left")
+  func steps() {
+    let sparse = history(stride(from: 500, through: 100_000, by: 500))
+    for index in [0, 1, 63, 64, 199] { #expect(sparse.step(ofRecord: index) == 500 * (index + 1)) }
+    #expect(sparse.record(ofStep: 500) == 0 && sparse.record(ofStep: 1499) == 1 && sparse.record(ofStep: 1) == 0)
+    let long = history(1...20_000, budget: 50_000)
+    #expect(long.firstKept! > 1000)
+    for index in [0, 1, 999, 10_000, 19_999] {
+      #expect(long.step(ofRecord: index) == index + 1 && long.record(ofStep: index + 1) == index)
     }
   }
 

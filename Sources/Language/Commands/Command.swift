@@ -11,6 +11,7 @@ public indirect enum Command: Hashable, Sendable {
   case look(LookCommand)
   case words(WordsCommand)
   case files(FilesCommand)
+  case lesson(LessonCommand)
   case view(ViewCommand)
 
   /// Its kind.
@@ -22,6 +23,7 @@ public indirect enum Command: Hashable, Sendable {
     case .look: .look
     case .words: .words
     case .files: .files
+    case .lesson: .lessons
     case .view: .view
     }
   }
@@ -40,14 +42,16 @@ public indirect enum Command: Hashable, Sendable {
     case words = "In a scenario"
     /// What writes files.
     case files = "Files"
+    /// What plays a scenario that lies among the lessons.
+    case lessons = "Lessons"
     /// What is not the experiment's: the screen, the keys, help, the end.
     case view = "Screen, keys and leaving"
 
     /// Whether the experiment that there is gives way to one at step 0: what a key should not do unasked.
-    public var beginsAfresh: Bool { self == .setUp }
+    public var beginsAfresh: Bool { self == .setUp || self == .lessons }
 
     /// Whether it ends what the viewer has begun before.
-    package var takesOver: Bool { self == .setUp || self == .steps }
+    package var takesOver: Bool { self == .setUp || self == .steps || self == .lessons }
 
     /// Whether it stands in the log. What words and files have to say follows by itself, and the screen shows what it does.
     package var isLogged: Bool { self != .words && self != .view }
@@ -105,6 +109,16 @@ public enum FilesCommand: Hashable, Sendable {
   case save(String)
   case exportTorch(String)
   case trace(String)
+}
+
+/// What plays a lesson; only a viewer may give it.
+public enum LessonCommand: Hashable, Sendable {
+  /// The lesson of this name.
+  case named(String)
+  /// The one behind the lesson that was played last.
+  case next
+  /// The scenario that was played last, from its beginning.
+  case again
 }
 
 /// What `clip` may do.
@@ -189,6 +203,9 @@ public enum ViewCommand: Hashable, Sendable {
   case panel(Direction)
   case speed(Turn)
   case find(String?)
+  case open
+  case zoom(Zoom)
+  case lessons
   case prompt
   case redraw
   case suspend
@@ -199,6 +216,11 @@ public enum ViewCommand: Hashable, Sendable {
   /// How far the parameters move under the cursor.
   public enum Scroll: String, CaseIterable, Hashable, Sendable {
     case up, down, pageup, pagedown, first, last
+  }
+
+  /// How many of the steps the charts show.
+  public enum Zoom: String, CaseIterable, Hashable, Sendable {
+    case `in`, out, all
   }
 
   /// Which neighbour.

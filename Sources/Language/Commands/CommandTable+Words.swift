@@ -59,6 +59,24 @@ extension CommandTable {
     },
   ]
 
+  /// What plays lessons.
+  static let lessons: [CommandRow] = [
+    CommandRow(
+      "lesson", .lessons, ["NAME", "next"], "plays a lesson from its beginning; next: the one behind the last",
+      example: "lesson rnn-explodes", words: ["next"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "next") { return .lesson(.next) }
+      return .lesson(.named(try reader.take("the name of a lesson").text))
+    } write: { command in
+      switch command {
+      case .lesson(.next): "next"
+      case .lesson(.named(let name)): Lexer.quote(name, always: name == "next")
+      default: nil
+      }
+    },
+    CommandRow("again", .lessons, .lesson(.again), "plays the last lesson from its beginning"),
+  ]
+
   /// What is not the experiment's.
   static let screen: [CommandRow] = [
     CommandRow(
@@ -96,19 +114,30 @@ extension CommandTable {
     } write: { command in
       if case .view(.find(let text)) = command { text.map { Lexer.quote($0) } ?? "" } else { nil }
     },
+    CommandRow("open", .view, .view(.open), "shows the parameter under the cursor by itself, large"),
+    chosen(
+      "zoom", summary: "shows half or twice as many of the steps in the charts, or all", ViewCommand.zoom
+    ) {
+      if case .zoom(let zoom) = $0 { zoom } else { nil }
+    },
+    CommandRow("lessons", .view, .view(.lessons), "shows the page of lessons"),
     CommandRow("prompt", .view, .view(.prompt), "opens the prompt"),
     CommandRow("redraw", .view, .view(.redraw), "draws the whole screen again"),
     CommandRow("suspend", .view, .view(.suspend), "gives the terminal back to the shell; fg returns"),
-    CommandRow("close", .view, .view(.close), "closes what is open: help, a question"),
+    CommandRow("close", .view, .view(.close), "closes what is open: help, a view, a ghost"),
     CommandRow(
-      "help", .view, ["[COMMAND]"], "all commands and keys, or one command with an example", example: "help clip"
+      "help", .view, ["[WORD]"], "this screen, keys and commands; or one command, or one word of the screen",
+      example: "help factor"
     ) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return .view(.help(nil)) }
-      let names = CommandTable.rows.map(\.name)
-      guard names.contains(word.text) else { throw CommandError(.unknownCommand(word.text, known: names), at: word) }
-      return .view(.help(word.text))
+      guard var topic = reader.take()?.text else { return .view(.help(nil)) }
+      let first = reader.words[1]
+      while let more = reader.take() { topic += " " + more.text }
+      guard HelpText.has(topic) else {
+        throw CommandError(.unknownTopic(topic, known: HelpText.topics), at: first)
+      }
+      return .view(.help(topic))
     } write: { command in
-      if case .view(.help(let topic)) = command { topic ?? "" } else { nil }
+      if case .view(.help(let topic)) = command { topic.map { Lexer.quote($0) } ?? "" } else { nil }
     },
     CommandRow("quit", .view, .view(.quit), "leaves clipscope"),
   ]

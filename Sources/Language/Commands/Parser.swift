@@ -5,6 +5,11 @@ public struct ParsedCommand: Hashable, Sendable {
   /// Its words, for errors that show only later.
   let words: [Word]
 
+  /// The command as it was typed, without what was left to its defaults.
+  package var text: String {
+    words.map { $0.isQuoted ? Lexer.quote($0.text, always: true) : $0.text }.joined(separator: " ")
+  }
+
   /// An error of this command, at the word that it is about: the one that contains `text`, else the first.
   package func error(_ problem: CommandError.Problem, about text: String? = nil) -> CommandError {
     let word = text.flatMap { text in words.dropFirst().first { $0.text.contains(text) } } ?? words[0]

@@ -91,7 +91,9 @@ extension Quantity {
       case .norm: return Double(record.before.perParameter[index])
       case .normAfter: return Double(record.outcome.after.perParameter[index])
       case .weight: return Double(record.weightNorms[index])
-      case .updateRatio: return Double(record.updateRatios[index])
+      case .updateRatio:
+        let ratio = record.updateRatios[index]
+        return ratio == StepRecord.noRatio ? nil : Double(ratio)
       case .radius: return nil
       }
     }

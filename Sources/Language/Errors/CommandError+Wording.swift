@@ -17,6 +17,9 @@ extension CommandError.Problem {
     case .unknown(let what, let word, let known):
       "\(shown(word)) is no \(what)" + Suggestion.text(for: word, among: known) + "; there are "
         + (known.isEmpty ? "none" : known.joined(separator: ", "))
+    case .unknownTopic(let word, let known):
+      "\(shown(word)) is no command and no word of the screen" + Suggestion.text(for: word, among: known)
+        + "; type help for all of them"
     case .missing(let expected): "\(expected) is missing here"
     case .unexpected(let word): "\(shown(word)) is too much here"
     case .twice(let option): "\(option) is given twice"
@@ -44,6 +47,8 @@ extension CommandError.Problem {
     case .data(let error): VisibleText.of(error.description)
     case .file(let error): "\(error.path.isEmpty ? "\"\"" : VisibleText.of(error.path)) \(error.reason)"
     case .step(let error): Self.refused(error)
+    case .viewersOnly: "a scenario plays no other: lesson and again are for whoever sits in front of the screen"
+    case .noLesson(let what): what
     case .nothingToCompare(let steps): "no step has been made, so there is nothing in the last \(steps) to look at"
     }
   }
@@ -77,9 +82,12 @@ extension CommandError.Problem {
 
   private static func refused(_ error: StepError) -> String {
     let norm = "the total norm is \(NumberText.of(error.norm.total)), so step \(error.step) was not made"
+    let order = NumberText.of(error.norm.order)
     let culprit =
-      error.parameter.map { "the first gradient that is not finite is that of \($0)" }
-      ?? "each gradient is finite, only their norm of order \(NumberText.of(error.norm.order)) overflows"
+      error.parameter.map { "the first gradient with an element that is not finite is that of \($0)" }
+      ?? error.overflowing.map {
+        "every element of every gradient is finite; the norm of order \(order) of \($0)'s is too large for a float32"
+      } ?? "every gradient and its norm are finite; only the norm of order \(order) of all of them is too large"
     return "\(norm) (error_if_nonfinite): \(culprit)"
   }
 

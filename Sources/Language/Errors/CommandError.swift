@@ -27,6 +27,7 @@ public struct CommandError: Error, Hashable, Sendable {
     case openQuote
     case unknownCommand(String, known: [String])
     case unknown(what: String, String, known: [String])
+    case unknownTopic(String, known: [String])
     case missing(expected: String)
     case unexpected(String)
     case twice(option: String)
@@ -49,6 +50,10 @@ public struct CommandError: Error, Hashable, Sendable {
     case file(FileError)
     case step(StepError)
     case nothingToCompare(Int)
+    /// What only a viewer may give.
+    case viewersOnly
+    /// No lesson of this name, or none to play again; what to do instead.
+    case noLesson(String)
   }
 }
 

@@ -23,7 +23,20 @@ public enum HelpText {
       for row in CommandTable.rows where row.kind == kind { lines.append("  " + pad(row.name, 12) + row.summary) }
       lines.append("")
     }
-    return lines + ["help COMMAND shows its forms, its options and an example"]
+    return lines + ["help COMMAND shows its forms, its options and an example; help WORD what a word of the screen means"]
+  }
+
+  /// The commands and the words of the screen.
+  static let topics = CommandTable.rows.map(\.name) + Glossary.entries.flatMap(\.words)
+
+  /// Whether there is help about a command or a word.
+  static func has(_ topic: String) -> Bool { CommandTable.row(named: topic) != nil || Glossary.entry(topic) != nil }
+
+  /// What `help WORD` shows: of a command, of a word of the screen, or of both.
+  public static func topic(_ word: String) -> [String] {
+    let meaning = Glossary.entry(word).map { [$0.words.joined(separator: ", ") + ": " + $0.meaning] } ?? []
+    let command = command(word)
+    return meaning + (meaning.isEmpty || command.isEmpty ? [] : [""]) + command
   }
 
   /// What `help COMMAND` shows.

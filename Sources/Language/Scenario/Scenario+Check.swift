@@ -86,6 +86,7 @@ private struct ScenarioCheck {
     case .look(.print(.values(let name))), .look(.print(.gradient(let name))):
       try checkSettings()
       try check(parameter: name)
+    case .lesson: throw .viewersOnly
     case .look(.stats), .words, .files, .view: break
     }
   }

@@ -8,12 +8,23 @@ public struct Scenario: Sendable {
     public let text: String
     /// The command.
     public let parsed: ParsedCommand
+
+    /// A command of a line.
+    package init(line: Int, text: String, parsed: ParsedCommand) {
+      (self.line, self.text, self.parsed) = (line, text, parsed)
+    }
   }
 
   /// The path of the file, as the user wrote it.
   public let path: String
   /// The commands in order.
   public let steps: [Step]
+
+  /// The file's name without its ending.
+  public var name: String {
+    let file = String(path.split(separator: "/").last ?? "")
+    return file.hasSuffix(".scenario") ? String(file.dropLast(9)) : file
+  }
 
   /// The folder that the scenario's own paths are relative to.
   public var folder: String { PathText.folder(of: path) }

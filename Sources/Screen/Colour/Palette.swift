@@ -18,7 +18,7 @@ public struct Palette: Hashable, Sendable {
     switch depth {
     case .none: return nil
     // Among eight there is no grey but the terminal's own foreground, which `dim` makes fainter.
-    case .eight: return ink == .muted ? nil : color.of16.map { $0 % 8 }
+    case .eight: return ink == .muted || ink == .ghost ? nil : color.of16.map { $0 % 8 }
     case .sixteen: return color.of16
     case .palette256, .truecolor: return color.of256
     }

@@ -10,6 +10,8 @@ public enum Ink: UInt8, CaseIterable, Hashable, Sendable {
   case before
   /// Norms after clipping.
   case after
+  /// A run before the one of now.
+  case ghost
   /// The `max_norm` line.
   case limit
   /// The loss.

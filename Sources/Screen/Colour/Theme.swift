@@ -33,7 +33,7 @@ public enum Theme: String, CaseIterable, Hashable, Sendable {
     let (dark, light, contrast, contrastLight): (Row, Row, Row, Row)
     switch ink {
     case .plain: return nil
-    case .muted:
+    case .muted, .ghost:
       (dark, light) = ((0x8A8A8A, 245, 8), (0x6B6B6B, 242, 8))
       (contrast, contrastLight) = ((0xD0D0D0, 252, 7), (0x3F3F3F, 238, nil))
     case .accent, .after:

@@ -13,7 +13,7 @@ extension CellGrid {
 
   private static func ascii(_ glyph: Unicode.Scalar) -> Unicode.Scalar {
     switch glyph.value {
-    case 0..<0x80: glyph
+    case 0x20..<0x7F: glyph
     case 0x2800...0x28FF: dots(glyph.value - 0x2800)
     // Lower eighths, from the foot to a full cell.
     case 0x2581...0x2588: Array("_..-=+*#".unicodeScalars)[Int(glyph.value - 0x2581)]
@@ -31,6 +31,7 @@ extension CellGrid {
   private static let substitutes: [Unicode.Scalar: Unicode.Scalar] = [
     "─": "-", "│": "|", "╭": "+", "╮": "+", "╰": "+", "╯": "+", "┤": "+", "━": "=", "╌": "-", "…": "~", "→": ">",
     "▸": ">", "▶": ">", "●": "*", "◆": "*", "‖": "=", "×": "x", "∞": "I", "·": "-", "–": "-", "≤": "<", "±": "+",
-    "↑": "^", "↓": "v", "←": "<", "»": ">", "›": ">", "✓": "v", "▯": "?", "²": "2",
+    "↑": "^", "↓": "v", "←": "<", "»": ">", "›": ">", "✓": "v", "▯": "?", "²": "2", "└": "+",
+    "↗": "^", "↘": "v", "░": ":", "▾": "v", "≥": ">",
   ]
 }

@@ -7,13 +7,15 @@ extension CellGrid {
   mutating func write(
     _ text: String, column: Int, row: Int, width: Int = .max, _ style: Style = .plain
   ) -> Int {
-    let glyphs = Glyphs.columns(of: text)
-    let count = min(glyphs.count, max(0, width))
-    for offset in 0..<count {
-      let isCut = offset == count - 1 && glyphs.count > count
-      self[column + offset, row] = Cell(isCut ? "…" : glyphs[offset], style)
+    var glyphs = Glyphs.columns(of: text)
+    if glyphs.count > max(0, width) {
+      glyphs = Array(glyphs.prefix(max(0, width)))
+      // Half a letter is none.
+      if glyphs.count > 1, glyphs[glyphs.count - 1] == Glyphs.rightHalf { glyphs[glyphs.count - 2] = " " }
+      if !glyphs.isEmpty { glyphs[glyphs.count - 1] = "…" }
     }
-    return count
+    for (offset, glyph) in glyphs.enumerated() { self[column + offset, row] = Cell(glyph, style) }
+    return glyphs.count
   }
 
   /// Writes text so that it ends before column `end`.
@@ -31,35 +33,38 @@ extension CellGrid {
     return used
   }
 
-  /// Draws a frame along the edges of `area`, with a title and a badge in its upper edge and a note at the end of it.
+  /// Draws a frame along the edges of `area`, with a title in its upper edge, a tag behind it where there is room, and a note
+  /// at the end of it, which is left out only where not even the title has room beside it, and a note in its lower edge.
   mutating func frame(
-    _ area: Rectangle, title: String, badge: (text: String, style: Style)? = nil, note: String = "",
-    isFront: Bool = false
+    _ area: Rectangle, title: String, tag: (text: String, style: Style)? = nil, note: String = "", foot: [(String, Style)] = [], isFront: Bool = false,
+    _ edge: Style = Style(.muted)
   ) {
     guard area.width >= 2, area.height >= 2 else { return }
-    let style = Style(.muted)
     let (right, bottom) = (area.column + area.width - 1, area.row + area.height - 1)
     for column in area.column...right {
-      self[column, area.row] = Cell("─", style)
-      self[column, bottom] = Cell("─", style)
+      self[column, area.row] = Cell("─", edge)
+      self[column, bottom] = Cell("─", edge)
     }
     for row in area.row...bottom {
-      self[area.column, row] = Cell("│", style)
-      self[right, row] = Cell("│", style)
+      self[area.column, row] = Cell("│", edge)
+      self[right, row] = Cell("│", edge)
     }
-    self[area.column, area.row] = Cell("╭", style)
-    self[right, area.row] = Cell("╮", style)
-    self[area.column, bottom] = Cell("╰", style)
-    self[right, bottom] = Cell("╯", style)
-    var used = write(
-      " \(title) ", column: area.column + 2, row: area.row, width: area.width - 4, Style(.accent, bold: isFront))
-    if let badge, used + badge.text.count + 2 <= area.width - 4 {
-      used += write(" \(badge.text) ", column: area.column + 2 + used, row: area.row, badge.style)
+    self[area.column, area.row] = Cell("╭", edge)
+    self[right, area.row] = Cell("╮", edge)
+    self[area.column, bottom] = Cell("╰", edge)
+    self[right, bottom] = Cell("╯", edge)
+    let inside = area.width - 4
+    let noteWidth = note.isEmpty ? 0 : Glyphs.columns(of: note).count + 2
+    let titleWidth = Glyphs.columns(of: title).count + 2
+    let hasNote = noteWidth > 0 && inside - noteWidth >= min(titleWidth, 8)
+    write(
+      " \(title) ", column: area.column + 2, row: area.row, width: inside - (hasNote ? noteWidth : 0),
+      Style(.accent, bold: isFront))
+    if let tag, titleWidth + Glyphs.width(of: tag.text) + 1 + (hasNote ? noteWidth : 0) <= inside {
+      write(tag.text + " ", column: area.column + 2 + titleWidth, row: area.row, tag.style)
     }
-    let available = area.width - 6 - used
-    if !note.isEmpty, Glyphs.columns(of: note).count + 2 <= available {
-      write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted))
-    }
+    if hasNote { write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted)) }
+    if !foot.isEmpty { write([(" ", edge)] + foot + [(" ", edge)], column: area.column + 2, row: bottom, width: inside) }
   }
 
   /// Blanks an area.
@@ -70,31 +75,3 @@ extension CellGrid {
   }
 }
 
-/// Text as glyphs that are one column wide each.
-enum Glyphs {
-  /// The glyphs of a text: control characters made visible, marks that combine left out, and `▯` for what would take two
-  /// columns, so that nothing that a user's file contains can move what stands behind it.
-  static func columns(of text: String) -> [Unicode.Scalar] {
-    VisibleText.of(text).unicodeScalars.compactMap { scalar in
-      if scalar.value < 0x300 { return scalar }
-      switch scalar.properties.generalCategory {
-      case .nonspacingMark, .enclosingMark, .spacingMark, .format: return nil
-      // Nobody knows how wide they are.
-      case .unassigned, .privateUse: return "▯"
-      default: return isWide(scalar) ? "▯" : scalar
-      }
-    }
-  }
-
-  // East Asian Width W and F of Unicode 15, in whole blocks, the emoji, and the Hangul vowels and finals, which take no
-  // column of their own.
-  private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x1100...0x11FF, 0x2329, 0x232A, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7FF,
-      0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18D08,
-      0x1AFF0...0x1B2FB, 0x1F000...0x1FAFF, 0x20000...0x3FFFD:
-      true
-    default: scalar.properties.isEmojiPresentation
-    }
-  }
-}

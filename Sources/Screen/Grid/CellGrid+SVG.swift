@@ -40,6 +40,13 @@ extension CellGrid {
     var word = (start: columns.lowerBound, letters: "")
     for column in columns {
       let glyph = self[column, row].glyph
+      if glyph == Glyphs.rightHalf { continue }
+      if self[column + 1, row].glyph == Glyphs.rightHalf {
+        svg += Self.text(word.letters, column: word.start, y: top, style, color: color)
+        svg += Self.text(Self.escaped(glyph), column: column, y: top, style, color: color, width: 2)
+        word.letters = ""
+        continue
+      }
       let shapes = Self.shapes(of: glyph, x: Double(column) * Self.cellWidth, y: top, color: color)
       guard glyph == " " || shapes != nil else {
         if word.letters.isEmpty { word.start = column }
@@ -52,12 +59,16 @@ extension CellGrid {
     return svg + Self.text(word.letters, column: word.start, y: top, style, color: color)
   }
 
-  private static func text(_ letters: String, column: Int, y top: Double, _ style: Style, color: String) -> String {
+  // - Parameter width: the cells that the letters are made to fill, `nil` where the font does that by itself.
+  private static func text(
+    _ letters: String, column: Int, y top: Double, _ style: Style, color: String, width: Int? = nil
+  ) -> String {
     guard !letters.isEmpty else { return "" }
     let (x, y) = (number(Double(column) * cellWidth), number(top + cellHeight * 0.76))
     let weight = style.bold ? " font-weight=\"bold\"" : ""
     let faint = style.dim ? " opacity=\"0.6\"" : ""
-    return "<text x=\"\(x)\" y=\"\(y)\" fill=\"\(color)\"\(weight)\(faint)>\(letters)</text>\n"
+    let length = width.map { " textLength=\"\(number(Double($0) * cellWidth))\" lengthAdjust=\"spacingAndGlyphs\"" } ?? ""
+    return "<text x=\"\(x)\" y=\"\(y)\" fill=\"\(color)\"\(weight)\(faint)\(length)>\(letters)</text>\n"
   }
 
   // Glyphs that have to meet their neighbours.
@@ -80,6 +91,9 @@ extension CellGrid {
       rectangle(x: x + 1, y: y + cellHeight / 2 - 0.5, width: 3, height: 1, color: color)
         + rectangle(x: x + 5.5, y: y + cellHeight / 2 - 0.5, width: 3, height: 1, color: color)
     case 0x2502: rectangle(x: x + cellWidth / 2 - 0.5, y: y, width: 1, height: cellHeight, color: color)
+    case 0x2514:
+      rectangle(x: x + cellWidth / 2 - 0.5, y: y, width: 1, height: cellHeight / 2, color: color)
+        + rectangle(x: x + cellWidth / 2, y: y + cellHeight / 2 - 0.5, width: cellWidth / 2, height: 1, color: color)
     case 0x2524:
       rectangle(x: x + cellWidth / 2 - 0.5, y: y, width: 1, height: cellHeight, color: color)
         + rectangle(x: x, y: y + cellHeight / 2 - 0.5, width: cellWidth / 2, height: 1, color: color)

@@ -13,6 +13,7 @@ extension CellGrid {
       var current = Style.plain
       for column in 0..<size.columns {
         let cell = self[column, row]
+        if cell.glyph == Glyphs.rightHalf { continue }
         if cell.style != current {
           text += "\u{1B}[0m" + Self.sequence(cell.style, palette)
           current = cell.style

@@ -14,7 +14,7 @@ public struct GridSize: Hashable, Sendable {
 
 /// One character cell: what the terminal shows in one column of one row.
 public struct Cell: Hashable, Sendable {
-  /// A scalar that is one column wide; wide text is replaced before it gets here.
+  /// A scalar that is one column wide, or one that is two with `Glyphs.rightHalf` in the cell behind it.
   public var glyph: Unicode.Scalar
   /// How it looks.
   public var style: Style
@@ -44,10 +44,17 @@ public struct CellGrid: Hashable, Sendable {
     self.cells = Array(repeating: .blank, count: size.columns * size.rows)
   }
 
-  /// The cell at `column`, `row`, both counted from 0 at the top left. Reading outside gives a blank.
+  /// The cell at `column`, `row`, both counted from 0 at the top left. Reading outside gives a blank. A letter of two cells
+  /// of which one is written over goes with it.
   public subscript(column: Int, row: Int) -> Cell {
     get { contains(column: column, row: row) ? cells[row * size.columns + column] : .blank }
-    set { if contains(column: column, row: row) { cells[row * size.columns + column] = newValue } }
+    set {
+      guard contains(column: column, row: row) else { return }
+      let index = row * size.columns + column
+      if cells[index].glyph == Glyphs.rightHalf, newValue.glyph != Glyphs.rightHalf { cells[index - 1].glyph = " " }
+      cells[index] = newValue
+      if column + 1 < size.columns, cells[index + 1].glyph == Glyphs.rightHalf { cells[index + 1].glyph = " " }
+    }
   }
 
   private func contains(column: Int, row: Int) -> Bool {
@@ -57,7 +64,7 @@ public struct CellGrid: Hashable, Sendable {
   /// The glyphs of one row, as text.
   public func text(row: Int) -> String {
     var line = String.UnicodeScalarView()
-    for column in 0..<size.columns { line.append(self[column, row].glyph) }
+    for column in 0..<size.columns where self[column, row].glyph != Glyphs.rightHalf { line.append(self[column, row].glyph) }
     return String(line)
   }
 }

@@ -14,6 +14,8 @@ public struct KeyDecoder: Sendable, Equatable {
     case key(Key)
     /// Text was pasted, with line feeds between its lines.
     case paste(String)
+    /// The mouse was used.
+    case mouse(MouseEvent)
   }
 
   /// A paste of more bytes than this is cut.
@@ -95,6 +97,9 @@ public struct KeyDecoder: Sendable, Equatable {
       case .key(let key, let length):
         if let key { inputs.append(.key(key)) }
         pending.removeFirst(length)
+      case .mouse(let mouse, let length):
+        inputs.append(.mouse(mouse))
+        pending.removeFirst(length)
       case .beginPaste(let length):
         pending.removeFirst(length)
         pasted = []
@@ -149,6 +154,8 @@ enum Parsed: Equatable {
   case incomplete
   /// A key, or `nil` for something without a meaning, that takes the first `length` bytes.
   case key(Key?, length: Int)
+  /// A report of the mouse.
+  case mouse(MouseEvent, length: Int)
   /// From here on everything is pasted text.
   case beginPaste(length: Int)
 }

@@ -111,6 +111,7 @@ enum KeySequence {
     switch escape(Array(bytes[1...])) {
     case .incomplete: return .incomplete
     case .key(let key, let length): return .key(key.map(withModifier), length: length + 1)
+    case .mouse(let mouse, let length): return .mouse(mouse, length: length + 1)
     case .beginPaste: return .key(.named(.escape), length: 1)
     }
   }
@@ -142,6 +143,9 @@ enum KeySequence {
   }
 
   private static func controlKey(parameters: ArraySlice<UInt8>, final: UInt8, length: Int) -> Parsed {
+    if parameters.first == UInt8(ascii: "<") {
+      return mouse(parameters.dropFirst(), final: final, length: length)
+    }
     let fields = parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
     let numbers = fields.map { Int(String(decoding: $0, as: UTF8.self)) }
     // Private markers and intermediate bytes are no numbers: such a sequence is not a key.
@@ -157,6 +161,18 @@ enum KeySequence {
     // The second number counts the modifiers from 1; 2 is Shift alone, which changes nothing here.
     let isModified = numbers.count == 2 && (numbers[1] ?? 1) > 2
     return .key(isModified ? key.map(withModifier) : key, length: length)
+  }
+
+  // A report of mode 1006: button, column and row from 1; M for a press, m for a release, which says nothing here.
+  private static func mouse(_ parameters: ArraySlice<UInt8>, final: UInt8, length: Int) -> Parsed {
+    let numbers = parameters.split(separator: UInt8(ascii: ";")).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+    guard final == UInt8(ascii: "M"), numbers.count == 3, numbers[1] > 0, numbers[2] > 0 else {
+      return .key(nil, length: length)
+    }
+    let actions: [Int: MouseEvent.Action] = [0: .press, 64: .wheelUp, 65: .wheelDown]
+    // 4, 8 and 16 are Shift, Alt and Control.
+    guard let action = actions[numbers[0] & ~28] else { return .key(nil, length: length) }
+    return .mouse(MouseEvent(action, column: numbers[1] - 1, row: numbers[2] - 1), length: length)
   }
 
   // Answers of the terminal to questions that a program before this one asked: up to BEL, or Escape and backslash.

@@ -1,74 +1,134 @@
 import Training
 
-/// Series over time as bars from minimum to maximum, in braille dots: two columns and four rows of dots a cell.
+/// Series over time as lines in braille dots: two columns and four rows of dots a cell.
 ///
-/// Each dot column is one stretch of steps. A bar also reaches for the one before it, so that a series is a line; it never
-/// ends short of its own extremes, so a spike of one step is as tall as it was.
+/// A series fills the width. Where it has fewer stretches than there are columns its points are joined by lines; where a
+/// stretch holds several steps it is a band of sparse dots from its minimum to its maximum with its last value as a line,
+/// so that a spike of one step is as tall as it was.
 struct RangePlot {
+  /// How a series is drawn.
+  enum Strokes {
+    /// Fine dots.
+    case fine
+    /// Two dots thick, and level stretches as a heavy bar: told apart from a fine line also where there is no colour.
+    case heavy
+  }
+
   private let area: Rectangle
   private let axis: Axis
-  // For each cell its dots, and the ink of the series that was drawn last there.
+  // For each cell its dots, and the style of the series that was drawn last there.
   private var dots: [UInt8]
-  private var inks: [Ink?]
+  private var styles: [Style]
+  // Cells that a level heavy line runs through.
+  private var bars: [Int: Style] = [:]
   // What is not finite has no height: its cells at the top of the plot, and whether it is NaN.
-  private var marks: [Int: Bool] = [:]
+  private var marks: [Int: (isNaN: Bool, isGhost: Bool)] = [:]
   private var zeros: Set<Int> = []
-  private let isThick: Bool
 
-  /// A plot in `area`; a thick one draws a stretch as a whole cell's width, for eyes that are far away.
-  init(_ area: Rectangle, _ axis: Axis, isThick: Bool = false) {
-    (self.area, self.axis, self.isThick) = (area, axis, isThick)
+  /// A plot in `area`.
+  init(_ area: Rectangle, _ axis: Axis) {
+    (self.area, self.axis) = (area, axis)
     dots = Array(repeating: 0, count: max(0, area.width * area.height))
-    inks = Array(repeating: nil, count: dots.count)
+    styles = Array(repeating: .plain, count: dots.count)
   }
 
   /// How many stretches fit.
-  var columns: Int { columnsPerCell * area.width }
-  /// How many stretches share a cell.
-  var columnsPerCell: Int { isThick ? 1 : 2 }
+  var columns: Int { 2 * area.width }
 
   private var rows: Int { 4 * area.height }
 
-  /// Adds a series, over what is there already. A dotted one draws every second column only, with its neighbour's
-  /// extremes in it: told apart from a line also where there is no colour.
-  mutating func add(_ stretches: [Stretch], _ ink: Ink, isDotted: Bool = false) {
-    var previous: (low: Int, high: Int)?
-    for (column, stretch) in stretches.prefix(columns).enumerated() {
-      if stretch.nans > 0 || stretch.infinities > 0 { marks[column / columnsPerCell] = stretch.nans > 0 }
+  /// A stretch as rows of dots counted from the foot.
+  private struct Bar {
+    var low: Int
+    var high: Int
+    var line: Int
+  }
+
+  /// Adds a series, over what is there already.
+  /// - Parameters:
+  ///   - stretches: at most `columns` of them.
+  ///   - width: the share of the plot's width that they take, from its left edge.
+  mutating func add(_ stretches: [Stretch], _ style: Style, _ strokes: Strokes = .fine, width share: Double = 1) {
+    let width = max(1, Int((Double(columns) * share).rounded()))
+    var previous: (column: Int, bar: Bar)?
+    for (index, stretch) in stretches.enumerated() {
+      let column = Self.column(of: index, among: stretches.count, width: width)
+      if stretch.nans > 0 || stretch.infinities > 0 {
+        // Up to the next stretch, where there are columns between.
+        let next = index + 1 < stretches.count ? Self.column(of: index + 1, among: stretches.count, width: width) : column + 1
+        for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (stretch.nans > 0, style.ink == .ghost) }
+      }
       guard let bar = bar(stretch) else {
-        if stretch.hasFinite { zeros.insert(column / columnsPerCell) }
+        if stretch.hasFinite { zeros.insert(column / 2) }
         previous = nil
         continue
       }
-      var (low, high) = bar
-      if let previous {
-        if low > previous.high { low = min(low, previous.high + 1) }
-        if high < previous.low { high = max(high, previous.low - 1) }
-      }
-      if isThick {
-        for row in low...min(high + 1, rows - 1) {
-          set(column: 2 * column, row: row, ink)
-          if !isDotted { set(column: 2 * column + 1, row: row, ink) }
-        }
-      } else {
-        for row in low...high { set(column: isDotted ? column / 2 * 2 : column, row: row, ink) }
-      }
-      previous = bar
+      draw(bar, column: column, from: previous, style, strokes)
+      previous = (column, bar)
     }
   }
 
-  // Dot rows counted from the foot.
-  private func bar(_ stretch: Stretch) -> (low: Int, high: Int)? {
-    guard stretch.hasFinite, let high = axis.level(of: Double(stretch.maximum), levels: rows) else { return nil }
-    return (axis.level(of: Double(stretch.minimum), levels: rows) ?? 0, high)
+  /// Where a stretch is drawn: over the whole width, the only one at its end, where the newest is.
+  static func column(of index: Int, among count: Int, width: Int) -> Int {
+    count < 2 ? width - 1 : index * (width - 1) / (count - 1)
   }
 
-  private mutating func set(column: Int, row: Int, _ ink: Ink) {
-    let line = area.height - 1 - row / 4
-    let index = line * area.width + column / 2
-    guard index >= 0, index < dots.count else { return }
+  private func bar(_ stretch: Stretch) -> Bar? {
+    guard stretch.hasFinite, let high = axis.level(of: Double(stretch.maximum), levels: rows) else { return nil }
+    let low = axis.level(of: Double(stretch.minimum), levels: rows) ?? 0
+    return Bar(low: low, high: high, line: axis.level(of: Double(stretch.last), levels: rows) ?? low)
+  }
+
+  private mutating func draw(
+    _ bar: Bar, column: Int, from previous: (column: Int, bar: Bar)?, _ style: Style, _ strokes: Strokes
+  ) {
+    if strokes == .heavy, bar.low / 4 == bar.high / 4, previous.map({ $0.bar.low / 4 == bar.low / 4 }) ?? true {
+      for column in (previous.map { $0.column + 1 } ?? column)...column { setBar(column: column, row: bar.high, style) }
+      return
+    }
+    // The band: sparse, but whole at its ends.
+    for row in bar.low...bar.high where row == bar.low || row == bar.high || (row + column) % 2 == 0 {
+      set(column: column, row: row, style)
+    }
+    set(column: column, row: bar.line, style)
+    if let previous { join(previous, to: (column, bar), style) }
+    if strokes == .heavy { set(column: column, row: min(rows - 1, bar.line + 1), style) }
+  }
+
+  // The line from the stretch before: its last values over columns between, and over the rows that both leave open.
+  private mutating func join(_ from: (column: Int, bar: Bar), to: (column: Int, bar: Bar), _ style: Style) {
+    let width = to.column - from.column
+    var last = from.bar.line
+    for column in from.column...to.column where width > 0 {
+      let part = Double(column - from.column) / Double(width)
+      let row = from.bar.line + Int((Double(to.bar.line - from.bar.line) * part).rounded())
+      if column > from.column {
+        // Up or down to the middle in this column: no longer stroke than the step is.
+        for step in min(last, row)...max(last, row) where step != last || last == row {
+          set(column: column, row: step, style)
+        }
+      }
+      last = row
+    }
+  }
+
+  private func index(column: Int, row: Int) -> Int? {
+    let index = (area.height - 1 - row / 4) * area.width + column / 2
+    return index >= 0 && index < dots.count && column / 2 < area.width ? index : nil
+  }
+
+  private mutating func set(column: Int, row: Int, _ style: Style) {
+    guard let index = index(column: column, row: row) else { return }
+    // What another series has drawn in the same cell gives way: two colours have no room in one.
+    if styles[index] != style { dots[index] = 0 }
     dots[index] |= Self.bits[column % 2 * 4 + row % 4]
-    inks[index] = ink
+    styles[index] = style
+    bars[index] = nil
+  }
+
+  private mutating func setBar(column: Int, row: Int, _ style: Style) {
+    guard let index = index(column: column, row: row) else { return }
+    bars[index] = style
   }
 
   // U+2800: dots 1 2 3 7 down the left, 4 5 6 8 down the right; from the foot up.
@@ -76,25 +136,29 @@ struct RangePlot {
 
   /// The row of the plot, from its top, that a number falls into; `nil` outside.
   func line(of value: Double) -> Int? {
-    guard let height = axis.height(of: value), height >= 0, height <= 1, area.height > 0 else { return nil }
+    guard let height = axis.height(of: value), height >= -1e-6, height <= 1 + 1e-6, area.height > 0 else { return nil }
     return axis.level(of: value, levels: rows).map { area.height - 1 - $0 / 4 }
   }
 
   /// Draws the dots, and on top what has no height.
   func draw(on grid: inout CellGrid) {
-    for index in dots.indices where dots[index] != 0 {
-      let glyph = Unicode.Scalar(0x2800 + UInt32(dots[index]))!
-      grid[area.column + index % area.width, area.row + index / area.width] =
-        Cell(glyph, Style(inks[index] ?? .plain))
-    }
-    for column in zeros where column < area.width {
-      let foot = area.row + area.height - 1
-      if dots[(area.height - 1) * area.width + column] == 0 {
-        grid[area.column + column, foot] = Cell("0", Style(.muted))
+    for index in dots.indices {
+      let (column, row) = (area.column + index % area.width, area.row + index / area.width)
+      if let style = bars[index] {
+        grid[column, row] = Cell("━", style)
+      } else if dots[index] != 0 {
+        grid[column, row] = Cell(Unicode.Scalar(0x2800 + UInt32(dots[index]))!, styles[index])
       }
     }
-    for (column, isNaN) in marks where column < area.width && area.height > 0 {
-      grid[area.column + column, area.row] = Nonfinite.cell(isNaN: isNaN)
+    for column in zeros where column < area.width {
+      let foot = (area.height - 1) * area.width + column
+      if dots[foot] == 0, bars[foot] == nil {
+        grid[area.column + column, area.row + area.height - 1] = Cell("0", Style(.muted))
+      }
+    }
+    for (column, mark) in marks where column < area.width && area.height > 0 {
+      let cell = Nonfinite.cell(isNaN: mark.isNaN)
+      grid[area.column + column, area.row] = mark.isGhost ? Cell(cell.glyph, Style(.ghost)) : cell
     }
   }
 }

@@ -1,48 +1,81 @@
-/// Which panel of the overview is where. What is dropped first on a small screen: the loss, then the log, then the
-/// parameters; the total norm and its numbers stay as long as anything does. docs/SCREEN.md tells the sizes.
+import Language
+import Session
+
+/// Which panel of the overview is where. What is dropped first on a small screen: the loss, then the log and the words, then
+/// the parameters; the line about clipping and the total norm stay as long as anything does. docs/SCREEN.md tells the sizes.
 struct Layout: Hashable, Sendable {
   private let isBig: Bool
+  private(set) var line = Rectangle(column: 0, row: 0, width: 0, height: 0)
   private(set) var total = Rectangle(column: 0, row: 0, width: 0, height: 0)
   private(set) var parameters: Rectangle?
+  private(set) var layers: Rectangle?
   private(set) var loss: Rectangle?
   private(set) var numbers: Rectangle?
+  private(set) var words: Rectangle?
   private(set) var log: Rectangle?
 
-  /// The panels in an area, of a network of so many parameters.
-  init(_ area: Rectangle, isBig: Bool, parameters count: Int) {
+  /// The panels of a scene in an area.
+  init(_ area: Rectangle, _ scene: Scene, isBig: Bool) {
     self.isBig = isBig
     var rest = area
-    if isBig { arrangeBig(&rest) } else { arrange(&rest, count) }
+    line = rest.cutTop(1)
+    let hasWords = !scene.passage.isEmpty
+    if rest.height >= 15 {
+      // Words are whole, as far as the rest leaves them room; what is longer has pages.
+      let lines = hasWords ? WordsPanel.lines(scene, width: Self.wordsWidth(area, isBig) - 4).count : 0
+      let most = isBig ? rest.height / 3 : max(3, rest.height / 5)
+      arrangeText(&rest, hasWords: hasWords, lines: min(lines, most), isBig: isBig)
+    }
+    if isBig { arrangeBig(&rest) } else { arrange(&rest, scene.parameters.count) }
+  }
+
+  // Beside the words there is a log, where both have room.
+  private static func wordsWidth(_ area: Rectangle, _ isBig: Bool) -> Int {
+    area.width >= 120 && !isBig ? area.width * 3 / 5 : area.width
+  }
+
+  private mutating func arrangeText(_ rest: inout Rectangle, hasWords: Bool, lines: Int, isBig: Bool) {
+    let least = isBig ? 3 : rest.height >= 36 ? 10 : rest.height >= 28 ? 7 : 4
+    guard hasWords else {
+      log = rest.cutBottom(least)
+      return
+    }
+    let isWide = Self.wordsWidth(rest, isBig) < rest.width
+    var text = rest.cutBottom(max(isWide ? least : 0, lines + 2))
+    if isWide {
+      log = text.cutRight(text.width - Self.wordsWidth(text, isBig))
+    } else if rest.height >= 32, !isBig {
+      log = rest.cutBottom(5)
+    }
+    words = text
+  }
+
+  // The total norm and its numbers, and one bar a layer; all else is a Tab away.
+  private mutating func arrangeBig(_ rest: inout Rectangle) {
+    if rest.height >= 14 { numbers = rest.cutTop(rest.height >= 34 ? 12 : 7) }
+    if rest.width >= 72 { layers = rest.cutRight(rest.width / 3) }
     total = rest
   }
 
-  // The total norm and its numbers, and the last words; all else is a Tab away.
-  private mutating func arrangeBig(_ rest: inout Rectangle) {
-    if rest.height >= 20 { log = rest.cutBottom(rest.height >= 36 ? 5 : 3) }
-    if rest.height >= 15 { numbers = rest.cutBottom(rest.height >= 36 ? 12 : 7) }
-  }
-
   private mutating func arrange(_ rest: inout Rectangle, _ count: Int) {
-    let hasParameters = rest.height >= 11
-    if rest.height >= 16 { log = rest.cutBottom(rest.height >= 36 ? 10 : rest.height >= 28 ? 7 : 4) }
-    guard hasParameters else { return }
-    // One row for each parameter if that leaves the total norm enough; the rest is shared.
-    let height = min(max(count + 2, rest.height / 2), rest.height * 11 / 20)
-    var below = rest.cutBottom(height)
-    if below.width >= 72 { loss = below.cutRight(below.width >= 120 ? below.width * 2 / 5 : 23) }
-    parameters = below
+    if rest.height >= 11 {
+      // One row for each parameter if that leaves the total norm enough; where there is more room two or three.
+      let rows = (1...3).last { count * $0 + 2 <= rest.height / 2 } ?? 1
+      parameters = rest.cutBottom(min(count * rows + 2, max(5, rest.height - 8), rest.height * 11 / 20))
+    }
+    if rest.width >= 72 { loss = rest.cutRight(max(26, rest.width * 2 / 5)) }
+    total = rest
   }
 
   /// Draws the panels.
   func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
-    TotalNormPanel(scene: scene).draw(in: total, isFront: isBig, isBig: isBig, showsLoss: loss == nil, on: &grid)
+    ClippingLine(scene: scene).draw(in: line, on: &grid)
+    TotalNormPanel(scene: scene, view: view).draw(in: total, isFront: false, on: &grid)
     if let numbers { BigNumbersPanel(scene: scene).draw(in: numbers, on: &grid) }
-    if let parameters {
-      ParametersPanel(scene: scene, cursor: view.cursor).draw(in: parameters, isFront: false, on: &grid)
-    }
-    if let loss { LossPanel(scene: scene).draw(in: loss, isFront: false, isBig: isBig, on: &grid) }
-    if let log {
-      LogPanel(scene: scene, pending: view.pending, isBig: isBig).draw(in: log, isFront: false, on: &grid)
-    }
+    if let parameters { ParametersPanel(scene: scene, view: view).draw(in: parameters, isFront: false, on: &grid) }
+    if let layers { LayersPanel(scene: scene, view: view).draw(in: layers, isFront: false, on: &grid) }
+    if let loss { LossPanel(scene: scene, view: view).draw(in: loss, isFront: false, on: &grid) }
+    if let words { WordsPanel(scene: scene, view: view).draw(in: words, on: &grid) }
+    if let log { LogPanel(scene: scene, view: view, hasWords: words != nil).draw(in: log, isFront: false, on: &grid) }
   }
 }

@@ -2,26 +2,42 @@ import Language
 import Session
 import Training
 
-/// The loss over the whole run, on an axis that fits it.
+/// The loss on an axis that fits it, and that of the run before as a ghost.
 struct LossPanel {
   let scene: Scene
+  let view: ViewState
 
-  func draw(in area: Rectangle, isFront: Bool, isBig: Bool, on grid: inout CellGrid) {
-    let losses = scene.history.summary(of: .loss)
-    let axis =
-      losses.hasFinite
-      ? Axis.fitting(low: Double(losses.minimum), high: Double(losses.maximum)) : Axis(scale: .linear, low: 0, high: 1)
-    let loss = scene.present?.loss
-    let name =
-      switch axis.scale {
-      case .logarithmic: "log"
-      case .linear: "linear"
-      case .symmetric: "±log"
-      }
-    grid.frame(area, title: "loss \(loss.map { NumberText.short($0) } ?? "–")", note: name, isFront: isFront)
-    let labelled = AxisLabels.draw(axis, in: area.inside, on: &grid)
-    var plot = RangePlot(labelled, axis, isThick: isBig)
-    plot.add(scene.history.columns(of: .loss, atMost: plot.columns).stretches, .loss)
-    plot.draw(on: &grid)
+  func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
+    let inside = area.inside
+    let window = view.window(on: scene)
+    let hasSteps = inside.height >= 4
+    let rows = inside.height - (hasSteps ? 1 : 0)
+    let losses = window.summary(scene.history, .loss)
+    let ghost = view.ghost(of: scene)
+    let axis = losses.hasFinite ? Axis.fitting(Self.range(losses, ghost.map { window.summary($0, .loss) }), rows: rows) : nil
+    let title = "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
+    grid.frame(area, title: title, note: axis?.scale.name ?? "", isFront: isFront)
+    guard rows > 0 else { return }
+    let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasSteps)
+    ChartAxes.draw(
+      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: ghost), on: &grid)
+    guard let axis else { return }
+    var curves = RangePlot(plot, axis)
+    if let ghost {
+      let (stretches, share) = window.columns(ghost, .loss, atMost: curves.columns)
+      curves.add(stretches, Style(.ghost), width: share)
+    }
+    let (stretches, share) = window.columns(scene.history, .loss, atMost: curves.columns)
+    curves.add(stretches, Style(.loss), view.isBig ? .heavy : .fine, width: share)
+    curves.draw(on: &grid)
+  }
+
+  // A ghost that has left for infinity must not press the run of now flat.
+  private static func range(_ losses: Stretch, _ ghost: Stretch?) -> Stretch {
+    guard let ghost, ghost.hasFinite, max(abs(ghost.maximum), abs(ghost.minimum)) <= 1000 * max(abs(losses.maximum), abs(losses.minimum))
+    else { return losses }
+    var both = losses
+    both.join(ghost)
+    return both
   }
 }

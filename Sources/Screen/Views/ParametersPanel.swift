@@ -1,30 +1,31 @@
+import Analysis
 import Foundation
 import Language
 import Optimization
 import Session
 import Training
 
-/// One line for each parameter: its gradient's norm over the run as a sparkline, all on one logarithmic axis, the norm
-/// before and after clipping, and its share of the total.
+/// A line for each parameter: whether its gradient's norm grows or fades, the norm over the run, each on a logarithmic scale
+/// of its own, the norm before and after clipping, and its share of the total.
 struct ParametersPanel {
   let scene: Scene
-  let cursor: Int
+  let view: ViewState
 
   /// The columns of a line: the name, the sparkline, the numbers, the share as a number and as a bar.
   private struct Columns {
     var name: Int
     var spark: Int
-    var numbers = 18
-    var share = 5
+    var numbers = 19
+    var share = 6
     var bar = 0
 
     init(width: Int, longestName: Int) {
       name = min(longestName, max(8, width / 3))
-      var rest = width - 1 - name - 1 - 1
+      var rest = width - 2 - name - 1 - 1
       if rest < numbers + share + 8 { share = 0 }
       if rest < numbers + 8 { numbers = 0 }
       rest -= numbers + share
-      bar = rest > 44 ? min(24, rest / 4) : 0
+      bar = rest > 30 ? min(20, rest / 4) : 0
       spark = max(0, rest - bar - (bar > 0 ? 1 : 0))
     }
   }
@@ -33,52 +34,123 @@ struct ParametersPanel {
     let names = scene.parameters.map(\.name)
     let inside = area.inside
     let lines = max(1, min(3, inside.height / max(1, names.count)))
-    let visible = max(1, inside.height / lines)
-    let first = min(max(0, cursor - visible + 1), max(0, names.count - visible))
-    let axis = axis
-    let scale = "\(NumberText.short(axis.low)) to \(NumberText.short(axis.high)) · one log scale"
-    let range = names.count > visible ? "\(first + 1)–\(min(names.count, first + visible)) of \(names.count) · " : ""
-    grid.frame(area, title: "by parameter", note: range + scale, isFront: isFront)
+    let visible = Self.visible(scene, view, in: area)
+    let range = names.count > visible.count ? " \(visible.lowerBound + 1)–\(visible.upperBound) of \(names.count)" : ""
     let columns = Columns(width: inside.width, longestName: names.map(\.count).max() ?? 0)
-    for (offset, index) in (first..<min(names.count, first + visible)).enumerated() {
+    let headings = columns.numbers == 0 ? "" : "before → after" + (columns.share > 0 ? "   \(shareName)" : "")
+    grid.frame(
+      area, title: (inside.width >= 64 ? "gradient norm by parameter" : "by parameter") + range, note: headings,
+      foot: foot(width: inside.width - 4), isFront: isFront)
+    for (offset, index) in visible.enumerated() {
       let row = Rectangle(
         column: inside.column, row: inside.row + offset * lines, width: inside.width, height: lines)
-      draw(index, names[index], columns, axis, in: row, on: &grid)
+      draw(index, names[index], columns, in: row, on: &grid)
     }
+  }
+
+  /// The parameters that have room in an area, so that the chosen one is among them.
+  static func visible(_ scene: Scene, _ view: ViewState, in area: Rectangle) -> Range<Int> {
+    let count = scene.parameters.count
+    let lines = max(1, min(3, area.inside.height / max(1, count)))
+    let fits = max(1, area.inside.height / lines)
+    let first = min(max(0, view.cursor - fits + 1), max(0, count - fits))
+    return first..<min(count, first + fits)
+  }
+
+  // Of all sides of a step what no other panel says.
+  private func foot(width: Int) -> [(String, Style)] {
+    var facts: [String] = []
+    if let saturated = scene.present?.saturated {
+      facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) %")
+    }
+    // A parameter that was zero has no share that it was moved by.
+    if let ratios = scene.present?.updateRatios?.filter({ !($0 < 0) }), let largest = ratios.max() {
+      let shown = ratios.contains { $0.isNaN } ? Float.nan : largest
+      facts.append("largest update \(Self.percent(shown)) of its weight")
+    }
+    if hasNorms { facts.append("each row on its own log scale") }
+    while facts.joined(separator: " · ").count > width, facts.count > 1 { facts.removeLast() }
+    return facts.isEmpty ? [] : [(facts.joined(separator: " · "), .plain)]
+  }
+
+  private static func percent(_ ratio: Float) -> String {
+    ratio.isFinite ? NumberText.short(100 * ratio) + " %" : NumberText.short(ratio)
+  }
+
+  private var shareName: String {
+    let order = scene.present?.before?.order ?? scene.clipping.normOrder
+    return order == 2 ? "share of norm²" : order.isFinite && order > 0 ? "share" : "of total"
   }
 
   // The series of the parameters, none before anything was recorded.
-  private var norms: [Series] { scene.history.count == 0 ? [] : scene.parameters.indices.map(Series.norm) }
+  private var hasNorms: Bool { scene.history.count > 0 }
 
-  private var axis: Axis {
-    let ranges = norms.compactMap { scene.history.summary(of: $0).positiveRange }
-    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
-      return .decades(around: nil)
+  // Each row has a scale of its own, from the smallest to the largest that is seen, and no less than a decade: how it changes
+  // is what a row shows, and how large it is stands beside it.
+  private func axis(_ index: Int) -> Axis? {
+    guard hasNorms, let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else {
+      return nil
     }
-    // Twelve decades are as many as eight levels can tell apart; what is below them is at the foot.
-    return .decades(around: max(low, high * 1e-12)...high)
+    let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+    let missing = max(1, 10 / (high / low)).squareRoot()
+    return Axis(low: max(low, high * 1e-12) / missing, high: high * missing)
   }
 
   private func draw(
-    _ index: Int, _ name: String, _ columns: Columns, _ axis: Axis, in area: Rectangle, on grid: inout CellGrid
+    _ index: Int, _ name: String, _ columns: Columns, in area: Rectangle, on grid: inout CellGrid
   ) {
     let row = area.row + (area.height - 1) / 2
-    let isChosen = index == cursor
+    let isChosen = index == view.cursor
+    let trend = hasNorms ? Trend(scene.history, parameter: index) : .calm
     let isNonfinite = scene.present?.nonfinite?.contains(index) ?? false
     var column = area.column
     grid[column, row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
-    column += 1
+    grid[column + 1, row] = Self.sign(trend)
+    column += 2
     let nameStyle = isNonfinite ? Style(.danger, bold: true) : Style(.plain, bold: isChosen)
     grid.write(Self.abridged(name, columns.name), column: column, row: row, width: columns.name, nameStyle)
     column += columns.name + 1
-    if index < norms.count {
-      let spark = Rectangle(column: column, row: area.row, width: columns.spark, height: area.height)
-      Sparkline.draw(scene.history, norms[index], axis, in: spark, Style(.before), on: &grid)
+    let spark = Rectangle(column: column, row: area.row, width: columns.spark, height: area.height)
+    if let axis = axis(index) {
+      drawThreshold(axis, in: spark, on: &grid)
+      let window = view.window(on: scene)
+      let (stretches, _) = window.columns(scene.history, .norm(index), atMost: (area.height > 1 ? 2 : 1) * max(0, columns.spark))
+      // What is bad is told without colour, too.
+      let style = Style(Self.ink(trend), bold: trend == .growing || trend == .nonfinite)
+      Sparkline.draw(stretches, axis, in: spark, style, on: &grid)
+    } else if !hasNorms {
+      let shape = scene.parameters[index].shape.map(String.init).joined(separator: "×")
+      grid.write(shape, column: column, row: row, width: columns.spark, Style(.muted))
     }
     column += columns.spark + 1
     if columns.numbers > 0 { drawNumbers(index, column: column, row: row, on: &grid) }
     column += columns.numbers
     drawShare(index, column: column, row: row, columns, on: &grid)
+  }
+
+  private static func sign(_ trend: Trend) -> Cell {
+    switch trend {
+    case .calm: .blank
+    case .growing: Cell("↗", Style(.danger, bold: true))
+    case .vanishing: Cell("↘", Style(.muted, bold: true))
+    case .nonfinite: Cell("×", Style(.danger, bold: true))
+    }
+  }
+
+  private static func ink(_ trend: Trend) -> Ink {
+    switch trend {
+    case .calm: .before
+    case .growing, .nonfinite: .danger
+    case .vanishing: .muted
+    }
+  }
+
+  // max_norm as a faint line, where it is on the scale and a row has room for it.
+  private func drawThreshold(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) {
+    guard area.height > 1, let maxNorm = scene.clipping.active?.maxNorm,
+      let line = RangePlot(area, axis).line(of: Double(Float(maxNorm)))
+    else { return }
+    for column in 0..<area.width { grid[area.column + column, area.row + line] = Cell("╌", Style(.limit, dim: true)) }
   }
 
   private func drawNumbers(_ index: Int, column: Int, row: Int, on grid: inout CellGrid) {
@@ -87,22 +159,22 @@ struct ParametersPanel {
       (NumberText.short(value), value.isFinite ? .plain : .danger)
     }
     let (first, firstInk) = text(before)
-    grid.write(first, endingAt: column + 7, row: row, Style(firstInk, bold: firstInk == .danger))
-    grid.write("→", column: column + 8, row: row, Style(.muted))
+    grid.write(first, endingAt: column + 8, row: row, Style(firstInk, bold: firstInk == .danger))
+    grid.write("→", column: column + 9, row: row, Style(.muted))
     guard let after = scene.present?.outcome?.after.perParameter[index] else {
-      grid.write("–", column: column + 10, row: row, Style(.muted))
+      grid.write("–", column: column + 11, row: row, Style(.muted))
       return
     }
     let (second, secondInk) = text(after)
     grid.write(
-      second, column: column + 10, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
+      second, column: column + 11, row: row, Style(secondInk == .danger ? .danger : after == before ? .plain : .after))
   }
 
   private func drawShare(_ index: Int, column: Int, row: Int, _ columns: Columns, on grid: inout CellGrid) {
     guard columns.share > 0, let before = scene.present?.before, let share = Self.share(of: index, before) else {
       return
     }
-    grid.write("\(Int((share * 100).rounded()))%", endingAt: column + columns.share, row: row)
+    grid.write("\(Int((share * 100).rounded())) %", endingAt: column + columns.share, row: row)
     guard columns.bar > 0 else { return }
     let eighths = Int((share * Double(columns.bar * 8)).rounded())
     for cell in 0..<columns.bar {

@@ -8,22 +8,47 @@ struct Header {
   let view: ViewState
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
-    let digest = scene.digest?.prefix(8) ?? "–"
     let state = state
-    let right = [
-      (state.text, state.style), ("  step \(scene.step)", Style(bold: true)),
-      ("  \(digest) ", Style(.muted)),
-    ]
-    let rightWidth = right.reduce(0) { $0 + Glyphs.columns(of: $1.0).count }
-    let leftWidth = area.width - rightWidth - 2
-    let title = scene.title
-    grid.write(
-      [
-        (" clipscope", Style(.accent, bold: true)),
-        ("  " + title.model, Style(bold: true)), (" · \(title.task) · \(title.optimizer)", .plain),
-        (title.details.map { " · " + $0 }.joined(), Style(.muted)),
-      ], column: area.column, row: area.row, width: leftWidth)
+    var right = [(state.text, state.style), ("  step \(scene.step)", Style(bold: true))]
+    let digest = ("  \(scene.digest?.prefix(8) ?? "–") ", Style(.muted))
+    let needed = Self.width([(" " + words(details: 0).joined(separator: " · "), .plain)] + right) + 2
+    right.append(needed + Self.width([digest]) <= area.width ? digest : (" ", .plain))
+    let rightWidth = Self.width(right)
+    let left = left(width: area.width - rightWidth - 2)
+    grid.write(left, column: area.column, row: area.row, width: area.width - rightWidth - 2)
     grid.write(right, column: area.column + area.width - rightWidth, row: area.row, width: rightWidth)
+  }
+
+  private static func width(_ pieces: [(String, Style)]) -> Int {
+    pieces.reduce(0) { $0 + Glyphs.width(of: $1.0) }
+  }
+
+  private func words(details count: Int) -> [String] {
+    [scene.title.model, scene.title.task, scene.title.optimizer] + scene.title.details.prefix(count)
+  }
+
+  // As many details as there is room for; where there is less, the task's words are cut and then the model's, never the
+  // optimizer and its rate.
+  private func left(width: Int) -> [(String, Style)] {
+    func pieces(_ model: String, _ task: String, _ details: Int) -> [(String, Style)] {
+      let more = scene.title.details.prefix(details).map { " · " + $0 }.joined()
+      return [
+        (" " + model, Style(.accent, bold: true)), (" · \(task) · \(scene.title.optimizer)", .plain), (more, Style(.muted)),
+      ]
+    }
+    let title = scene.title
+    for details in (0...title.details.count).reversed() {
+      let shown = pieces(title.model, title.task, details)
+      if Self.width(shown) <= width { return shown }
+    }
+    let surplus = Self.width(pieces(title.model, title.task, 0)) - width
+    let task = Self.abridged(title.task, max(6, Glyphs.width(of: title.task) - surplus))
+    let rest = Self.width(pieces(title.model, task, 0)) - width
+    return pieces(Self.abridged(title.model, max(4, Glyphs.width(of: title.model) - rest)), task, 0)
+  }
+
+  private static func abridged(_ text: String, _ width: Int) -> String {
+    Glyphs.width(of: text) <= width ? text : text.prefix(max(0, width - 1)) + "…"
   }
 
   private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
@@ -55,13 +80,11 @@ struct PhaseLine {
       if phase != .step { pieces.append((" ▸ ", Style(.muted))) }
     }
     let used = grid.write(pieces, column: area.column, row: area.row, width: area.width)
-    var note = "a step, from zeroing the gradients to the update"
-    if made > 0 { note = "\(Phase.allCases.count - made) phases to the end of step \(scene.step + 1)" }
-    if let progress = scene.progress { note = "\(progress.path) \(progress.line)/\(progress.lines)" }
-    let available = area.width - used - 4
-    if available >= 12 {
-      let shown = Glyphs.columns(of: note).count > available ? "…" + note.suffix(available - 1) : note
-      grid.write(shown, endingAt: area.column + area.width - 1, row: area.row, Style(.muted))
+    guard made > 0 else { return }
+    let left = Phase.allCases.count - made
+    let note = "\(left) phase\(left == 1 ? "" : "s") to the end of step \(scene.step + 1)"
+    if area.width - used - 4 >= note.count {
+      grid.write(note, endingAt: area.column + area.width - 1, row: area.row, Style(.muted))
     }
   }
 }
@@ -91,20 +114,23 @@ struct Footer {
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
-  private static let shown: [(line: String, label: String)] = [
-    ("run", "run"), ("step", "step"), ("phase", "phase"), ("clip on", "clip"), ("max_norm up", ""),
-    ("max_norm down", "max_norm"), ("help", "help"), ("quit", "quit"), ("prompt", "prompt"),
-    ("norm_type next", "norm_type"), ("lr down", ""),
-    ("lr up", "lr"), ("restart", "restart"), ("panel next", "panel"), ("scroll up", ""), ("scroll down", "parameter"),
-    ("speed down", ""), ("speed up", "speed"),
-  ]
+  private var shown: [(line: String, label: String)] {
+    let isWaiting = scene.player == .waiting(nil)
+    return [
+      ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"), ("step", "step"), ("phase", "phase"),
+      ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("max_norm up", ""), ("max_norm down", "max_norm"),
+      ("help", "help"), ("quit", "quit"), ("prompt", "prompt"), ("panel next", "view"), ("lessons", "lessons"),
+      ("norm_type next", "norm_type"), ("lr down", ""), ("lr up", "lr"), ("restart", "restart"), ("zoom in", ""),
+      ("zoom out", "zoom"), ("scroll up", ""), ("scroll down", "parameter"), ("speed down", ""), ("speed up", "speed"),
+    ]
+  }
 
   private func drawKeys(in area: Rectangle, on grid: inout CellGrid) {
     var pieces: [(String, Style)] = []
     if let count = view.count { pieces.append((" \(count)", Style(.accent, bold: true, reverse: true))) }
     var keys = ""
     var width = pieces.reduce(0) { $0 + $1.0.count }
-    for (line, label) in Self.shown {
+    for (line, label) in shown {
       guard let binding = scene.bindings.bindings.first(where: { $0.line == line }) else { continue }
       keys += binding.key.label
       guard !label.isEmpty else { continue }

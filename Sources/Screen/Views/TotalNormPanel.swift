@@ -4,38 +4,79 @@ import Optimization
 import Session
 import Training
 
-/// The total norm before and after clipping, over the whole run, with `max_norm` as a line; beside it the numbers.
+/// The total norm before and after clipping, with `max_norm` as it was at each step, and the run before as a ghost.
 struct TotalNormPanel {
   let scene: Scene
+  let view: ViewState
 
-  func draw(in area: Rectangle, isFront: Bool, isBig: Bool, showsLoss: Bool, on grid: inout CellGrid) {
-    let order = NumberText.of(scene.clipping.normOrder)
-    let span = scene.history.columns(of: .total, atMost: (isBig ? 1 : 2) * max(1, area.width - 9)).length
-    let unit = scene.history.isComplete ? "steps" : "records"
+  private var ghost: History? { view.ghost(of: scene) }
+
+  func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
+    let inside = area.inside
+    let window = view.window(on: scene)
+    let hasSteps = inside.height >= 4
+    let rows = inside.height - (hasSteps ? 1 : 0)
+    let axis = axis(window, rows: rows)
+    let order = "norm_type \(NumberText.of(scene.present?.before?.order ?? scene.clipping.normOrder))"
     grid.frame(
-      area, title: "total norm", badge: badge,
-      note: "p \(order) · log" + (span > 1 ? " · \(span) \(unit) a dot" : ""), isFront: isFront)
-    var inside = area.inside
-    if inside.width >= 54, !isBig {
-      let readout = inside.cutRight(28)
-      NumbersReadout(scene: scene).draw(in: readout, showsLoss: showsLoss, on: &grid)
+      area, title: "total norm", tag: rule, note: order + (axis.map { " · \($0.scale.name)" } ?? ""),
+      foot: nonfinite, isFront: isFront)
+    guard rows > 0 else { return }
+    var room = inside
+    let names = inside.width >= 44 && axis != nil ? room.cutRight(15) : nil
+    let plot = ChartAxes.plot(in: room, axis, hasSteps: hasSteps)
+    guard let axis else {
+      ChartAxes.draw(nil, around: plot, in: room, steps: nil, on: &grid)
+      return Hints.draw(in: plot, scene, on: &grid)
     }
-    plot(in: inside, isThick: isBig, on: &grid)
+    var curves = RangePlot(plot, axis)
+    drawThreshold(plot, curves, window, on: &grid)
+    addCurves(to: &curves, window)
+    let threshold = scene.clipping.active?.maxNorm.flatMap { maxNorm in
+      curves.line(of: Double(Float(maxNorm))).map { (row: $0, text: NumberText.short(maxNorm)) }
+    }
+    ChartAxes.draw(
+      axis, around: plot, in: room, steps: window.steps(scene.history, ghost: ghost), threshold: threshold, on: &grid)
+    curves.draw(on: &grid)
+    if let names { drawNames(in: names, curves, window, on: &grid) }
   }
 
-  // How it stands, in a word: what colours and marks say, for whoever sees no colour or sits far away.
-  private var badge: (text: String, style: Style)? {
-    switch scene.finding?.verdict {
-    case .calm, nil: nil
-    case .clipped: ("CLIPPED", Style(.warning, bold: true, reverse: true))
-    case .exploding: ("EXPLODING", Style(.danger, bold: true, reverse: true))
-    case .infinite: ("INFINITE", Style(.danger, bold: true, reverse: true))
-    case .notANumber: ("NaN", Style(.danger, bold: true, reverse: true))
-    }
+  private var nonfinite: [(String, Style)] {
+    let totals = scene.history.summary(of: .total)
+    guard totals.nans + totals.infinities > 0 else { return [] }
+    let counts = [("NaN", totals.nans), ("inf", totals.infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    return [(counts.joined(separator: ", ") + " of \(scene.history.count) steps", Style(.danger, bold: true))]
   }
 
-  private var axis: Axis {
-    var ranges = [Series.total, .totalAfter].compactMap { scene.history.summary(of: $0).positiveRange }
+  private var rule: (text: String, style: Style) {
+    let clipping = scene.clipping
+    guard clipping.isOn else { return ("clip off", Style(.muted)) }
+    let threshold = clipping.rule.maxNorm.map { "max_norm \(NumberText.of($0))" }
+    return (threshold ?? SettingsText.name(of: clipping.rule), Self.style(of: clipping))
+  }
+
+  // The blue comes last: whatever else shares its place, what is passed on is seen.
+  private func addCurves(to plot: inout RangePlot, _ window: ChartWindow) {
+    let strokes: RangePlot.Strokes = view.isBig ? .heavy : .fine
+    if let ghost {
+      let (stretches, share) = window.columns(ghost, .total, atMost: plot.columns)
+      plot.add(stretches, Style(.ghost), width: share)
+    }
+    let (before, share) = window.columns(scene.history, .total, atMost: plot.columns)
+    plot.add(before, Style(.before), strokes, width: share)
+    guard scene.history.hasClipping(in: window.records) else { return }
+    let (after, _) = window.columns(scene.history, .totalAfter, atMost: plot.columns)
+    plot.add(after, Style(.after, bold: true), .heavy, width: share)
+  }
+
+  private func axis(_ window: ChartWindow, rows: Int) -> Axis? {
+    let series = [Series.total, .totalAfter].map { window.summary(scene.history, $0) }
+    var ranges = series.compactMap(\.positiveRange)
+    if let ghost = ghost.flatMap({ window.summary($0, .total).positiveRange }) {
+      // A ghost that has left for infinity must not press the run of now flat.
+      let limit = ranges.map(\.upperBound).max().map { $0 * 1e6 } ?? .infinity
+      if ghost.lowerBound < limit { ranges.append(ghost.lowerBound...min(ghost.upperBound, limit)) }
+    }
     // The threshold is drawn only where there are norms to compare it with, and it must not dwarf them.
     if let maxNorm = scene.clipping.active?.maxNorm.map(Float.init), maxNorm > 0, let first = ranges.first,
       maxNorm < first.upperBound * 1e3, maxNorm > first.lowerBound / 1e3
@@ -43,77 +84,63 @@ struct TotalNormPanel {
       ranges.append(maxNorm...maxNorm)
     }
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
-      return .decades(around: nil)
+      // Zeros alone are seen at the foot of any axis.
+      return series.contains { $0.hasFinite || $0.nans + $0.infinities > 0 } ? .decades(around: 0.1...1, rows: rows) : nil
     }
-    return .decades(around: low...high)
-  }
-
-  private func plot(in area: Rectangle, isThick: Bool, on grid: inout CellGrid) {
-    let axis = axis
-    let labelled = AxisLabels.draw(axis, in: area, on: &grid)
-    var plot = RangePlot(labelled, axis, isThick: isThick)
-    let history = scene.history
-    if history.count > 0 { drawThreshold(labelled, plot, on: &grid) }
-    // Before comes on top: where nothing was clipped, the two are one.
-    plot.add(history.columns(of: .totalAfter, atMost: plot.columns).stretches, .after, isDotted: true)
-    plot.add(history.columns(of: .total, atMost: plot.columns).stretches, .before)
-    plot.draw(on: &grid)
-    if scene.present == nil { Hints.draw(in: labelled, scene, on: &grid) }
+    return .decades(around: low...high, rows: rows)
   }
 
   // Over each step at the value that it had, and only dashed where clipping was off; from now on as it is set.
-  private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, on grid: inout CellGrid) {
+  private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, _ window: ChartWindow, on grid: inout CellGrid) {
     let (clipping, history) = (scene.clipping, scene.history)
-    let (stretches, length) = history.columns(of: .total, atMost: plot.columns)
-    let used = min(area.width, (stretches.count + plot.columnsPerCell - 1) / plot.columnsPerCell)
     for column in 0..<area.width {
-      let end = min((column + 1) * plot.columnsPerCell * length, history.count)
-      let isPast = column < used && end < history.count
-      drawThreshold(
-        (isPast ? history.clipping(ofRecord: end - 1) : nil) ?? clipping, column: area.column + column, top: area.row,
-        plot,
-        on: &grid
-      )
+      let record = window.records.lowerBound + (column + 1) * window.records.count / area.width - 1
+      let isPast = record >= 0 && record < history.count - 1
+      let then = (isPast ? history.clipping(ofRecord: record) : nil) ?? clipping
+      guard let maxNorm = then.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { continue }
+      grid[area.column + column, area.row + line] = Cell(then.isOn ? "─" : "╌", Self.style(of: then))
     }
-    guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
-    // The name of the line stands where no norm is drawn yet; the numbers beside the plot have it, too.
-    let style = Self.style(of: clipping)
-    grid.write(NumberText.short(maxNorm), endingAt: area.column - 1, row: area.row + line, style)
-    let label = " max_norm \(NumberText.of(maxNorm))\(clipping.isOn ? "" : " (off)") "
-    if area.width - used > label.count + 2 {
-      grid.write(label, endingAt: area.column + area.width - 1, row: area.row + line, style)
-    }
-  }
-
-  private func drawThreshold(
-    _ clipping: Clipping, column: Int, top: Int, _ plot: RangePlot, on grid: inout CellGrid
-  ) {
-    guard let maxNorm = clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { return }
-    grid[column, top + line] = Cell(clipping.isOn ? "━" : "╌", Self.style(of: clipping))
   }
 
   private static func style(of clipping: Clipping) -> Style {
     Style(.limit, bold: clipping.isOn, dim: !clipping.isOn)
   }
-}
 
-/// The numbers of an axis, at its left.
-enum AxisLabels {
-  private static let leastWidth = 7
-
-  /// Draws the labels and the line of the axis.
-  /// - Returns: the area that is left for the plot.
-  static func draw(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) -> Rectangle {
-    let labels = axis.labels(rows: area.height)
-    let width = max(leastWidth, labels.map(\.text.count).max() ?? 0)
-    guard area.width >= width + 8 else { return area }
-    let edge = area.column + width
-    for row in 0..<area.height { grid[edge, area.row + row] = Cell("│", Style(.muted)) }
-    for (row, text) in labels {
-      grid.write(text, endingAt: edge, row: area.row + row, Style(.muted))
-      grid[edge, area.row + row] = Cell("┤", Style(.muted))
+  // Each curve's name and its last number where it ends; where two end together, one is moved a row.
+  private func drawNames(in area: Rectangle, _ plot: RangePlot, _ window: ChartWindow, on grid: inout CellGrid) {
+    var wanted: [(line: Int, text: String, style: Style)] = []
+    func add(_ value: Float?, _ name: String, _ style: Style) {
+      guard let value, let line = plot.line(of: Double(value)) else { return }
+      wanted.append((line, "\(name) \(NumberText.short(value))", style))
     }
-    return Rectangle(column: edge + 1, row: area.row, width: area.width - width - 1, height: area.height)
+    let clipping = scene.clipping
+    add(scene.present?.before?.total, clipping.isOn ? "before" : "norm", Style(.before, bold: true))
+    if clipping.isOn { add(scene.present?.outcome?.after.total, "after", Style(.after, bold: true)) }
+    // Where the two are one line its number beside the axis is enough.
+    let limit = clipping.rule.maxNorm.map(Float.init)
+    if wanted.last?.line != limit.flatMap({ plot.line(of: Double($0)) }) {
+      add(limit, clipping.isOn ? "max_norm" : "(max_norm)", Self.style(of: clipping))
+    }
+    // Where it ended, or at the edge that it left by.
+    if let ghost, case let whole = window.summary(ghost, .total), whole.hasFinite {
+      let isFinite = whole.nans + whole.infinities == 0
+      let line = isFinite ? plot.line(of: Double(whole.last)) : nil
+      wanted.append((line ?? 0, isFinite ? "ghost \(NumberText.short(whole.last))" : "ghost: NaN", Style(.ghost)))
+    }
+    // From the top, each at its own row or the next that is free; the last ones push the others up.
+    let rows = max(0, area.height - (area.height >= 4 ? 1 : 0))
+    var places: [(row: Int, text: String, style: Style)] = []
+    for (line, text, style) in wanted.sorted(by: { $0.line < $1.line }) {
+      places.append((max(line, (places.last?.row ?? -1) + 1), text, style))
+    }
+    for index in places.indices.reversed() {
+      let below = index + 1 < places.count ? places[index + 1].row : rows
+      places[index].row = min(places[index].row, below - 1)
+      guard places[index].row >= 0 else { continue }
+      grid.write(
+        places[index].text, column: area.column + 1, row: area.row + places[index].row, width: area.width - 1,
+        places[index].style)
+    }
   }
 }
 
@@ -121,21 +148,16 @@ enum AxisLabels {
 enum Hints {
   static func draw(in area: Rectangle, _ scene: Scene, on grid: inout CellGrid) {
     let lines =
-      scene.problem.map { ["These settings make no experiment yet:", $0] }
-      ?? (isWaiting(scene)
-        ? ["A lesson is about to begin:", "space goes on with it,", "? shows all keys."]
-        : [
-          "No step has been made yet:", "space trains, n makes one step,", ". one phase, c switches clipping,",
-          ": opens the prompt, ? all keys,", "q leaves.",
-        ])
+      scene.problem.map { problem in
+        ["These settings make no experiment yet:"] + Paragraph.wrap(problem, area.width - 3) + [": opens the prompt."]
+      }
+      ?? (scene.passage.isEmpty
+        ? ["No step has been made yet:", "space trains, n makes one step,", ". one phase, c switches clipping."]
+        : ["No step has been made yet."])
     for (offset, line) in lines.enumerated() where offset < area.height {
       grid.write(
         line, column: area.column + 2, row: area.row + max(0, area.height - lines.count) / 2 + offset,
         width: area.width - 3, Style(.muted))
     }
-  }
-
-  private static func isWaiting(_ scene: Scene) -> Bool {
-    if case .waiting = scene.player { true } else { false }
   }
 }

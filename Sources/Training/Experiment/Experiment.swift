@@ -177,10 +177,13 @@ public struct Experiment: Sendable {
       open?.outcome = outcome ?? .untouched(before)
       open?.clipping = clipping
     } catch {
+      let nonfinite = open?.nonfinite?.first
+      func name(_ index: Int) -> String { network.parameters.descriptions[index].name }
       outlier = outlier ?? open?.outlier
       open = nil
-      let name = error.firstParameter.map { network.parameters.descriptions[$0].name }
-      throw StepError(step: step + 1, norm: error, parameter: name)
+      throw StepError(
+        step: step + 1, norm: error, parameter: nonfinite.map(name),
+        overflowing: nonfinite == nil ? error.firstParameter.map(name) : nil)
     }
   }
 
@@ -196,7 +199,9 @@ public struct Experiment: Sendable {
       optimizer.update(
         &network.parameters.values, network.parameters.gradients, &optimizerState, changes: &workspace.updateRatios)
       for index in workspace.updateRatios.indices {
-        workspace.updateRatios[index] /= weightNorms[index]
+        // What was zero has no norm that it could have moved by a share of.
+        workspace.updateRatios[index] =
+          weightNorms[index] == 0 ? StepRecord.noRatio : workspace.updateRatios[index] / weightNorms[index]
         weightNorms[index] = network.parameters.values[index].norm(2)
       }
     }
@@ -229,6 +234,9 @@ public struct StepError: Error, Hashable, Sendable {
   public let step: Int
   /// The norm that is not finite.
   public let norm: NonfiniteNorm
-  /// The first parameter whose gradient's norm is not finite, `nil` where only the total overflows.
+  /// The first parameter whose gradient has an element that is not finite, `nil` where there is none.
   public let parameter: String?
+  /// Where there is none, the first parameter whose gradient's norm is not finite all the same, `nil` where only the norm of
+  /// all norms overflows.
+  public let overflowing: String?
 }

@@ -113,6 +113,36 @@ public struct History: Sendable {
     return (chunk < chunks.count ? chunks[chunk].columns : current).clipping(at: place)
   }
 
+  /// Whether clipping was on in any of some records, by their indices, or of those that share a chunk with one of them.
+  public func hasClipping(in records: Range<Int>) -> Bool {
+    var first = count - chunks.count * chunkLength - current.count
+    for columns in chunks.map(\.columns) + [current] {
+      if !records.clamped(to: first..<first + columns.count).isEmpty, columns.hasClipping { return true }
+      first += columns.count
+    }
+    return false
+  }
+
+  /// The step of the record of this index; of those that only summaries are left of, counted back from the first that is
+  /// kept exactly.
+  public func step(ofRecord index: Int) -> Int {
+    let kept = chunks.count * chunkLength + current.count
+    let place = index - (count - kept)
+    guard place >= 0, kept > 0 else { return max(1, (firstKept ?? 1) + place) }
+    let (chunk, row) = min(place, kept - 1).quotientAndRemainder(dividingBy: chunkLength)
+    return (chunk < chunks.count ? chunks[chunk].columns : current).numbers[row].step
+  }
+
+  /// The index of the record of a step, or of the last one before it.
+  public func record(ofStep step: Int) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self.step(ofRecord: middle) <= step { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)
+  }
+
   /// Whether there is a record of each step up to the last one.
   public var isComplete: Bool { count == lastStep }
 

@@ -17,7 +17,9 @@ public struct Present: Sendable {
   public let nonfinite: [Int]?
   /// What clipping did, with the norms after it.
   public let outcome: ClipOutcome?
-  /// The 2-norm of each parameter's change over its norm before the change.
+  /// The clipping that the clip phase was made with.
+  public let clipping: Clipping?
+  /// The 2-norm of each parameter's change over its norm before the change; `StepRecord.noRatio` where that was 0.
   public let updateRatios: [Float]?
 
   /// What a completed step has measured.
@@ -25,7 +27,7 @@ public struct Present: Sendable {
     (position, phase) = (Position(step: record.step), nil)
     (loss, saturated) = (record.loss, record.saturated)
     (before, nonfinite, outcome) = (record.before, record.nonfinite, record.outcome)
-    updateRatios = record.updateRatios
+    (clipping, updateRatios) = (record.clipping, record.updateRatios)
   }
 
   /// What the phases of an open step have measured so far.
@@ -34,6 +36,6 @@ public struct Present: Sendable {
     (position, phase) = (Position(step: steps, phases: open.phase.number), open.phase)
     (loss, saturated) = (open.loss, open.saturated)
     (before, nonfinite, outcome) = (open.before, open.nonfinite, open.outcome)
-    updateRatios = nil
+    (clipping, updateRatios) = (open.clipping, nil)
   }
 }

@@ -90,6 +90,9 @@ struct RecordColumns: Sendable {
     return low
   }
 
+  /// Whether clipping was on in any of the records.
+  var hasClipping: Bool { clippings.contains { $0.clipping.isOn } }
+
   func clipping(at index: Int) -> Clipping { clippings.last { $0.from <= index }!.clipping }
 
   func value(of series: Series, at index: Int) -> Float {

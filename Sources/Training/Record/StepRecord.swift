@@ -43,7 +43,7 @@ public struct StepRecord: Sendable {
   public var nonfinite: [Int]
   /// The 2-norms of the parameters after the update.
   public var weightNorms: [Float]
-  /// The 2-norm of each parameter's change over its norm before the change.
+  /// The 2-norm of each parameter's change over its norm before the change; `noRatio` where that was 0.
   public var updateRatios: [Float]
   /// The share of hidden units that passed all but no gradient, `nil` where none can saturate.
   public var saturated: Float?
@@ -51,6 +51,9 @@ public struct StepRecord: Sendable {
   public var learningRate: Double
   /// The clipping in force.
   public var clipping: Clipping
+
+  /// What stands for the ratio of a parameter that was 0 before its change.
+  public static let noRatio: Float = -1
 
   /// What a step has measured, here or elsewhere.
   public init(

@@ -6,6 +6,8 @@ public struct Stretch: Hashable, Sendable {
   public private(set) var maximum = -Float.infinity
   /// The smallest finite number above zero, +infinity if there is none.
   public private(set) var leastPositive = Float.infinity
+  /// The last finite number, 0 if there is none.
+  public private(set) var last: Float = 0
   /// How many numbers are NaN.
   public private(set) var nans: UInt32 = 0
   /// How many are plus or minus infinity.
@@ -28,6 +30,7 @@ public struct Stretch: Hashable, Sendable {
     } else {
       minimum = min(minimum, value)
       maximum = max(maximum, value)
+      last = value
       if value > 0 { leastPositive = min(leastPositive, value) }
     }
   }
@@ -35,6 +38,7 @@ public struct Stretch: Hashable, Sendable {
   package mutating func join(_ other: Stretch) {
     minimum = min(minimum, other.minimum)
     maximum = max(maximum, other.maximum)
+    if other.hasFinite { last = other.last }
     leastPositive = min(leastPositive, other.leastPositive)
     nans += other.nans
     infinities += other.infinities

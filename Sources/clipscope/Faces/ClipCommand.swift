@@ -42,6 +42,12 @@ struct ClipCommand: ParsableCommand {
     help: "Refuse a norm that is NaN or infinite.")
   var errorIfNonfinite = false
 
+  func validate() throws {
+    guard let rule, !Self.rules.contains(rule) else { return }
+    let problem = CommandError.Problem.unknown(what: "rule", rule, known: Self.rules)
+    throw ValidationError("--rule: \(problem.message)")
+  }
+
   func run() throws {
     var values: [String: OptionValue] = errorIfNonfinite ? ["error_if_nonfinite": .flag(true)] : [:]
     for (name, number) in [("max_norm", maxNorm), ("norm_type", normType), ("clip_value", clipValue)] {

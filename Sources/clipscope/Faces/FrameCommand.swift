@@ -2,6 +2,7 @@ import ArgumentParser
 import Language
 import Screen
 import Session
+import Training
 
 /// `clipscope frame FILE`: one frame of a scenario, as it would be on the screen after step `at`.
 struct FrameCommand: ParsableCommand {
@@ -14,8 +15,11 @@ struct FrameCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
   var file: String
 
-  @ArgumentParser.Option(help: ArgumentHelp("After which step; without it, at the end.", valueName: "step"))
-  var at: Int?
+  @ArgumentParser.Option(
+    help: ArgumentHelp(
+      "After which step, of the first experiment that has it or of experiment N: 40, x2:40; without it, at the end.",
+      valueName: "step"))
+  var at: FramePosition?
 
   @ArgumentParser.Option(help: ArgumentHelp("Columns and rows.", valueName: "WxH"))
   var size = FrameSize(columns: 80, rows: 24)
@@ -32,25 +36,16 @@ struct FrameCommand: ParsableCommand {
   @OptionGroup var look: LookArguments
   @OptionGroup var arguments: ScenarioArguments
 
-  func validate() throws {
-    if let at, at < 0 { throw ValidationError("--at counts steps from 0.") }
-  }
-
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
-    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: wait)
-    while stage.isBusy, at.map({ stage.workbench.position.step < $0 || Self.staysHere(stage) }) ?? true {
-      _ = stage.advance()
-    }
+    var stage = Stage(
+      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios), waitsForViewer: wait)
+    if let at { try advance(&stage, to: at) } else { while stage.isBusy { _ = stage.advance() } }
     _ = stage.begin()
-    let reached = stage.workbench.position.step
-    if let at, reached < at {
-      throw Failure.usage(["clipscope: \(VisibleText.of(file)) ends at step \(reached), before step \(at)"])
-    }
     var view = ViewState()
     view.isASCII = look.ascii
     view.isBig = look.big
-    let palette = Palette(look.theme ?? .dark, depth: look.color?.depth ?? .truecolor, isGrey: grey)
+    let palette = Palette(try look.theme ?? LookArguments.themeOfEnvironment() ?? .dark, depth: look.color?.depth ?? .truecolor, isGrey: grey)
     let grid = render(Scene(stage), view, size: GridSize(columns: size.columns, rows: size.rows))
     switch format {
     case .text: print(grid.plainText, terminator: "")
@@ -61,12 +56,51 @@ struct FrameCommand: ParsableCommand {
 }
 
 extension FrameCommand {
-  // Being at a step means: after all commands that were given there.
-  private static func staysHere(_ stage: Stage) -> Bool {
-    guard stage.workbench.activity == .idle else { return false }
-    var ahead = stage
-    _ = ahead.advance()
-    return ahead.workbench.activity == .idle && ahead.workbench.position.step == stage.workbench.position.step
+  private func advance(_ stage: inout Stage, to position: FramePosition) throws {
+    while !position.isReached(by: stage) {
+      guard stage.isBusy else {
+        let end = "experiment \(stage.experimentNumber) at step \(stage.workbench.position.step)"
+        throw Failure.usage(["clipscope: \(VisibleText.of(file)) ends with \(end) and has no step \(position.text)"])
+      }
+      _ = stage.advance()
+    }
+    // Being at a step means: after all commands that were given there, but for changes that were made for the next
+    // experiment: the rule in force is the one that these steps were made with.
+    var beforeChange: Stage?
+    while stage.isBusy {
+      var ahead = stage
+      _ = ahead.advance()
+      guard ahead.experimentNumber == stage.experimentNumber, ahead.workbench.position >= stage.workbench.position
+      else {
+        stage = beforeChange ?? stage
+        return
+      }
+      guard ahead.workbench.activity == .idle, ahead.workbench.position == stage.workbench.position else { return }
+      if ahead.workbench.settings != stage.workbench.settings { beforeChange = beforeChange ?? stage }
+      stage = ahead
+    }
+  }
+}
+
+/// `40`, or `x2:40` of the second experiment of a scenario.
+struct FramePosition: ExpressibleByArgument {
+  private let experiment: Int?
+  private let step: Int
+
+  init?(argument: String) {
+    guard let match = argument.wholeMatch(of: /(?:x([1-9][0-9]{0,8}):)?([0-9]{1,15})/), let step = Int(match.2) else {
+      return nil
+    }
+    (experiment, self.step) = (match.1.flatMap { Int($0) }, step)
+  }
+
+  /// As it was written.
+  var text: String { (experiment.map { "x\($0):" } ?? "") + "\(step)" }
+
+  /// Whether a stage stands there.
+  func isReached(by stage: Stage) -> Bool {
+    if let experiment, stage.experimentNumber != experiment { return false }
+    return stage.workbench.position == Position(step: step)
   }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Language
 import Screen
 
 /// How the screen looks: the arguments that the screen and a frame of it share.
@@ -18,6 +20,15 @@ struct LookArguments: ParsableArguments {
 
   @Flag(help: "Uses only characters below 0x80.")
   var ascii = false
+
+  /// The theme that the environment names, `nil` where it names none. What the user says goes before it.
+  static func themeOfEnvironment() throws -> Theme? {
+    let name = ProcessInfo.processInfo.environment["CLIPSCOPE_THEME"] ?? ""
+    if name.isEmpty { return nil }
+    if let theme = Theme(rawValue: name) { return theme }
+    let problem = CommandError.Problem.unknown(what: "theme", name, known: Theme.allCases.map(\.rawValue))
+    throw Failure.usage(["clipscope: CLIPSCOPE_THEME: " + problem.message])
+  }
 }
 
 extension Theme: ExpressibleByArgument {}

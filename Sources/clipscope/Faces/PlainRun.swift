@@ -91,6 +91,7 @@ struct PlainRun {
       try files.perform(effect, on: &stage)
       switch effect {
       case .view(.help(let topic)): help(topic)
+      case .view(.lessons): listLessons()
       case .expected(_, let holds, _): heldExpectations += holds ? 1 : 0
       default: break
       }
@@ -100,7 +101,12 @@ struct PlainRun {
   // Keys are lines here, too: who can type them wants to read of them.
   private func help(_ topic: String?) {
     let keys = isHeard ? HelpText.keys(stage.bindings) + [""] : []
-    (topic.map(HelpText.command) ?? keys + HelpText.commands).forEach { print($0) }
+    (topic.map(HelpText.topic) ?? keys + HelpText.commands).forEach { print($0) }
+  }
+
+  private func listLessons() {
+    if stage.lessons.isEmpty { print("there are no lessons here") }
+    for lesson in stage.lessons { print("\(VisibleText.of(lesson.name)): \(VisibleText.of(lesson.title))") }
   }
 
   private mutating func printLog() {

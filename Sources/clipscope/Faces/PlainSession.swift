@@ -8,7 +8,7 @@ import Session
 /// alone goes on with a lesson that waits, and stops what runs.
 struct PlainSession {
   private var run: PlainRun
-  private var input = InputLines()
+  private var input: InputLines
   private let isInteractive: Bool
 
   /// A session on `stage`.
@@ -16,15 +16,21 @@ struct PlainSession {
   init(_ stage: Stage, every: Int?, isInteractive: Bool) throws(FileError) {
     run = try PlainRun(stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)))
     self.isInteractive = isInteractive
+    input = InputLines(isTyped: isInteractive)
   }
 
   /// Runs until the viewer leaves, or nothing more comes in.
   mutating func play(name: String) throws {
     if isInteractive {
       print("clipscope \(version), line by line. Type help for all commands and keys, quit to leave.")
+      if run.stage.player.state == .none, !run.stage.lessons.isEmpty {
+        print("Type lessons for the lessons that there are, lesson NAME to play one.")
+      }
     }
-    try loop()
+    var problem: FileError?
+    do throws(FileError) { try loop() } catch { problem = error }
     try run.finish()
+    if let problem { throw problem }
     // Whoever types may mistype: only a program that feeds us is told by the status.
     if isInteractive { return print("The end: step \(run.stage.workbench.position.step).") }
     try run.conclude(name: name)

@@ -25,6 +25,12 @@ struct PlayCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Whether each frame is shown in one go (mode 2026).")
   var sync = true
 
+  @Flag(help: "Without a file: no page of lessons, but an experiment of your own.")
+  var blank = false
+
+  @Flag(inversion: .prefixedNo, help: "Whether the mouse chooses parameters and zooms.")
+  var mouse = true
+
   @Flag(help: "No screen: a sentence for each event, line by line, for screen readers, dumb terminals and logs.")
   var plain = false
 
@@ -56,7 +62,8 @@ struct PlayCommand: ParsableCommand {
     let hasViewer = !plain || TerminalSystem.isTerminal(0)
     let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
     var stage = Stage(
-      scenario: scenario, files: DiskFiles(), waitsForViewer: hasViewer, asksBeforeWriting: !plain)
+      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios),
+      waitsForViewer: hasViewer, asksBeforeWriting: !plain)
     if plain {
       var session = try PlainSession(stage, every: every, isInteractive: hasViewer)
       return try session.play(name: scenario?.path ?? "standard input")
@@ -64,13 +71,18 @@ struct PlayCommand: ParsableCommand {
     stage.setUp()
     let recorder = try record.map { try CastRecorder($0) }
     let options = TerminalSession.Options(
-      color: look.color?.depth, theme: try look.theme ?? Self.themeOfEnvironment(), ascii: look.ascii,
-      synchronizedOutput: sync, recorder: recorder)
+      color: look.color?.depth, theme: try look.theme ?? LookArguments.themeOfEnvironment() ?? Self.themeOfTerminal,
+      ascii: look.ascii, synchronizedOutput: sync, usesMouse: mouse, recorder: recorder)
     let face = ScreenSession.Face(
-      speed: speed > 1000 ? nil : speed, frameTime: .seconds(1 / frameRate), isBig: look.big)
+      speed: speed > 1000 ? nil : speed, frameTime: .seconds(1 / frameRate), isBig: look.big,
+      beginsWithLessons: scenario == nil && !blank && !stage.lessons.isEmpty)
     let status = try Self.open(stage, options, face)
     try recorder?.finish()
     Foundation.exit(status)
+  }
+
+  private static var themeOfTerminal: Theme {
+    Theme(colorsOfTerminal: TerminalSystem.environment("COLORFGBG")) ?? .dark
   }
 
   // A function of its own, so that the terminal is given back before the program exits.
@@ -82,17 +94,4 @@ struct PlayCommand: ParsableCommand {
     return try ScreenSession(terminal, stage, face).run()
   }
 
-  // What the user says goes before what the terminal says.
-  private static func themeOfEnvironment() throws -> Theme {
-    let name = TerminalSystem.environment("CLIPSCOPE_THEME")
-    if let theme = Theme(rawValue: name) { return theme }
-    guard name.isEmpty else {
-      let known = Theme.allCases.map(\.rawValue)
-      throw Failure.usage([
-        "clipscope: CLIPSCOPE_THEME: "
-          + CommandError.Problem.unknown(what: "theme", name, known: known).message
-      ])
-    }
-    return Theme(colorsOfTerminal: TerminalSystem.environment("COLORFGBG")) ?? .dark
-  }
 }

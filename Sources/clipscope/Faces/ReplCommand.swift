@@ -10,19 +10,26 @@ struct ReplCommand: ParsableCommand {
 
   func run() throws {
     let isInteractive = isatty(STDIN_FILENO) == 1
-    var run = try PlainRun(stage: Stage(files: DiskFiles(), waitsForViewer: false), shows: .all)
+    var run = try PlainRun(stage: Stage(files: DiskFiles(), lessons: ScenarioFolders(option: nil), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
-    var input = InputLines()
-    while !run.stage.hasQuit {
-      if isInteractive {
-        print("> ", terminator: "")
-        fflush(nil)
+    var input = InputLines(isTyped: isInteractive)
+    var problem: FileError?
+    do throws(FileError) {
+      while !run.stage.hasQuit {
+        if isInteractive {
+          print("> ", terminator: "")
+          fflush(nil)
+        }
+        guard let line = try input.next() else { break }
+        try run.type(line, number: isInteractive ? nil : input.number)
       }
-      guard let line = try input.next() else { break }
-      try run.type(line, number: isInteractive ? nil : input.number)
+    } catch {
+      problem = error
     }
+    // What was done before stays done: traces are put in place.
     run.endOfInput()
     try run.finish()
+    if let problem { throw problem }
     // Whoever types may mistype: only a program that feeds us is told by the status.
     if !isInteractive { try run.conclude(name: "standard input") }
   }

@@ -28,7 +28,7 @@ struct ScenarioArguments: ParsableArguments {
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
-      let lessons = ScenarioFolders(option: scenarios).lessons
+      let lessons = ScenarioFolders(option: scenarios).lessons.map { VisibleText.of($0.name) }
       throw Failure.usage((Failure(error)?.lines ?? []) + (lessons.isEmpty ? [] : [Self.listing(lessons, path)]))
     }
   }
@@ -48,7 +48,7 @@ struct ScenarioArguments: ParsableArguments {
 }
 
 /// Where an installed clipscope finds the scenarios that came with it.
-struct ScenarioFolders {
+struct ScenarioFolders: LessonSource {
   let option: String?
 
   /// The folders, the first that has a file wins.
@@ -57,14 +57,38 @@ struct ScenarioFolders {
     return [option, ProcessInfo.processInfo.environment["CLIPSCOPE_SCENARIOS"], beside, "scenarios"].compactMap(\.self)
   }
 
-  /// The names of the scenarios in the first folder that has any.
-  var lessons: [String] {
+  /// The scenarios in the first folder that has any, in the order to take them.
+  var lessons: [Lesson] {
     for folder in folders {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let names = files.filter { $0.hasSuffix(".scenario") }.map { String($0.dropLast(9)) }.sorted()
-      if !names.isEmpty { return names.map(VisibleText.of) }
+      let lessons = files.filter { $0.hasSuffix(".scenario") && !$0.hasPrefix(".") }.map { file in
+        Lesson(name: String(file.dropLast(9)), firstLine: Self.firstLine(of: folder + "/" + file))
+      }
+      if !lessons.isEmpty { return Lesson.inOrder(lessons) }
     }
     return []
+  }
+
+  // Of a file that may be anything.
+  private static func firstLine(of path: String) -> String {
+    guard let bytes = try? DiskFiles().bytes(of: path, relativeTo: "") else { return "" }
+    let line = bytes.prefix(300).split(omittingEmptySubsequences: false) { $0 == 10 || $0 == 13 }
+    return String(decoding: line.first ?? [], as: UTF8.self)
+  }
+
+  /// The scenario of a lesson, checked as a whole.
+  func scenario(of lesson: Lesson) throws(CommandError.Problem) -> Scenario {
+    let path = find(lesson.name + ".scenario")
+    do throws(FileError) {
+      let bytes = try DiskFiles().bytes(of: path, relativeTo: "")
+      do throws(ScenarioError) {
+        return try Scenario.checked(utf8: bytes, path: path, files: DiskFiles(), screen: true)
+      } catch {
+        throw FileError(path: path, reason: "is no lesson: \(error.report.first ?? "")")
+      }
+    } catch {
+      throw .file(error)
+    }
   }
 
   /// The path as it stands if there is such a file; else the file of that name, with or without its ending, in the first

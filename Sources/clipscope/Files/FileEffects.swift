@@ -25,8 +25,8 @@ struct FileEffects {
     case .stepped(let record):
       guard isWriting, let run = stage.workbench.run else { return }
       try write(TraceText.line(record, run), on: &stage)
-    case .write(let request, let run):
-      do throws(FileError) { try write(request, of: run, on: &stage) } catch { stage.fileFailed(error) }
+    case .write(let request):
+      do throws(FileError) { try write(request, on: &stage) } catch { stage.fileFailed(error) }
     case .changed, .phased, .note, .output, .said, .paused, .failed, .expected, .view: break
     }
   }
@@ -43,7 +43,7 @@ struct FileEffects {
     }
   }
 
-  private mutating func write(_ request: FileRequest, of run: Run?, on stage: inout Stage) throws(FileError) {
+  private mutating func write(_ request: FileRequest, on stage: inout Stage) throws(FileError) {
     if !hasScreen, !PathText.isBelowHere(request.path) {
       let reason = "is not below the current folder; without a screen nothing is written elsewhere"
       throw FileError(path: request.path, reason: reason)
@@ -57,7 +57,7 @@ struct FileEffects {
       try file.finish()
       if hasScreen { stage.note("saved as \(path)") }
     case .trace:
-      if let run { try file.write(line: TraceText.header(run)) }
+      if let run = stage.workbench.run { try file.write(line: TraceText.header(run)) }
       traces.append(file)
       if hasScreen { stage.note("the trace goes to \(path), which appears when clipscope ends") }
     }

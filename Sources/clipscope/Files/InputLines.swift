@@ -5,8 +5,14 @@ import SystemPackage
 /// length, so that input without an end, as `/dev/zero`, is refused and not collected until the memory is full.
 struct InputLines {
   private let longest: Int
-  // What to say of bytes that are no text; without it they are read as �.
-  private let refusal: FileError?
+  // What to say of bytes that are no text.
+  private enum Refusal {
+    case never
+    case always(FileError)
+    // With the number of the line.
+    case byLine
+  }
+  private let refusal: Refusal
   private var bytes: [UInt8]
   // Where the next line begins, and how far there is no end of it.
   private var start = 0
@@ -15,14 +21,17 @@ struct InputLines {
   /// The number of the last line that `next` gave, counted from 1.
   private(set) var number = 0
 
-  /// The lines of standard input, of at most `longest` bytes. What is not UTF-8 becomes `�`.
-  init(longest: Int = 1 << 20) { (self.longest, refusal, bytes, isAtEnd) = (longest, nil, [], false) }
+  /// The lines of standard input, of at most `longest` bytes.
+  /// - Parameter isTyped: whether somebody types: what is not UTF-8 is `�` then. From a pipe it is refused, as in a file.
+  init(longest: Int = 1 << 20, isTyped: Bool = false) {
+    (self.longest, refusal, bytes, isAtEnd) = (longest, isTyped ? .never : .byLine, [], false)
+  }
 
   /// The lines of a file that was read.
   /// - Throws: `refusal` for a zero byte; `next` throws it for a line that is not UTF-8.
   init(_ bytes: [UInt8], orElse refusal: FileError) throws(FileError) {
     guard !bytes.contains(0) else { throw refusal }
-    (longest, self.refusal, self.bytes, isAtEnd) = (.max, refusal, bytes, true)
+    (longest, self.refusal, self.bytes, isAtEnd) = (.max, .always(refusal), bytes, true)
   }
 
   /// Whether a line, or the end, or a part of a line is there without waiting for it.
@@ -31,7 +40,7 @@ struct InputLines {
   }
 
   /// The next line without its end, `nil` behind the last one.
-  /// - Throws: `FileError` for a line that is too long, or has a zero byte, which no text has.
+  /// - Throws: `FileError` for a line that is too long, is not UTF-8 or has a zero byte, which no text has.
   mutating func next() throws(FileError) -> String? {
     while true {
       if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) { return try line(upTo: end) }
@@ -46,9 +55,12 @@ struct InputLines {
     (start, searched) = (min(end + 1, bytes.count), min(end + 1, bytes.count))
     number += 1
     let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-    guard let refusal else { return String(decoding: text, as: UTF8.self) }
-    guard let valid = String(validating: text, as: UTF8.self) else { throw refusal }
-    return valid
+    if let valid = String(validating: text, as: UTF8.self) { return valid }
+    switch refusal {
+    case .never: return String(decoding: text, as: UTF8.self)
+    case .always(let refusal): throw refusal
+    case .byLine: throw Self.error("has a line \(number) that is not a text in UTF-8")
+    }
   }
 
   private mutating func readMore() throws(FileError) {

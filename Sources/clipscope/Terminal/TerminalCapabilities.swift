@@ -30,10 +30,12 @@ enum TerminalCapabilities {
   /// Private modes are for terminals whose language is ECMA-48; others would print them.
   private static var speaksECMA48: Bool { string("cup").hasPrefix("\u{1B}[") }
 
-  /// The alternate screen, all of it, with cursor keys as terminfo describes them and pastes in brackets.
-  static func start(rows: Int) -> String {
+  /// The alternate screen, all of it, with cursor keys as terminfo describes them, pastes in brackets, and reports of the
+  /// mouse if they are wanted.
+  static func start(rows: Int, usesMouse: Bool) -> String {
     let screen = string("smcup") + string("csr", first: 0, second: max(0, rows - 1)) + string("sgr0") + string("smkx")
-    return speaksECMA48 ? screen + "\u{1B}[?2004h" : screen
+    guard speaksECMA48 else { return screen }
+    return screen + "\u{1B}[?2004h" + (usesMouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "")
   }
 
   /// Ends an escape sequence that was cut off, and its colours.

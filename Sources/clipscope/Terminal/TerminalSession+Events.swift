@@ -69,6 +69,7 @@ extension TerminalSession {
     switch input {
     case .key(let key): .key(key)
     case .paste(let text): .paste(text)
+    case .mouse(let mouse): .mouse(mouse)
     }
   }
 

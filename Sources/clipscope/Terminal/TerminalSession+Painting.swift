@@ -52,19 +52,24 @@ extension TerminalSession {
     for row in 0..<size.rows {
       for column in 0..<size.columns {
         let cell = grid[column, row]
-        if known?[column, row] == cell { continue }
-        let style = cell.style
-        painter_put(
-          Int32(column), Int32(row), glyph(cell.glyph).value, colors.pair(style.ink), attributes(style))
+        let isWide = grid[column + 1, row].glyph == Glyphs.rightHalf
+        // A letter of two cells is written with its first; of one that was there both are blank by now.
+        if cell.glyph == Glyphs.rightHalf { continue }
+        if known?[column, row] == cell, !isWide || known?[column + 1, row].glyph == Glyphs.rightHalf { continue }
+        for (offset, glyph) in glyphs(cell.glyph, isWide: isWide).enumerated() {
+          painter_put(
+            Int32(column + offset), Int32(row), glyph.value, colors.pair(cell.style.ink), attributes(cell.style))
+        }
       }
     }
     painted = grid
   }
 
-  /// A character that takes exactly one column here; anything else would shift the rest of its row.
-  private func glyph(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    if (0x20...0x7E).contains(scalar.value) { return scalar }
-    return usesASCII || painter_width(scalar.value) != 1 ? "?" : scalar
+  /// A character that takes just as many columns here as it has cells; anything else would shift the rest of its row.
+  private func glyphs(_ scalar: Unicode.Scalar, isWide: Bool) -> [Unicode.Scalar] {
+    if (0x20...0x7E).contains(scalar.value) { return isWide ? [scalar, " "] : [scalar] }
+    let fits = !usesASCII && painter_width(scalar.value) == (isWide ? 2 : 1)
+    return fits ? [scalar] : isWide ? ["?", "?"] : ["?"]
   }
 
   private func attributes(_ style: Style) -> PainterAttributes {

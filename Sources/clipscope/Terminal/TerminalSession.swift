@@ -8,6 +8,8 @@ enum TerminalEvent: Equatable {
   case key(Key)
   /// Text was pasted.
   case paste(String)
+  /// The mouse was used.
+  case mouse(MouseEvent)
   /// The terminal has a new size.
   case resize(GridSize)
   /// A byte came on the `wake` descriptor.
@@ -34,6 +36,8 @@ final class TerminalSession {
     var ascii = false
     /// Frames stand between the brackets of mode 2026, so that the terminal never shows half of one.
     var synchronizedOutput = true
+    /// Clicks and the wheel are told.
+    var usesMouse = true
     /// Writes down what the terminal gets.
     var recorder: CastRecorder?
   }
@@ -134,7 +138,7 @@ final class TerminalSession {
     }
     waiting = nil
     let rows = Self.currentSize(of: output).rows
-    outbox = Array(TerminalCapabilities.start(rows: rows).utf8)
+    outbox = Array(TerminalCapabilities.start(rows: rows, usesMouse: options.usesMouse).utf8)
     options.recorder?.begin(size)
     options.recorder?.output(outbox)
     flush()

@@ -26,6 +26,8 @@ final class ScreenSession {
     var frameTime = Duration.milliseconds(33)
     /// Whether panels are fewer and larger.
     var isBig = false
+    /// Whether the page of lessons is in front.
+    var beginsWithLessons = false
   }
 
   /// A session on a terminal that was taken over.
@@ -36,6 +38,7 @@ final class ScreenSession {
     view.speed = face.speed
     view.isBig = face.isBig
     view.isASCII = terminal.usesASCII
+    if face.beginsWithLessons { view.panel = .lessons }
   }
 
   /// Runs until the viewer leaves or a signal comes.
@@ -92,6 +95,7 @@ final class ScreenSession {
   private func handle(_ event: TerminalEvent) {
     switch event {
     case .key(let key): perform(view.feed(key, scene, size: terminal.size))
+    case .mouse(let mouse): perform(view.feed(mouse, scene, size: terminal.size))
     case .paste(let text): view.feed(paste: text)
     case .resize, .woken: needsFrame = true
     case .interrupted(let signal): status = 128 + signal

@@ -1,0 +1,77 @@
+/// The words that stand on the screen, and what they mean.
+public enum Glossary {
+  /// A word, or some that mean the same, and what it means.
+  public struct Entry: Sendable {
+    /// The words, the first as help lists it.
+    public let words: [String]
+    /// What they mean, in a sentence.
+    public let meaning: String
+
+    init(_ words: String..., is meaning: String) { (self.words, self.meaning) = (words, meaning) }
+  }
+
+  /// All entries, in the order of the screen.
+  public static let entries = [
+    Entry("gradient", "gradients", is: "for each number of the network: how the loss changes where that number does"),
+    Entry("norm", is: "the length of a list of numbers: how large they are together (norm_type says how they are added up)"),
+    Entry(
+      "total norm", "total_norm", "total", is: "the norm of all gradients together: what clip_grad_norm_ returns"),
+    Entry("before", is: "the total norm before clipping, as the backward pass left it"),
+    Entry("after", "total_norm_after", is: "the total norm after clipping: what the optimizer gets to see"),
+    Entry("factor", is: "what clipping multiplies every gradient by: max_norm / (total norm + 0.000001), at most 1"),
+    Entry("clipped", is: "steps in which the rule changed a gradient; 'of the last 100' counts the newest 100 steps"),
+    Entry("duty", is: "the share of the last 100 steps that were clipped"),
+    Entry("max_norm", is: "the threshold: a total norm above it is scaled down to it; the pink line, as it was at each step"),
+    Entry(
+      "norm_type", "order",
+      is: "how a norm adds up: 2 the root of the sum of squares, 1 the sum of sizes, inf the largest size"),
+    Entry("loss", is: "how wrong the network is on the batch of the step, before the update; training makes it small"),
+    Entry("lr", "learning rate", is: "the learning rate: how far a step goes for each unit of gradient"),
+    Entry("seed", is: "what torch.manual_seed gets: it decides all that is drawn at random"),
+    Entry("init", is: "how the network's weights begin, where it is not as PyTorch begins them"),
+    Entry("step", "steps", is: "one update of the weights: a batch forward, its gradients backward, clipping, the optimizer"),
+    Entry(
+      "digest", is: "the eight digits at the top right: a checksum of everything that decides what comes next; "
+        + "the same digits are the same weights, bit by bit"),
+    Entry("share", "share of norm²", "of total",
+      is: "what a parameter adds to the total: its norm to the power of the order (squared, for 2) over the total's"),
+    Entry("↗", "grows", "growing", is: "the median of the newest 25 of the last 100 norms is at least 3 times that of the oldest 25"),
+    Entry("↘", "fades", "vanishing", is: "it is at most a third of that"),
+    Entry("saturated", is: "the share of hidden units that let no gradient through on this batch: at the flat ends of tanh "
+        + "or sigmoid, or at zero behind relu for every example"),
+    Entry(
+      "update", "largest update", "update_ratio",
+      is: "how far the last step moved a parameter, over its own norm; a parameter that was 0 has none"),
+    Entry("scale", is: "each small chart goes from its smallest to its largest norm, and over no less than a decade"),
+    Entry("log", "log scale", is: "an axis on which equal distances are equal factors"),
+    Entry("±log", is: "an axis for both signs: linear between -1 and 1, equal factors beyond"),
+    Entry("linear", is: "an axis on which equal distances are equal differences"),
+    Entry("ghost", is: "the run before the last restart, in grey, to compare with; Esc sends it away"),
+    Entry("×", "NaN", is: "not a number: once a norm is, every weight that it touches is, too"),
+    Entry("∞", "inf", "INFINITE", is: "larger than a float32 can be, about 3.4e38"),
+    Entry("CLIPPED", is: "the rule has changed the gradients of this step"),
+    Entry("SKIPPED", "left out", is: "the rule skip has left this step out: nothing was updated"),
+    Entry("EXPLODING", is: "nothing was clipped, and the norm is above 10 times the median of up to 100 norms before it"),
+    Entry("zero", is: "the first phase of a step: gradients to zero, optimizer.zero_grad()"),
+    Entry("forward", is: "the second phase: the batch through the network, and its loss"),
+    Entry("backward", is: "the third phase: loss.backward(), the gradients"),
+    Entry("held", is: "you have stopped the lesson; space lets it go on"),
+    Entry("idle", is: "nothing is being made: space trains"),
+    Entry("parameter", "weight", "bias", is: "the network's numbers, in lists with PyTorch's names"),
+    Entry("layer", is: "a weight and its bias; in the chart by layer each is one bar"),
+    Entry("band", "dots", is: "where several steps share a column: dots from the smallest to the largest, the line is the last"),
+  ]
+
+  /// The entry of a word; `nil` if there is none.
+  static func entry(_ word: String) -> Entry? {
+    entries.first { $0.words.contains(word) } ?? entries.first { $0.words.contains { $0.lowercased() == word.lowercased() } }
+  }
+
+  /// The page about what stands on the screen.
+  public static var screen: [String] {
+    ["THIS SCREEN  (help WORD shows one of them)"]
+      + entries.map { entry in
+        "  " + entry.words[0] + String(repeating: " ", count: max(1, 14 - entry.words[0].count)) + entry.meaning
+      }
+  }
+}

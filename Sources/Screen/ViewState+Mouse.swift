@@ -1,0 +1,100 @@
+import Language
+
+/// What a mouse does on the screen: a cell was clicked, or the wheel turned over it.
+public struct MouseEvent: Hashable, Sendable {
+  /// What was done.
+  public enum Action: Hashable, Sendable {
+    case press, wheelUp, wheelDown
+  }
+
+  /// What was done.
+  public let action: Action
+  /// The cell's column, from 0.
+  public let column: Int
+  /// The cell's row, from 0.
+  public let row: Int
+
+  /// Something done at a cell.
+  public init(_ action: Action, column: Int, row: Int) { (self.action, self.column, self.row) = (action, column, row) }
+}
+
+extension ViewState {
+  /// The mouse was used: a click chooses a parameter, and opens the chosen one; the wheel zooms the charts round the step
+  /// that it is over, and scrolls help and the log.
+  /// - Returns: what there is to do beyond the view.
+  public mutating func feed(_ mouse: MouseEvent, _ scene: Scene, size: GridSize) -> [ViewOutcome] {
+    if help != nil, mouse.action != .press {
+      return feed(.named(mouse.action == .wheelUp ? .up : .down), scene, size: size)
+    }
+    guard case .none = entry, help == nil else { return [] }
+    let area = Self.area(size)
+    if panel == .lessons { return feedLessonsPage(mouse, scene, area) }
+    if panel == .log, mouse.action != .press {
+      return apply(.scroll(mouse.action == .wheelUp ? .up : .down), scene, size: size)
+    }
+    if let words = shown(scene).words(scene, self, area), words.contains(mouse), mouse.action == .press,
+      scene.player == .waiting(nil)
+    {
+      return feed(.named(.space), scene, size: size)
+    }
+    let (charts, parameters) = places(scene, area)
+    if mouse.action == .press, let parameters, parameters.contains(mouse) {
+      return choose(mouse, in: parameters, scene, size)
+    }
+    guard mouse.action != .press, let chart = charts.first(where: { $0.contains(mouse) }) else { return [] }
+    if mouse.action == .wheelUp {
+      let records = window(on: scene).records
+      center = records.lowerBound + (mouse.column - chart.column) * records.count / max(1, chart.width)
+      // Over the newest steps the chart goes on following them.
+      if (mouse.column - chart.column) * 10 >= chart.width * 8 { center = nil }
+    }
+    return apply(.zoom(mouse.action == .wheelUp ? .in : .out), scene, size: size)
+  }
+
+  // Where charts over time and the list of parameters are.
+  private func places(_ scene: Scene, _ area: Rectangle) -> (charts: [Rectangle], parameters: Rectangle?) {
+    switch shown(scene) {
+    case .overview:
+      let layout = Layout(area, scene, isBig: isBig)
+      return ([layout.total] + [layout.loss, layout.parameters].compactMap(\.self), layout.parameters)
+    case .parameters:
+      var rest = area
+      _ = rest.cutTop(1)
+      _ = rest.cutBottom(shown(scene).words(scene, self, area)?.height ?? 0)
+      return ([rest], rest)
+    case .total, .loss, .parameter: return ([area], nil)
+    default: return ([], nil)
+    }
+  }
+
+  private mutating func choose(
+    _ mouse: MouseEvent, in area: Rectangle, _ scene: Scene, _ size: GridSize
+  ) -> [ViewOutcome] {
+    let visible = ParametersPanel.visible(scene, self, in: area)
+    let lines = max(1, min(3, area.inside.height / max(1, scene.parameters.count)))
+    let index = visible.lowerBound + (mouse.row - area.inside.row) / lines
+    guard visible.contains(index), mouse.row >= area.inside.row else { return [] }
+    if index == cursor { return apply(.open, scene, size: size) }
+    cursor = index
+    return []
+  }
+
+  private mutating func feedLessonsPage(_ mouse: MouseEvent, _ scene: Scene, _ area: Rectangle) -> [ViewOutcome] {
+    let choices = LessonsPage.choices(scene).count
+    switch mouse.action {
+    case .wheelUp: choice = max(0, choice - 1)
+    case .wheelDown: choice = min(choices - 1, choice + 1)
+    case .press:
+      guard let index = LessonsPage.choice(at: mouse.row, scene, self, in: area) else { return [] }
+      if index == choice { return choose(scene) }
+      choice = index
+    }
+    return []
+  }
+}
+
+extension Rectangle {
+  fileprivate func contains(_ mouse: MouseEvent) -> Bool {
+    (column..<column + width).contains(mouse.column) && (row..<row + height).contains(mouse.row)
+  }
+}
