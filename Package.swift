@@ -45,7 +45,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .testTarget(name: "NumericsTests", dependencies: ["Numerics"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "NumericsTests", dependencies: ["Numerics", "SeededRandom"], resources: [.copy("Fixtures")]),
     .testTarget(name: "GradientsTests", dependencies: ["Gradients", "Numerics"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "Numerics"], resources: [.copy("Fixtures")]),
     .testTarget(

@@ -75,19 +75,36 @@ INLINE void add_columns(const int vectors, size_t lanes, size_t rows, size_t n, 
     if (lanes == LANES) add_columns(vectors, LANES, count, n, from, out + i);   \
     else add_columns(vectors, lanes, count, n, from, out + i);                  \
     break
-static void add_rows(size_t rows, size_t n, const float *in, float *out) {
+static void add_row_groups(size_t rows, size_t n, size_t columns, const float *in, float *out) {
   for (size_t first = 0; first < rows; first += ROWS_TOGETHER) {
     size_t count = first + ROWS_TOGETHER < rows ? ROWS_TOGETHER : rows - first;
-    for (size_t i = 0; i < n; i += 4 * LANES) {
+    for (size_t i = 0; i < columns; i += 4 * LANES) {
       const float *from = in + first * n + i;
-      size_t columns = n - i < 4 * LANES ? n - i : 4 * LANES;
-      size_t vectors = (columns + LANES - 1) / LANES, lanes = columns - (vectors - 1) * LANES;
+      size_t width = columns - i < 4 * LANES ? columns - i : 4 * LANES;
+      size_t vectors = (width + LANES - 1) / LANES, lanes = width - (vectors - 1) * LANES;
       switch (vectors) {
         ADD_COLUMNS(1);
         ADD_COLUMNS(2);
         ADD_COLUMNS(3);
         ADD_COLUMNS(4);
       }
+    }
+  }
+}
+// Of more rows than these, so many at a time are added up from zero first: a long chain of roundings leaves the true sum.
+#define ROWS_IN_A_CHAIN 512
+static void add_rows(size_t rows, size_t n, const float *in, float *out) {
+  if (rows <= ROWS_IN_A_CHAIN) {
+    add_row_groups(rows, n, n, in, out);
+    return;
+  }
+  for (size_t first = 0; first < rows; first += ROWS_IN_A_CHAIN, in += ROWS_IN_A_CHAIN * n) {
+    size_t count = rows - first < ROWS_IN_A_CHAIN ? rows - first : ROWS_IN_A_CHAIN;
+    for (size_t i = 0; i < n; i += 64 * LANES) {
+      float part[64 * LANES] = {0};
+      size_t width = n - i < 64 * LANES ? n - i : 64 * LANES;
+      add_row_groups(count, n, width, in + i, part);
+      for (size_t j = 0; j < width; j++) out[i + j] += part[j];
     }
   }
 }

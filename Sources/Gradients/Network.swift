@@ -16,7 +16,7 @@ public struct Network: Sendable {
   /// says.
   public var outputs: Matrix { layers[layers.count - 1].outputs }
 
-  /// The share of hidden units that pass all but no gradient, `nil` where no layer can saturate.
+  /// The share of hidden activations that pass all but no gradient, `nil` where no layer can saturate.
   public var saturated: Float? {
     var total = Saturation(saturated: 0, units: 0)
     for layer in layers {

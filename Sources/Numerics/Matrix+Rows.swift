@@ -2,7 +2,7 @@ import CKernels
 
 // The row of column sums, and rows chosen from another matrix.
 extension Matrix {
-  /// self[1×N] += the sum over the rows of other[M×N], 16 rows at a time.
+  /// self[1×N] += the sum over the rows of other[M×N], 16 rows at a time, and of more than 512 so many at a time.
   public mutating func addColumnSums(of other: Matrix) {
     requireShape(1, other.columns)
     kernels.add_rows(other.rows, other.columns, other.elements, &elements)

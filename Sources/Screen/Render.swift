@@ -13,7 +13,7 @@ public func render(_ scene: Scene, _ view: ViewState, size: GridSize) -> CellGri
   if fits(view, size) {
     draw(scene, view, on: &grid)
   } else {
-    drawTooSmall(size, needed: view.panel.smallest, on: &grid)
+    drawTooSmall(size, needed: view.panel.smallest, scene.bindings, on: &grid)
   }
   return view.isASCII ? grid.ascii : grid
 }
@@ -26,7 +26,9 @@ private func fits(_ view: ViewState, _ size: GridSize) -> Bool {
 public func cursorPosition(_ view: ViewState, size: GridSize) -> (column: Int, row: Int)? {
   switch view.entry {
   case .prompt(let editor), .find(let editor):
-    return fits(view, size) ? (2 + Footer.window(editor, width: size.columns - 3).cursor, size.rows - 1) : nil
+    guard fits(view, size) else { return nil }
+    let margin = 2 + Glyphs.width(of: Footer.search(editor, width: size.columns))
+    return (margin + Footer.window(editor, width: size.columns - margin - 1).cursor, size.rows - 1)
   case .none, .question:
     return nil
   }
@@ -75,10 +77,13 @@ private func drawCandidates(_ candidates: [String], _ area: Rectangle, on grid: 
   }
 }
 
-private func drawTooSmall(_ size: GridSize, needed: GridSize, on grid: inout CellGrid) {
+private func drawTooSmall(
+  _ size: GridSize, needed: GridSize, _ bindings: KeyBindings, on grid: inout CellGrid
+) {
+  let quit = bindings.bindings.first { $0.line == "quit" }?.key.label ?? "Ctrl-C"
   let lines = [
     "too small: \(size.columns)×\(size.rows)", "clipscope needs", "at least \(needed.columns)×\(needed.rows)",
-    "q quits",
+    "\(quit) quits",
   ]
   let first = max(0, (size.rows - lines.count) / 2)
   for (offset, line) in lines.enumerated() {

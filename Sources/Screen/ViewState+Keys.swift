@@ -282,7 +282,8 @@ extension ViewState {
 
   private mutating func scrollLog(_ scroll: ViewCommand.Scroll, _ scene: Scene, _ size: GridSize) {
     let lines = LogPanel.lines(scene, self, width: size.columns - 2, hasWords: false, atMost: nil).count
-    let rows = max(1, Self.area(size).height - 2)
+    let area = Self.area(size)
+    let rows = max(1, area.height - 2 - (panel.words(scene, self, area)?.height ?? 0))
     let top = max(0, lines - rows)
     logScroll =
       switch scroll {

@@ -101,14 +101,15 @@ extension ViewState {
   }
 
   /// The records that the charts show.
-  func window(on scene: Scene) -> ChartWindow {
+  package func window(on scene: Scene) -> ChartWindow {
     let count = scene.history.count
-    let all = zoom == 0 ? max(count, ghost(of: scene)?.count ?? 0) : count
+    let shown = scene.isRunning && center == nil ? ChartWindow.horizon(count) : count
+    let all = zoom == 0 ? max(shown, ghost(of: scene)?.count ?? 0) : shown
     return ChartWindow(count: all, zoom: zoom, center: center)
   }
 
   /// The part of the screen between the header and the phases.
-  static func area(_ size: GridSize) -> Rectangle {
+  package static func area(_ size: GridSize) -> Rectangle {
     Rectangle(column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3))
   }
 

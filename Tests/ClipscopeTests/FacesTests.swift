@@ -138,4 +138,105 @@ import Testing
     try folder.write("step 4", to: "x")
     #expect(try steps(["x", "--scenarios", "a"]) == "step 4")
   }
+
+  @Test("frame --at draws the step of the pass that is asked for, with the rule that was in force there")
+  func passes() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      task regression scale=10
+      optimizer sgd lr=0.03
+      clip off
+      step 12
+      expect loss is nan
+      say "gone"
+      pause
+      clip norm max_norm=0.5
+      restart
+      step 30
+      max_norm 4
+      step 30
+      """, to: "s")
+    func frame(_ at: String) throws -> String { try folder.clipscope(["frame", "s", "--at", at]).output }
+    let first = try frame("12")
+    #expect(first.contains("step 12 ") && first.contains("clip off") && first.contains("gone"), "\(first)")
+    #expect(!first.contains("max_norm 0.5"))
+    #expect(try frame("x1:12") == first)
+    let second = try frame("x2:12")
+    #expect(second.contains("step 12 ") && second.contains("max_norm 0.5"), "\(second)")
+    #expect(try frame("30").contains("max_norm 4"), "after all commands that were given there")
+    #expect(try frame("x2:0").contains("max_norm 0.5"))
+    #expect(try frame("40").contains("step 40 "), "the first experiment that has it")
+    for at in ["x1:13", "x3:1", "61"] {
+      let outcome = try folder.clipscope(["frame", "s", "--at", at])
+      #expect(outcome.status == 2 && outcome.error.contains("ends with experiment 2 at step 60 and has no step \(at)"))
+    }
+    for at in ["x0:3", "-1", "x1", "1.5"] {
+      #expect(try folder.clipscope(["frame", "s", "--at", at]).status == 2, "\(at)")
+    }
+    let view = try folder.clipscope(["frame", "s", "--view", "layers"])
+    #expect(view.output.contains("gradient norm by layer, now"))
+  }
+
+  @Test("frame reads CLIPSCOPE_THEME; --theme goes before it")
+  func themeOfFrames() throws {
+    let folder = try Folder()
+    try folder.write("step 3", to: "s")
+    func frame(_ arguments: [String], _ theme: String?) throws -> Outcome {
+      try folder.clipscope(
+        ["frame", "s", "--format", "svg"] + arguments, environment: theme.map { ["CLIPSCOPE_THEME": $0] } ?? [:])
+    }
+    let light = try frame(["--theme", "light"], nil).output
+    #expect(try frame([], "light").output == light)
+    #expect(try frame([], nil).output != light && frame(["--theme", "dark"], "light").output != light)
+    #expect(try frame([], "pink").status == 2)
+  }
+
+  @Test("A text on standard input that is not UTF-8 is refused as in a file, and what was done before stays")
+  func badInput() throws {
+    let folder = try Folder()
+    for face in [["repl"], ["--plain"]] {
+      let script =
+        "printf 'trace t%s; step 2\\nsay \"\\377\"\\nstep\\n' \(face[0].dropFirst(2)) | '\(BuiltProgram.clipscope)' \(face[0])"
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", script]
+      process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+      let errors = Pipe()
+      (process.standardError, process.standardOutput) = (errors, FileHandle.nullDevice)
+      process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(Sanitizer.environment) { $1 }
+      try process.run()
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 2 && text.contains("line 2 that is not a text in UTF-8"), "\(face): \(text)")
+      let trace = try #require(
+        folder.names.first { $0.hasPrefix("t") && folder.read($0)?.contains("\"step\":2") == true })
+      unlink(folder.path + "/" + trace)
+    }
+    #expect(try folder.clipscope(["clip", "--rule", "norn"]).status == 2)
+    #expect(try folder.clipscope(["clip", "--rule", "norn"]).error.contains("did you mean norm?"))
+  }
+
+  @Test("What the pages show of the program is what it says")
+  func samples() throws {
+    let folder = try Folder()
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    func page(_ name: String) throws -> String {
+      try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+    }
+    let readme = try page("README.md")
+    let repl = try folder.clipscope(["repl"], input: "seed 0; clip norm max_norm=1; step; print total_norm\n")
+    #expect(readme.contains("| scripts/run repl\n\(repl.output)```"), "\(repl.output)")
+    let line = "{\"gradients\":[{\"name\":\"w\",\"shape\":[2],\"values\":[3,4]}],\"rule\":\"norm\",\"max_norm\":1}"
+    let clip = try folder.clipscope(["clip"], input: line + "\n")
+    #expect(readme.contains("echo '\(line)' | scripts/run clip\n\(clip.output)```"))
+    try folder.write("clip norm max_norm=1\nstep", to: "s")
+    let trace = try folder.clipscope(["run", "s", "--trace", "-", "--quiet"]).output
+    let parts = readme.matches(of: /`("(?:total_norm|factor)":[0-9.]+)`/).map { String($0.1) }
+    #expect(parts.count == 2 && parts.allSatisfy { trace.contains($0) }, "\(parts)")
+    let plain = try folder.clipscope(["--plain"], input: "clip norm\nstep 30\n").output
+    let told = plain.split(separator: "\n").filter { $0.hasPrefix("Step ") || $0.hasPrefix("Clipping ") }.joined(
+      separator: "\n")
+    #expect(try page("docs/TERMINAL.md").contains("> clip norm\n> step 30\n\(told)\n```"), "\(told)")
+  }
 }

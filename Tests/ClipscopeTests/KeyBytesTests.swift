@@ -113,7 +113,9 @@ extension EndToEnd {
       try scope.send("q")
       #expect(try scope.terminal.waitForEnd() == .exited(0))
       for mode in [9, 1000, 1001, 1002, 1003, 1005, 1006, 1015] {
-        #expect(!scope.terminal.text.contains("\u{1B}[?\(mode)h"), "with --no-mouse what is dragged over is selected, without Shift")
+        #expect(
+          !scope.terminal.text.contains("\u{1B}[?\(mode)h"),
+          "with --no-mouse what is dragged over is selected, without Shift")
       }
     }
 

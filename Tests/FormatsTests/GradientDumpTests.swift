@@ -145,7 +145,22 @@ private func dump(_ values: String, _ rest: String) -> String {
     let line = dump("3,4", ",\"norm_type\":1e39,\"dtype\":\"float64\"")
     #expect(answer(line).hasPrefix("{\"total_norm\":\"inf\","), "4 to the 1e39 is infinite, and so is its root")
     let single = answer(dump("3,4", ",\"norm_type\":1e39"))
-    #expect(single.hasPrefix("{\"total_norm\":4,"), "in float32 it is the order inf")
+    #expect(
+      single.hasPrefix("{\"total_norm\":1,"), "in float32 torch raises to an infinite power: 1, whatever the numbers")
+    for (values, total) in [("3", "3"), ("0.5,0.25", "1"), ("\"nan\",1", "1"), ("\"inf\"", "\"inf\"")] {
+      let shape = values.split(separator: ",").count
+      let line = "{\"gradients\":[{\"name\":\"w\",\"shape\":[\(shape)],\"values\":[\(values)]}],\"norm_type\":-1e39}"
+      #expect(answer(line).hasPrefix("{\"total_norm\":\(total),"), "\(values)")
+    }
+  }
+
+  @Test("The rule skip says of each step whether it is left out")
+  func skipped() {
+    let made = answer(dump("3,4", ",\"rule\":\"skip\",\"max_norm\":5"))
+    #expect(made.contains("\"factor\":1,\"total_norm_after\":5,\"skipped\":false,"))
+    #expect(answer(dump("3,4", ",\"rule\":\"skip\",\"max_norm\":4.9")).contains("\"skipped\":true,"))
+    #expect(answer(dump("3,\"nan\"", ",\"rule\":\"skip\"")).contains("\"skipped\":true,"))
+    #expect(!answer(dump("3,4", "")).contains("skipped"))
   }
 
   @Test("a safetensors file is read, and one that is cut off is not")

@@ -19,7 +19,9 @@ import Testing
     Row("stpe 5", 1, 4, "there is no command stpe; did you mean step?; type help for all commands"),
     Row("  xyzzy", 3, 5, "there is no command xyzzy; type help for all commands"),
     Row("\"step\"", 1, 6, "there is no command step; did you mean step?; type help for all commands"),
-    Row("step; help clop", 12, 4, "clop is no command and no word of the screen; did you mean clip?; type help for all of them"),
+    Row(
+      "step; help clop", 12, 4,
+      "clop is no command and no word of the screen; did you mean clip?; type help for all of them"),
     Row("model rn", 7, 2, "rn is no model; did you mean rnn?; there are simplenet, mlp, rnn, lstm, gru, cnn"),
     Row("model", 7, 1, "a model (simplenet, mlp, rnn, lstm, gru, cnn) is missing here"),
     Row(

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 import Numerics
+import SeededRandom
 
 private func row(_ values: Float...) -> Matrix { Matrix(rows: 1, columns: values.count, elements: values) }
 
@@ -146,4 +147,30 @@ private func row(_ values: Float...) -> Matrix { Matrix(rows: 1, columns: values
       }
     }
   #endif
+
+  @Test(
+    "Sums over very many rows stay near the true ones: a chain of as many roundings would not",
+    arguments: [20_000, 300_000])
+  func longSums(rows: Int) {
+    var random = SplitMix(seed: 5)
+    for (m, n) in [(3, 5), (9, 16), (2, 40)] {
+      let a = (0..<rows * m).map { _ in Float.random(in: 0...1, using: &random) }
+      let b = (0..<rows * n).map { _ in Float.random(in: 0.5...1, using: &random) }
+      var product = Matrix(rows: m, columns: n)
+      product.setProduct(
+        transposing: Matrix(rows: rows, columns: m, elements: a), Matrix(rows: rows, columns: n, elements: b))
+      var sums = Matrix(rows: 1, columns: n)
+      sums.addColumnSums(of: Matrix(rows: rows, columns: n, elements: b))
+      for j in 0..<n {
+        var truth = 0.0
+        for row in 0..<rows { truth += Double(b[row * n + j]) }
+        #expect(abs(Double(sums.elements[j]) / truth - 1) < 1e-6, "\(rows) rows, column \(j)")
+        for i in 0..<m {
+          var truth = 0.0
+          for row in 0..<rows { truth += Double(a[row * m + i]) * Double(b[row * n + j]) }
+          #expect(abs(Double(product.elements[i * n + j]) / truth - 1) < 2e-6, "\(rows) rows, \(i), \(j)")
+        }
+      }
+    }
+  }
 }

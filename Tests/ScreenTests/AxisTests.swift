@@ -31,7 +31,8 @@ import Training
   }
 
   /// The kind of a panel's axis, and its ticks with their rows, from the top.
-  static func axis(_ panel: View, _ scene: Scene, _ size: GridSize) -> (kind: String, ticks: [(row: Int, text: String)]) {
+  static func axis(_ panel: View, _ scene: Scene, _ size: GridSize) -> (kind: String, ticks: [(row: Int, text: String)])
+  {
     var view = ViewState()
     view.panel = panel
     let grid = render(scene, view, size: size)
@@ -44,7 +45,9 @@ import Training
     return (kind, ticks)
   }
 
-  private static let sizes = [(80, 24), (100, 30), (160, 48), (60, 14), (41, 11)].map { GridSize(columns: $0, rows: $1) }
+  private static let sizes = [(80, 24), (100, 30), (160, 48), (60, 14), (41, 11)].map {
+    GridSize(columns: $0, rows: $1)
+  }
 
   private static func isPowerOfTen(_ text: String) -> Bool {
     text.wholeMatch(of: /1e-?[0-9]+|0\.01|0\.1|1|10|100/) != nil
@@ -121,7 +124,9 @@ import Training
       let least = Bool.random(using: &random) ? 0 : size * Float.random(in: 0.06...1, using: &random)
       let sign: Float = Int.random(in: 0..<5, using: &random) == 0 && size < 900 ? -1 : 1
       let losses = (0..<40).map { _ in sign * Float.random(in: least...max(least * 1.001, size), using: &random) }
-      guard (losses.map(abs).max() ?? 0) <= 20 * (losses.map(abs).filter { $0 > 0 }.min() ?? 1) || sign < 0 else { continue }
+      guard (losses.map(abs).max() ?? 0) <= 20 * (losses.map(abs).filter { $0 > 0 }.min() ?? 1) || sign < 0 else {
+        continue
+      }
       for grid in Self.sizes {
         let (kind, ticks) = Self.axis(.loss, Self.scene(losses: losses), grid)
         #expect(kind == "linear" && !ticks.isEmpty, "\(kind): \(losses)")
@@ -150,7 +155,9 @@ import Training
       let (kind, ticks) = Self.axis(.loss, Self.scene(losses: losses), size)
       #expect(kind == "±log")
       #expect(
-        ticks.allSatisfy { $0.text == "0" || Self.isPowerOfTen($0.text.hasPrefix("-") ? String($0.text.dropFirst()) : $0.text) },
+        ticks.allSatisfy {
+          $0.text == "0" || Self.isPowerOfTen($0.text.hasPrefix("-") ? String($0.text.dropFirst()) : $0.text)
+        },
         "\(ticks)")
       expectEven(ticks, "\(ticks)") { _ in true }
     }
@@ -172,7 +179,9 @@ import Training
     }
   }
 
-  @Test("A chart fills its width, at any number of steps, and says where its steps begin and end", arguments: [2, 7, 60, 240, 5000])
+  @Test(
+    "A chart fills its width, at any number of steps, and says where its steps begin and end",
+    arguments: [2, 7, 60, 240, 5000])
   func width(steps: Int) {
     let losses = (0..<steps).map { 1 + Float($0 % 5) }
     for panel in [View.total, .loss] {

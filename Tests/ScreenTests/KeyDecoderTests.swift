@@ -50,7 +50,8 @@ import Testing
       let found = Self.decode(Self.bytes("\u{1B}[<\(sent);33;7M"))
       #expect(found == [.mouse(MouseEvent(action, column: 32, row: 6))])
     }
-    for sent in ["[<0;33;7m", "[<2;33;7M", "[<32;33;7M", "[<0;0;7M", "[<0;33M", "[<;;M", "[<0;99999999999999999999;1M"] {
+    for sent in ["[<0;33;7m", "[<2;33;7M", "[<32;33;7M", "[<0;0;7M", "[<0;33M", "[<;;M", "[<0;99999999999999999999;1M"]
+    {
       #expect(Self.decode(Self.bytes("\u{1B}\(sent)x")) == [.key(.character("x"))], "\(sent)")
     }
   }

@@ -56,7 +56,8 @@ import Training
         #expect(stretches.count == width)
         // Of the oldest steps only summaries are left, so that a spike among them may be a column off.
         let wanted = (spike - 1) * width / 100_000
-        #expect(stretches.indices.contains { abs($0 - wanted) <= 1 && stretches[$0].maximum == base.before.total * 1000 })
+        #expect(
+          stretches.indices.contains { abs($0 - wanted) <= 1 && stretches[$0].maximum == base.before.total * 1000 })
         #expect(stretches.count { $0.maximum > base.before.total } == 1)
         #expect(
           history.columns(of: .norm(0), atMost: width).count { $0.maximum > base.before.perParameter[0] } == 1

@@ -177,7 +177,9 @@ import Training
       // is drawn over it.
       let grid = render(scene, view, size: GridSize(columns: 120, rows: 36))
       let limits = (0..<36).map { row in (0..<120).map { grid[$0, row] }.filter { $0.style.ink == .limit } }
-      #expect(limits.contains { $0.contains { $0.glyph == "╌" } } && limits.count { $0.contains { $0.glyph == "─" } } == 2, "\(text)")
+      #expect(
+        limits.contains { $0.contains { $0.glyph == "╌" } } && limits.count { $0.contains { $0.glyph == "─" } } == 2,
+        "\(text)")
     }
   }
 }

@@ -128,7 +128,8 @@ import Training
     finish(&viewed)
     #expect(viewed.workbench.experiment?.digest == alone.workbench.experiment?.digest)
     // What a scenario has bound is what the key does; one that would run without an end does not hang it.
-    var bound = try stage("\(small); bind x \"max_norm 0.5; clip on\"; step; pause x; step; pause space; step", waits: false)
+    var bound = try stage(
+      "\(small); bind x \"max_norm 0.5; clip on\"; step; pause x; step; pause space; step", waits: false)
     finish(&bound)
     #expect(bound.workbench.history[step: 2]?.clipping.active?.maxNorm == 0.5 && bound.workbench.position.step == 3)
   }
@@ -170,7 +171,8 @@ import Training
   @Test("What is shown of a number is enough to see that it holds")
   func digits() throws {
     for (line, found) in [
-      ("expect total_norm < 26.98", "total_norm is 26.972607"), ("expect total_norm > 26.98; expect step == 1", "but total_norm is 26.972607"),
+      ("expect total_norm < 26.98", "total_norm is 26.972607"),
+      ("expect total_norm > 26.98; expect step == 1", "but total_norm is 26.972607"),
       ("expect total_norm > 20", "total_norm is 27"), ("expect total_norm < 26.98 always", "26.972607 at step 1"),
     ] {
       let stage = try Stage.told("task sum; model simplenet; step; \(line)")
@@ -191,6 +193,8 @@ import Training
 
   @Test("A number that is computed on demand is there before the first step")
   func onDemand() throws {
-    #expect(try Stage.told("\(small); model mlp hidden=3x2; expect radius(fc2.weight) > 0; expect weight(fc1.weight) > 0").isGood)
+    #expect(
+      try Stage.told("\(small); model mlp hidden=3x2; expect radius(fc2.weight) > 0; expect weight(fc1.weight) > 0")
+        .isGood)
   }
 }

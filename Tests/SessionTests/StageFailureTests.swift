@@ -24,7 +24,8 @@ import Training
     #expect(stopped.errors.count == 1)
     #expect(
       stopped.errors[0].contains(
-        "so step \(bad) was not made (error_if_nonfinite): every element of every gradient is finite; the norm of order 2"))
+        "so step \(bad) was not made (error_if_nonfinite): every element of every gradient is finite; the norm of order 2"
+      ))
     // A gradient that is to blame is named, and no other.
     let poisoned = try Stage.told("\(small); clip norm error_if_nonfinite=yes; step; outlier nan; step")
     #expect(

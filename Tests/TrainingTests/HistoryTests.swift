@@ -137,7 +137,7 @@ import Training
               switch series {
               case .loss: record.loss
               case .total: record.before.total
-              case .totalAfter: record.outcome.after.total
+              case .totalAfter: record.outcome.skipsStep ? 0 : record.outcome.after.total
               case .norm(let parameter): record.before.perParameter[parameter]
               }
             fold.add(value)

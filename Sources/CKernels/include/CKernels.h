@@ -89,7 +89,7 @@ struct ck_kernels {
   void (*add)(size_t n, const float *a, float *out);                            // out += a
   void (*scale)(size_t n, float s, float *out);                                 // out *= s
   void (*affine)(size_t n, float s, float offset, float *out);                  // out = fma(out, s, offset)
-  void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += the sum of the rows of in, 16 at a time
+  void (*add_rows)(size_t rows, size_t n, const float *in, float *out);         // out[n] += the sum of the rows of in, 16 and 512 at a time
   void (*repeat_row)(size_t rows, size_t n, const float *row, float *out);      // each row of out = row
   void (*transpose)(size_t rows, size_t columns, const float *in, float *out);  // out[columns×rows] = inᵀ
   // Sums in float64: 16 lanes, element i in lane i mod 16, the lanes added as a tree.

@@ -30,7 +30,7 @@ public enum Quantity: Hashable, Sendable {
     case maxNorm = "max_norm"
     /// Completed steps.
     case step
-    /// The share of hidden units that pass all but no gradient.
+    /// The share of hidden activations, of each unit for each example, that pass all but no gradient.
     case saturated
   }
 

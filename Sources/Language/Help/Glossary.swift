@@ -13,7 +13,8 @@ public enum Glossary {
   /// All entries, in the order of the screen.
   public static let entries = [
     Entry("gradient", "gradients", is: "for each number of the network: how the loss changes where that number does"),
-    Entry("norm", is: "the length of a list of numbers: how large they are together (norm_type says how they are added up)"),
+    Entry(
+      "norm", is: "the length of a list of numbers: how large they are together (norm_type says how they are added up)"),
     Entry(
       "total norm", "total_norm", "total", is: "the norm of all gradients together: what clip_grad_norm_ returns"),
     Entry("before", is: "the total norm before clipping, as the backward pass left it"),
@@ -21,7 +22,9 @@ public enum Glossary {
     Entry("factor", is: "what clipping multiplies every gradient by: max_norm / (total norm + 0.000001), at most 1"),
     Entry("clipped", is: "steps in which the rule changed a gradient; 'of the last 100' counts the newest 100 steps"),
     Entry("duty", is: "the share of the last 100 steps that were clipped"),
-    Entry("max_norm", is: "the threshold: a total norm above it is scaled down to it; the pink line, as it was at each step"),
+    Entry(
+      "max_norm", is: "the threshold: a total norm above it is scaled down to it; the pink line, as it was at each step"
+    ),
     Entry(
       "norm_type", "order",
       is: "how a norm adds up: 2 the root of the sum of squares, 1 the sum of sizes, inf the largest size"),
@@ -29,16 +32,25 @@ public enum Glossary {
     Entry("lr", "learning rate", is: "the learning rate: how far a step goes for each unit of gradient"),
     Entry("seed", is: "what torch.manual_seed gets: it decides all that is drawn at random"),
     Entry("init", is: "how the network's weights begin, where it is not as PyTorch begins them"),
-    Entry("step", "steps", is: "one update of the weights: a batch forward, its gradients backward, clipping, the optimizer"),
     Entry(
-      "digest", is: "the eight digits at the top right: a checksum of everything that decides what comes next; "
+      "step", "steps", is: "one update of the weights: a batch forward, its gradients backward, clipping, the optimizer"
+    ),
+    Entry(
+      "digest",
+      is: "the eight digits at the top right: a checksum of everything that decides what comes next; "
         + "the same digits are the same weights, bit by bit"),
-    Entry("share", "share of norm²", "of total",
+    Entry(
+      "share", "share of norm²", "of total",
       is: "what a parameter adds to the total: its norm to the power of the order (squared, for 2) over the total's"),
-    Entry("↗", "grows", "growing", is: "the median of the newest 25 of the last 100 norms is at least 3 times that of the oldest 25"),
+    Entry(
+      "↗", "grows", "growing",
+      is: "the median of the newest 25 of the last 100 norms is at least 3 times that of the oldest 25"),
     Entry("↘", "fades", "vanishing", is: "it is at most a third of that"),
-    Entry("saturated", is: "the share of hidden units that let no gradient through on this batch: at the flat ends of tanh "
-        + "or sigmoid, or at zero behind relu for every example"),
+    Entry(
+      "saturated",
+      is: "the share of hidden activations, of each unit for each example of the batch, that let no gradient "
+        + "through: at the flat ends of tanh or sigmoid, or at zero behind relu. A relu at zero for one example is not dead"
+    ),
     Entry(
       "update", "largest update", "update_ratio",
       is: "how far the last step moved a parameter, over its own norm; a parameter that was 0 has none"),
@@ -51,7 +63,8 @@ public enum Glossary {
     Entry("∞", "inf", "INFINITE", is: "larger than a float32 can be, about 3.4e38"),
     Entry("CLIPPED", is: "the rule has changed the gradients of this step"),
     Entry("SKIPPED", "left out", is: "the rule skip has left this step out: nothing was updated"),
-    Entry("EXPLODING", is: "nothing was clipped, and the norm is above 10 times the median of up to 100 norms before it"),
+    Entry(
+      "EXPLODING", is: "nothing was clipped, and the norm is above 10 times the median of up to 100 norms before it"),
     Entry("zero", is: "the first phase of a step: gradients to zero, optimizer.zero_grad()"),
     Entry("forward", is: "the second phase: the batch through the network, and its loss"),
     Entry("backward", is: "the third phase: loss.backward(), the gradients"),
@@ -59,12 +72,22 @@ public enum Glossary {
     Entry("idle", is: "nothing is being made: space trains"),
     Entry("parameter", "weight", "bias", is: "the network's numbers, in lists with PyTorch's names"),
     Entry("layer", is: "a weight and its bias; in the chart by layer each is one bar"),
-    Entry("band", "dots", is: "where several steps share a column: dots from the smallest to the largest, the line is the last"),
+    Entry(
+      "mouse",
+      is: "a click chooses a parameter, a second opens it, the wheel zooms; with Shift the terminal selects text, "
+        + "with --no-mouse it always does"),
+    Entry("phase", "phases", is: "one of the six parts of a step; . makes the next one"),
+    Entry("act", is: "a part of a lesson: 3/7 is the third of seven"),
+    Entry("by layer", is: "one bar for each layer, the first at the left: blue is passed on, orange was clipped away"),
+    Entry(
+      "band", "dots",
+      is: "where several steps share a column: dots from the smallest to the largest, the line is the last"),
   ]
 
   /// The entry of a word; `nil` if there is none.
   static func entry(_ word: String) -> Entry? {
-    entries.first { $0.words.contains(word) } ?? entries.first { $0.words.contains { $0.lowercased() == word.lowercased() } }
+    entries.first { $0.words.contains(word) }
+      ?? entries.first { $0.words.contains { $0.lowercased() == word.lowercased() } }
   }
 
   /// The page about what stands on the screen.

@@ -23,20 +23,35 @@ public enum HelpText {
       for row in CommandTable.rows where row.kind == kind { lines.append("  " + pad(row.name, 12) + row.summary) }
       lines.append("")
     }
-    return lines + ["help COMMAND shows its forms, its options and an example; help WORD what a word of the screen means"]
+    return lines + [
+      "help COMMAND shows its forms, its options and an example; help WORD what a word of the screen means"
+    ]
   }
 
   /// The commands and the words of the screen.
-  static let topics = CommandTable.rows.map(\.name) + Glossary.entries.flatMap(\.words)
+  static let topics = CommandTable.rows.map(\.name) + Glossary.entries.flatMap(\.words) + choices.map(\.name)
+
+  // What commands choose between, and the options of all of it.
+  private static let choices: [(name: String, meaning: String)] =
+    choices(Variants.models) + choices(Variants.tasks) + choices(Variants.optimizers) + choices(Variants.clippingRules)
+
+  private static func choices<Whole>(_ variants: [Variant<Whole>]) -> [(name: String, meaning: String)] {
+    variants.map { ($0.name, $0.summary) }
+      + variants.flatMap { variant in
+        variant.options.map { ($0.name, "\($0.summary) (\(variant.name))") }
+      }
+  }
 
   /// Whether there is help about a command or a word.
-  static func has(_ topic: String) -> Bool { CommandTable.row(named: topic) != nil || Glossary.entry(topic) != nil }
+  package static func has(_ topic: String) -> Bool { topics.contains(topic) || Glossary.entry(topic) != nil }
 
   /// What `help WORD` shows: of a command, of a word of the screen, or of both.
   public static func topic(_ word: String) -> [String] {
     let meaning = Glossary.entry(word).map { [$0.words.joined(separator: ", ") + ": " + $0.meaning] } ?? []
+    let chosen = choices.filter { $0.name == word }.map { "\(word): \($0.meaning)" }
     let command = command(word)
-    return meaning + (meaning.isEmpty || command.isEmpty ? [] : [""]) + command
+    let first = meaning + chosen
+    return first + (first.isEmpty || command.isEmpty ? [] : [""]) + command
   }
 
   /// What `help COMMAND` shows.

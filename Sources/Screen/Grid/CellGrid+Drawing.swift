@@ -36,7 +36,8 @@ extension CellGrid {
   /// Draws a frame along the edges of `area`, with a title in its upper edge, a tag behind it where there is room, and a note
   /// at the end of it, which is left out only where not even the title has room beside it, and a note in its lower edge.
   mutating func frame(
-    _ area: Rectangle, title: String, tag: (text: String, style: Style)? = nil, note: String = "", foot: [(String, Style)] = [], isFront: Bool = false,
+    _ area: Rectangle, title: String, tag: (text: String, style: Style)? = nil, note: String = "",
+    foot: [(String, Style)] = [], isFront: Bool = false,
     _ edge: Style = Style(.muted)
   ) {
     guard area.width >= 2, area.height >= 2 else { return }
@@ -64,14 +65,15 @@ extension CellGrid {
       write(tag.text + " ", column: area.column + 2 + titleWidth, row: area.row, tag.style)
     }
     if hasNote { write(" \(note) ", endingAt: right - 1, row: area.row, Style(.muted)) }
-    if !foot.isEmpty { write([(" ", edge)] + foot + [(" ", edge)], column: area.column + 2, row: bottom, width: inside) }
+    if !foot.isEmpty {
+      write([(" ", edge)] + foot + [(" ", edge)], column: area.column + 2, row: bottom, width: inside)
+    }
   }
 
   /// Blanks an area.
-  mutating func clear(_ area: Rectangle) {
+  package mutating func clear(_ area: Rectangle) {
     for row in area.row..<(area.row + area.height) {
       for column in area.column..<(area.column + area.width) { self[column, row] = .blank }
     }
   }
 }
-

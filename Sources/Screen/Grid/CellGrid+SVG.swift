@@ -67,7 +67,8 @@ extension CellGrid {
     let (x, y) = (number(Double(column) * cellWidth), number(top + cellHeight * 0.76))
     let weight = style.bold ? " font-weight=\"bold\"" : ""
     let faint = style.dim ? " opacity=\"0.6\"" : ""
-    let length = width.map { " textLength=\"\(number(Double($0) * cellWidth))\" lengthAdjust=\"spacingAndGlyphs\"" } ?? ""
+    let length =
+      width.map { " textLength=\"\(number(Double($0) * cellWidth))\" lengthAdjust=\"spacingAndGlyphs\"" } ?? ""
     return "<text x=\"\(x)\" y=\"\(y)\" fill=\"\(color)\"\(weight)\(faint)\(length)>\(letters)</text>\n"
   }
 

@@ -64,7 +64,9 @@ public struct CellGrid: Hashable, Sendable {
   /// The glyphs of one row, as text.
   public func text(row: Int) -> String {
     var line = String.UnicodeScalarView()
-    for column in 0..<size.columns where self[column, row].glyph != Glyphs.rightHalf { line.append(self[column, row].glyph) }
+    for column in 0..<size.columns where self[column, row].glyph != Glyphs.rightHalf {
+      line.append(self[column, row].glyph)
+    }
     return String(line)
   }
 }

@@ -42,6 +42,14 @@ extension LineEditor {
 
   // MARK: Searching
 
+  /// What is searched for in the lines entered before, in words; `nil` while nothing is.
+  var searching: String? {
+    guard let search else { return nil }
+    if search.query.isEmpty { return "search" }
+    let isFound = text.firstPosition(of: search.query) != nil
+    return isFound ? "search \(search.query)" : "search \(search.query): no line has it"
+  }
+
   /// Acts on a key during a search. False when the key ended the search and has a meaning of its own.
   mutating func feedSearch(_ key: Key) -> Bool {
     guard var current = search else { return false }

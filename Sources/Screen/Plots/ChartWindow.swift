@@ -2,9 +2,9 @@ import Training
 
 /// Which records the charts show: all of them, or those around the newest or around a chosen one. A run of now and one
 /// before it, its ghost, stand on the same axis of steps.
-struct ChartWindow: Hashable, Sendable {
+package struct ChartWindow: Hashable, Sendable {
   /// The records, by their indices.
-  let records: Range<Int>
+  package let records: Range<Int>
 
   /// The window on so many records that is half as long for each time it was zoomed in.
   /// - Parameter center: the record to stay in the middle; the newest at the end without one.
@@ -14,6 +14,14 @@ struct ChartWindow: Hashable, Sendable {
     records = first..<first + length
   }
 
+  /// As many records as there are or a few more, a quarter at most: while steps are made the axis ends a little further
+  /// on, so that most frames differ by their newest column, and not by every dot. A line is slow where all of a screen is new.
+  static func horizon(_ count: Int) -> Int {
+    var unit = 1
+    while 8 * unit <= count { unit *= 2 }
+    return (count + unit - 1) / unit * unit
+  }
+
   /// No chart is of fewer records, as long as there are as many.
   static let shortest = 8
 
@@ -21,19 +29,17 @@ struct ChartWindow: Hashable, Sendable {
   func steps(_ history: History, ghost: History?) -> ClosedRange<Int>? {
     guard let last = records.last else { return nil }
     func step(_ record: Int) -> Int {
-      record < history.count ? history.step(ofRecord: record) : ghost?.step(ofRecord: record) ?? record + 1
+      // Beyond the last record there is none yet.
+      if record >= history.count, record >= ghost?.count ?? 0 { return history.lastStep + record - history.count + 1 }
+      return record < history.count ? history.step(ofRecord: record) : ghost?.step(ofRecord: record) ?? record + 1
     }
     let (low, high) = (step(records.lowerBound), step(last))
     return low...max(low, high)
   }
 
-  /// A series of a history in this window, and the share of the window that it takes.
-  func columns(_ history: History, _ series: Series, atMost columns: Int) -> (stretches: [Stretch], share: Double) {
-    let own = records.clamped(to: 0..<history.count)
-    guard !own.isEmpty else { return ([], 0) }
-    let share = Double(own.count) / Double(records.count)
-    let most = max(1, Int((Double(columns) * share).rounded()))
-    return (history.columns(of: series, atMost: most, records: own), share)
+  /// A series of a history in this window: the stretches that have records, and how many fill the window.
+  func columns(_ history: History, _ series: Series, atMost columns: Int) -> (stretches: [Stretch], of: Int) {
+    (history.columns(of: series, atMost: columns, records: records), min(columns, records.count))
   }
 
   /// The extremes of a series of a history in this window.

@@ -46,16 +46,15 @@ struct RangePlot {
 
   /// Adds a series, over what is there already.
   /// - Parameters:
-  ///   - stretches: at most `columns` of them.
-  ///   - width: the share of the plot's width that they take, from its left edge.
-  mutating func add(_ stretches: [Stretch], _ style: Style, _ strokes: Strokes = .fine, width share: Double = 1) {
-    let width = max(1, Int((Double(columns) * share).rounded()))
+  ///   - series: stretches from the left, and how many of them, at most `columns`, would fill the width.
+  mutating func add(_ series: (stretches: [Stretch], of: Int), _ style: Style, _ strokes: Strokes = .fine) {
+    let (stretches, count) = series
     var previous: (column: Int, bar: Bar)?
     for (index, stretch) in stretches.enumerated() {
-      let column = Self.column(of: index, among: stretches.count, width: width)
+      let column = Self.column(of: index, among: count, width: columns)
       if stretch.nans > 0 || stretch.infinities > 0 {
         // Up to the next stretch, where there are columns between.
-        let next = index + 1 < stretches.count ? Self.column(of: index + 1, among: stretches.count, width: width) : column + 1
+        let next = index + 1 < stretches.count ? Self.column(of: index + 1, among: count, width: columns) : column + 1
         for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (stretch.nans > 0, style.ink == .ghost) }
       }
       guard let bar = bar(stretch) else {

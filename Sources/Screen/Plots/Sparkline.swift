@@ -3,17 +3,20 @@ import Training
 /// A series in one or two rows, on an axis of its own: with more rows than one a line in braille; in one
 /// row blocks of eighths, each as high as the maximum of its stretch.
 enum Sparkline {
-  static func draw(_ stretches: [Stretch], _ axis: Axis, in area: Rectangle, _ style: Style, on grid: inout CellGrid) {
+  static func draw(
+    _ series: (stretches: [Stretch], of: Int), _ axis: Axis, in area: Rectangle, _ style: Style,
+    on grid: inout CellGrid
+  ) {
     guard area.width > 0, area.height > 0 else { return }
     if area.height > 1 {
       var plot = RangePlot(area, axis)
-      plot.add(stretches, style)
+      plot.add(series, style)
       return plot.draw(on: &grid)
     }
-    guard !stretches.isEmpty else { return }
-    for column in 0..<area.width {
-      let stretch = stretches[column * stretches.count / area.width]
-      grid[area.column + column, area.row] = cell(stretch, axis, style)
+    for column in 0..<area.width where series.of > 0 {
+      let index = column * series.of / area.width
+      guard index < series.stretches.count else { return }
+      grid[area.column + column, area.row] = cell(series.stretches[index], axis, style)
     }
   }
 

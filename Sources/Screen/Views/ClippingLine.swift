@@ -11,8 +11,10 @@ struct ClippingLine {
   func draw(in area: Rectangle, on grid: inout CellGrid) {
     var rest = area
     let rule = rule
-    let pieces = [(" ", Style.plain)] + badge + sentence + duty
-    let used = pieces.reduce(0) { $0 + Glyphs.width(of: $1.0) }
+    func width(_ pieces: [(String, Style)]) -> Int { pieces.reduce(0) { $0 + Glyphs.width(of: $1.0) } }
+    var pieces = [(" ", Style.plain)] + badge + sentence
+    if width(pieces + duty) <= area.width { pieces += duty }
+    let used = width(pieces)
     if used + rule.count + 4 <= area.width {
       let room = rest.cutRight(rule.count + 1)
       grid.write(rule, column: room.column, row: area.row, Style(scene.clipping.isOn ? .limit : .muted))

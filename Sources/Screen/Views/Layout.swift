@@ -3,19 +3,19 @@ import Session
 
 /// Which panel of the overview is where. What is dropped first on a small screen: the loss, then the log and the words, then
 /// the parameters; the line about clipping and the total norm stay as long as anything does. docs/SCREEN.md tells the sizes.
-struct Layout: Hashable, Sendable {
+package struct Layout: Hashable, Sendable {
   private let isBig: Bool
-  private(set) var line = Rectangle(column: 0, row: 0, width: 0, height: 0)
-  private(set) var total = Rectangle(column: 0, row: 0, width: 0, height: 0)
-  private(set) var parameters: Rectangle?
-  private(set) var layers: Rectangle?
-  private(set) var loss: Rectangle?
-  private(set) var numbers: Rectangle?
-  private(set) var words: Rectangle?
-  private(set) var log: Rectangle?
+  package private(set) var line = Rectangle(column: 0, row: 0, width: 0, height: 0)
+  package private(set) var total = Rectangle(column: 0, row: 0, width: 0, height: 0)
+  package private(set) var parameters: Rectangle?
+  package private(set) var layers: Rectangle?
+  package private(set) var loss: Rectangle?
+  package private(set) var numbers: Rectangle?
+  package private(set) var words: Rectangle?
+  package private(set) var log: Rectangle?
 
   /// The panels of a scene in an area.
-  init(_ area: Rectangle, _ scene: Scene, isBig: Bool) {
+  package init(_ area: Rectangle, _ scene: Scene, isBig: Bool) {
     self.isBig = isBig
     var rest = area
     line = rest.cutTop(1)

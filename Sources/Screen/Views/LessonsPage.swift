@@ -20,7 +20,8 @@ struct LessonsPage {
     grid.frame(area, title: "lessons", foot: [("↑ ↓ choose · Enter begins · Esc closes", Style(.muted))], isFront: true)
     let inside = area.inside
     for (offset, line) in Self.introduction(scene, in: area).enumerated() {
-      grid.write(line, column: inside.column + 2, row: inside.row + 1 + offset, width: inside.width - 4, Style(bold: true))
+      grid.write(
+        line, column: inside.column + 2, row: inside.row + 1 + offset, width: inside.width - 4, Style(bold: true))
     }
     let nameWidth = (scene.lessons.map { Glyphs.width(of: $0.name) } + [9]).max()! + 5
     for (index, row) in Self.rows(scene, view, in: area) {
@@ -62,7 +63,8 @@ struct LessonsPage {
     let (name, title): (String, String)
     switch choice {
     case .lesson(let lesson): (name, title) = ("\(index + 1)  \(lesson.name)", lesson.title)
-    case .own: (name, title) = ("   your own", "an experiment without a lesson: \(scene.title.model), \(scene.title.task)")
+    case .own:
+      (name, title) = ("   your own", "an experiment without a lesson: \(scene.title.model), \(scene.title.task)")
     case .help: (name, title) = ("   help", "what stands on the screen, the keys, the commands")
     }
     let style = isChosen ? Style(.accent, bold: true) : Style(bold: false)

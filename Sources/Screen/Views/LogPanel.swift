@@ -28,10 +28,14 @@ struct LogPanel {
   static func lines(
     _ scene: Scene, _ view: ViewState, width: Int, hasWords: Bool, atMost most: Int?
   ) -> [(text: String, style: Style)] {
-    let entries = scene.log.entries.filter { entry in
-      if case .said = entry { !hasWords } else { true }
+    // From the newest back: of a long log most is not looked at.
+    var entries: [Log.Entry] = []
+    for entry in scene.log.entries.reversed() where most.map({ entries.count < $0 }) ?? true {
+      if hasWords, case .said = entry { continue }
+      entries.append(entry)
     }
-    return (entries.suffix(most ?? entries.count).map(line)
+    return
+      (entries.reversed().map(line)
       + view.pending.map { ("… " + $0 + "  (after this step)", Style(.muted)) })
       .flatMap { text, style in Paragraph.wrap(text, width, indent: "  ").map { ($0, style) } }
   }

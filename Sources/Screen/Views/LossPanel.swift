@@ -14,7 +14,8 @@ struct LossPanel {
     let rows = inside.height - (hasSteps ? 1 : 0)
     let losses = window.summary(scene.history, .loss)
     let ghost = view.ghost(of: scene)
-    let axis = losses.hasFinite ? Axis.fitting(Self.range(losses, ghost.map { window.summary($0, .loss) }), rows: rows) : nil
+    let axis =
+      losses.hasFinite ? Axis.fitting(Self.range(losses, ghost.map { window.summary($0, .loss) }), rows: rows) : nil
     let title = "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
     grid.frame(area, title: title, note: axis?.scale.name ?? "", isFront: isFront)
     guard rows > 0 else { return }
@@ -24,17 +25,17 @@ struct LossPanel {
     guard let axis else { return }
     var curves = RangePlot(plot, axis)
     if let ghost {
-      let (stretches, share) = window.columns(ghost, .loss, atMost: curves.columns)
-      curves.add(stretches, Style(.ghost), width: share)
+      curves.add(window.columns(ghost, .loss, atMost: curves.columns), Style(.ghost))
     }
-    let (stretches, share) = window.columns(scene.history, .loss, atMost: curves.columns)
-    curves.add(stretches, Style(.loss), view.isBig ? .heavy : .fine, width: share)
+    curves.add(
+      window.columns(scene.history, .loss, atMost: curves.columns), Style(.loss), view.isBig ? .heavy : .fine)
     curves.draw(on: &grid)
   }
 
   // A ghost that has left for infinity must not press the run of now flat.
   private static func range(_ losses: Stretch, _ ghost: Stretch?) -> Stretch {
-    guard let ghost, ghost.hasFinite, max(abs(ghost.maximum), abs(ghost.minimum)) <= 1000 * max(abs(losses.maximum), abs(losses.minimum))
+    guard let ghost, ghost.hasFinite,
+      max(abs(ghost.maximum), abs(ghost.minimum)) <= 1000 * max(abs(losses.maximum), abs(losses.minimum))
     else { return losses }
     var both = losses
     both.join(ghost)

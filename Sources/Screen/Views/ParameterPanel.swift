@@ -27,8 +27,9 @@ struct ParameterPanel {
       axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: nil), on: &grid)
     guard let axis else { return Hints.draw(in: plot, scene, on: &grid) }
     var curve = RangePlot(plot, axis)
-    let (stretches, share) = window.columns(scene.history, .norm(view.cursor), atMost: curve.columns)
-    curve.add(stretches, Style(.before), view.isBig ? .heavy : .fine, width: share)
+    curve.add(
+      window.columns(scene.history, .norm(view.cursor), atMost: curve.columns), Style(.before),
+      view.isBig ? .heavy : .fine)
     curve.draw(on: &grid)
   }
 

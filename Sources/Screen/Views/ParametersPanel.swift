@@ -61,7 +61,7 @@ struct ParametersPanel {
   private func foot(width: Int) -> [(String, Style)] {
     var facts: [String] = []
     if let saturated = scene.present?.saturated {
-      facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) %")
+      facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) % of activations")
     }
     // A parameter that was zero has no share that it was moved by.
     if let ratios = scene.present?.updateRatios?.filter({ !($0 < 0) }), let largest = ratios.max() {
@@ -114,10 +114,11 @@ struct ParametersPanel {
     if let axis = axis(index) {
       drawThreshold(axis, in: spark, on: &grid)
       let window = view.window(on: scene)
-      let (stretches, _) = window.columns(scene.history, .norm(index), atMost: (area.height > 1 ? 2 : 1) * max(0, columns.spark))
+      let most = (area.height > 1 ? 2 : 1) * max(0, columns.spark)
+      let series = window.columns(scene.history, .norm(index), atMost: most)
       // What is bad is told without colour, too.
       let style = Style(Self.ink(trend), bold: trend == .growing || trend == .nonfinite)
-      Sparkline.draw(stretches, axis, in: spark, style, on: &grid)
+      Sparkline.draw(series, axis, in: spark, style, on: &grid)
     } else if !hasNorms {
       let shape = scene.parameters[index].shape.map(String.init).joined(separator: "×")
       grid.write(shape, column: column, row: row, width: columns.spark, Style(.muted))

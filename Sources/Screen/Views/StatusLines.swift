@@ -33,7 +33,8 @@ struct Header {
     func pieces(_ model: String, _ task: String, _ details: Int) -> [(String, Style)] {
       let more = scene.title.details.prefix(details).map { " · " + $0 }.joined()
       return [
-        (" " + model, Style(.accent, bold: true)), (" · \(task) · \(scene.title.optimizer)", .plain), (more, Style(.muted)),
+        (" " + model, Style(.accent, bold: true)), (" · \(task) · \(scene.title.optimizer)", .plain),
+        (more, Style(.muted)),
       ]
     }
     let title = scene.title
@@ -139,16 +140,29 @@ struct Footer {
       pieces += [("  ", .plain), (keys, Style(.accent, bold: true)), (" " + label, .plain)]
       keys = ""
     }
+    // There is always a way out, and it is said.
+    if !scene.bindings.bindings.contains(where: { $0.line == "quit" }) {
+      pieces.insert(contentsOf: [("  ", .plain), ("Ctrl-C", Style(.accent, bold: true)), (" quit", .plain)], at: 0)
+    }
     grid.write(
       pieces.dropFirst(pieces.first?.0 == "  " ? 1 : 0).map(\.self), column: area.column + 1, row: area.row,
       width: area.width - 1)
   }
 
   private func draw(_ editor: LineEditor, _ sign: String, in area: Rectangle, on grid: inout CellGrid) {
-    let (text, start, _) = Self.window(editor, width: area.width - 3)
-    grid.write(sign + " ", column: area.column, row: area.row, Style(.accent, bold: true))
-    grid.write(text, column: area.column + 2, row: area.row, width: area.width - 2)
-    if start > 0 { grid[area.column + 1, area.row] = Cell("…", Style(.muted)) }
+    let searched = Self.search(editor, width: area.width)
+    let margin = 2 + Glyphs.width(of: searched)
+    let (text, start, _) = Self.window(editor, width: area.width - margin - 1)
+    grid.write(
+      [(sign + " ", Style(.accent, bold: true)), (searched, Style(.warning, bold: true))], column: area.column,
+      row: area.row)
+    grid.write(text, column: area.column + margin, row: area.row, width: area.width - margin)
+    if start > 0 { grid[area.column + margin - 1, area.row] = Cell("…", Style(.muted)) }
+  }
+
+  /// What stands in front of the line while it is found by a search: at most half of the width.
+  static func search(_ editor: LineEditor, width: Int) -> String {
+    editor.searching.map { "(\($0.prefix(max(8, width / 2 - 4)))) " } ?? ""
   }
 
   /// The part of the line that is shown, so that the cursor is in it, and the cursor's column in that part.

@@ -59,14 +59,11 @@ struct TotalNormPanel {
   private func addCurves(to plot: inout RangePlot, _ window: ChartWindow) {
     let strokes: RangePlot.Strokes = view.isBig ? .heavy : .fine
     if let ghost {
-      let (stretches, share) = window.columns(ghost, .total, atMost: plot.columns)
-      plot.add(stretches, Style(.ghost), width: share)
+      plot.add(window.columns(ghost, .total, atMost: plot.columns), Style(.ghost))
     }
-    let (before, share) = window.columns(scene.history, .total, atMost: plot.columns)
-    plot.add(before, Style(.before), strokes, width: share)
+    plot.add(window.columns(scene.history, .total, atMost: plot.columns), Style(.before), strokes)
     guard scene.history.hasClipping(in: window.records) else { return }
-    let (after, _) = window.columns(scene.history, .totalAfter, atMost: plot.columns)
-    plot.add(after, Style(.after, bold: true), .heavy, width: share)
+    plot.add(window.columns(scene.history, .totalAfter, atMost: plot.columns), Style(.after, bold: true), .heavy)
   }
 
   private func axis(_ window: ChartWindow, rows: Int) -> Axis? {
@@ -85,7 +82,8 @@ struct TotalNormPanel {
     }
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
       // Zeros alone are seen at the foot of any axis.
-      return series.contains { $0.hasFinite || $0.nans + $0.infinities > 0 } ? .decades(around: 0.1...1, rows: rows) : nil
+      return series.contains { $0.hasFinite || $0.nans + $0.infinities > 0 }
+        ? .decades(around: 0.1...1, rows: rows) : nil
     }
     return .decades(around: low...high, rows: rows)
   }
@@ -115,7 +113,9 @@ struct TotalNormPanel {
     }
     let clipping = scene.clipping
     add(scene.present?.before?.total, clipping.isOn ? "before" : "norm", Style(.before, bold: true))
-    if clipping.isOn { add(scene.present?.outcome?.after.total, "after", Style(.after, bold: true)) }
+    if clipping.isOn, scene.present?.outcome?.skipsStep != true {
+      add(scene.present?.outcome?.after.total, "after", Style(.after, bold: true))
+    }
     // Where the two are one line its number beside the axis is enough.
     let limit = clipping.rule.maxNorm.map(Float.init)
     if wanted.last?.line != limit.flatMap({ plot.line(of: Double($0)) }) {

@@ -14,7 +14,7 @@ public struct View: Sendable, Equatable {
   /// Whether there is anything in a scene that it could show.
   var isThere: @Sendable (Scene) -> Bool = { _ in true }
   /// Whether it is a page of its own, without the line about clipping and a lesson's words; Tab passes it.
-  var isPage = false
+  package var isPage = false
   /// Where it shows the log, if it does.
   var log: @Sendable (Scene, ViewState, Rectangle) -> Rectangle? = { _, _, _ in nil }
   /// Draws it in an area.
@@ -57,7 +57,8 @@ public struct View: Sendable, Equatable {
   /// The parameters alone.
   public static let parameters = View(
     name: "parameters", title: "by parameter",
-    reading: "each gradient's norm over the run, each on its own log scale; ↗ grows, ↘ fades; now before → after, and its share",
+    reading:
+      "each gradient's norm over the run, each on its own log scale; ↗ grows, ↘ fades; now before → after, and its share",
     isThere: hasExperiment
   ) { scene, view, area, grid in
     alone(scene, view, area, &grid) { ParametersPanel(scene: scene, view: view).draw(in: $0, isFront: true, on: &$1) }

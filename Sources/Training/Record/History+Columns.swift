@@ -4,32 +4,42 @@ extension History {
   ///
   /// A stretch is the fold of the records in it. Of the oldest records only summaries are left; one that is longer than a
   /// stretch is in each of those that it reaches into, so that there are no holes. O(records or summaries).
-  /// - Parameter records: which of them, by their indices; all if not told.
+  /// - Parameter records: which of them, by their indices; all if not told. Behind the last one there may be room for more:
+  ///   the stretches that have no record yet are left out, and the others are what they will be.
   public func columns(of series: Series, atMost columns: Int, records: Range<Int>? = nil) -> [Stretch] {
-    let range = (records ?? 0..<count).clamped(to: 0..<count)
-    guard columns > 0, !range.isEmpty else { return [] }
+    let range = max(0, records?.lowerBound ?? 0)..<max(0, records?.upperBound ?? count)
+    let there = range.clamped(to: 0..<count)
+    guard columns > 0, let last = there.last else { return [] }
     var stretches = Array(repeating: Stretch(), count: min(columns, range.count))
+    // Stretch i begins at this record: a division a stretch, and none a record.
+    let begin = { (i: Int) in range.lowerBound + (i * range.count + stretches.count - 1) / stretches.count }
     let place = { (index: Int) in (index - range.lowerBound) * stretches.count / range.count }
     var first = 0
     for summary in summaries {
       add(summary, from: first, of: series, in: range, place, &stretches)
       first += summary.count
     }
+    func take(_ columns: RecordColumns, _ records: Range<Int>) {
+      guard var index = records.first else { return }
+      var column = place(index)
+      while index < records.upperBound {
+        let end = min(records.upperBound, begin(column + 1))
+        for record in index..<end { stretches[column].add(columns.value(of: series, at: record - first)) }
+        (index, column) = (end, column + 1)
+      }
+    }
     for chunk in chunks {
       let all = first..<first + chunk.summary.count
-      if range.contains(first), range.contains(all.upperBound - 1), place(first) == place(all.upperBound - 1) {
+      let shown = all.clamped(to: range)
+      if shown == all, place(first) == place(all.upperBound - 1) {
         stretches[place(first)].join(chunk.summary.stretches[series.index])
-      } else {
-        for index in all.clamped(to: range) {
-          stretches[place(index)].add(chunk.columns.value(of: series, at: index - first))
-        }
+      } else if !shown.isEmpty {
+        take(chunk.columns, shown)
       }
       first = all.upperBound
     }
-    for index in (first..<first + current.count).clamped(to: range) {
-      stretches[place(index)].add(current.value(of: series, at: index - first))
-    }
-    return stretches
+    take(current, (first..<first + current.count).clamped(to: range))
+    return Array(stretches.prefix(place(last) + 1))
   }
 
   // A summary that is shorter than a stretch is in one of them, so that a spike stays one.
@@ -48,7 +58,8 @@ extension History {
   /// The extremes of a series over some records, by their indices; of those that only summaries are left of, with their
   /// neighbours'.
   public func summary(of series: Series, records: Range<Int>) -> Stretch {
-    columns(of: series, atMost: 1, records: records).first ?? Stretch()
+    if records.lowerBound <= 0, records.upperBound >= count { return summary(of: series) }
+    return columns(of: series, atMost: 1, records: records).first ?? Stretch()
   }
 
   /// The extremes of a series over the whole run.

@@ -9,7 +9,7 @@ public struct Present: Sendable {
   public let phase: Phase?
   /// The loss of the step's batch, before the update.
   public let loss: Float?
-  /// The share of hidden units that passed all but no gradient.
+  /// The share of hidden activations that passed all but no gradient.
   public let saturated: Float?
   /// The norms before clipping.
   public let before: GradientNorms?

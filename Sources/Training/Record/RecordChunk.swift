@@ -18,10 +18,13 @@ public struct StepNumbers: Hashable, Sendable {
   public let clipped: Bool
   /// Whether the rule left the step out.
   public let skipsStep: Bool
-  /// The share of hidden units that passed all but no gradient.
+  /// The share of hidden activations that passed all but no gradient.
   public let saturated: Float?
   /// The learning rate of the update.
   public let learningRate: Double
+
+  /// The total norm of what the optimizer got: that after clipping, 0 where the step was left out.
+  var passedOn: Float { skipsStep ? 0 : totalAfter }
 
   init(_ record: StepRecord) {
     (step, loss) = (record.step, record.loss)
@@ -99,7 +102,7 @@ struct RecordColumns: Sendable {
     switch series {
     case .loss: numbers[index].loss
     case .total: numbers[index].total
-    case .totalAfter: numbers[index].totalAfter
+    case .totalAfter: numbers[index].passedOn
     case .norm(let parameter): lists[index * 4 * parameters + parameter]
     }
   }
@@ -128,7 +131,7 @@ struct RecordColumns: Sendable {
     for index in numbers.indices {
       stretches[Series.loss.index].add(numbers[index].loss)
       stretches[Series.total.index].add(numbers[index].total)
-      stretches[Series.totalAfter.index].add(numbers[index].totalAfter)
+      stretches[Series.totalAfter.index].add(numbers[index].passedOn)
       for parameter in 0..<parameters {
         stretches[Series.norm(parameter).index].add(lists[index * 4 * parameters + parameter])
       }

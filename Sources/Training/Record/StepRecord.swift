@@ -45,7 +45,8 @@ public struct StepRecord: Sendable {
   public var weightNorms: [Float]
   /// The 2-norm of each parameter's change over its norm before the change; `noRatio` where that was 0.
   public var updateRatios: [Float]
-  /// The share of hidden units that passed all but no gradient, `nil` where none can saturate.
+  /// The share of hidden activations, of each unit for each example of the batch, that passed all but no gradient: at the flat
+  /// ends of tanh or sigmoid, or at zero behind relu; `nil` where none can saturate.
   public var saturated: Float?
   /// The learning rate of the update.
   public var learningRate: Double

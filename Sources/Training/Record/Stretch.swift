@@ -51,7 +51,7 @@ public enum Series: Hashable, Sendable {
   case loss
   /// The total norm before clipping.
   case total
-  /// The total norm after clipping.
+  /// The total norm of what is passed on: that after clipping, 0 where a step is left out.
   case totalAfter
   /// The norm of a parameter's gradient before clipping, by the parameter's index.
   case norm(Int)

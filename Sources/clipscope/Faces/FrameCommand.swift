@@ -27,6 +27,10 @@ struct FrameCommand: ParsableCommand {
   @ArgumentParser.Option(help: "What the frame is drawn as.")
   var format = Format.text
 
+  @ArgumentParser.Option(
+    help: ArgumentHelp("What is in front: \(View.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+  var view = View.overview
+
   @Flag(help: "Stops where the scenario waits for the viewer.")
   var wait = false
 
@@ -39,13 +43,17 @@ struct FrameCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(
-      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios), waitsForViewer: wait)
+      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios),
+      waitsForViewer: wait)
     if let at { try advance(&stage, to: at) } else { while stage.isBusy { _ = stage.advance() } }
     _ = stage.begin()
     var view = ViewState()
+    view.panel = self.view
     view.isASCII = look.ascii
     view.isBig = look.big
-    let palette = Palette(try look.theme ?? LookArguments.themeOfEnvironment() ?? .dark, depth: look.color?.depth ?? .truecolor, isGrey: grey)
+    let palette = Palette(
+      try look.theme ?? LookArguments.themeOfEnvironment() ?? .dark, depth: look.color?.depth ?? .truecolor,
+      isGrey: grey)
     let grid = render(Scene(stage), view, size: GridSize(columns: size.columns, rows: size.rows))
     switch format {
     case .text: print(grid.plainText, terminator: "")
@@ -80,6 +88,17 @@ extension FrameCommand {
       stage = ahead
     }
   }
+}
+
+extension View: ExpressibleByArgument {
+  /// The view of this name.
+  public init?(argument: String) {
+    guard let view = View.all.first(where: { $0.name == argument }) else { return nil }
+    self = view
+  }
+
+  /// Its name.
+  public var defaultValueDescription: String { name }
 }
 
 /// `40`, or `x2:40` of the second experiment of a scenario.

@@ -10,7 +10,8 @@ struct ReplCommand: ParsableCommand {
 
   func run() throws {
     let isInteractive = isatty(STDIN_FILENO) == 1
-    var run = try PlainRun(stage: Stage(files: DiskFiles(), lessons: ScenarioFolders(option: nil), waitsForViewer: false), shows: .all)
+    var run = try PlainRun(
+      stage: Stage(files: DiskFiles(), lessons: ScenarioFolders(option: nil), waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
     var input = InputLines(isTyped: isInteractive)
     var problem: FileError?

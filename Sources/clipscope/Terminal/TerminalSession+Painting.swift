@@ -12,7 +12,9 @@ extension TerminalSession {
 
   /// Sends what the terminal takes: the rest of the last frame, then the one that waits.
   func flush() {
-    guard sendOutbox(), let (grid, cursor) = waiting else { return }
+    guard sendOutbox() else { return }
+    noteTaken()
+    guard let (grid, cursor) = waiting else { return }
     waiting = nil
     paint(grid)
     painter_place_cursor(Int32(cursor?.column ?? 0), Int32(cursor?.row ?? 0), cursor != nil)
@@ -20,10 +22,19 @@ extension TerminalSession {
     let brackets = TerminalCapabilities.frameBrackets
     outbox = options.synchronizedOutput ? brackets.begin + frame + brackets.end : frame
     options.recorder?.output(outbox)
-    // A line that does not take a frame at once has all that the system holds for it still to carry, and the answer to
-    // the next key would stand behind that: fewer frames leave the line some room.
-    slowness = sendOutbox() ? max(1, slowness * 0.97) : min(16, slowness * 2)
+    frameBegan = TerminalSystem.milliseconds
+    if sendOutbox() { noteTaken() }
   }
+
+  // A line that takes long for a frame has all that the system holds for it still to carry, and the answer to the next key
+  // would stand behind that: fewer frames leave the line some room. A large frame that is taken in two portions is not slow.
+  private func noteTaken() {
+    guard let began = frameBegan else { return }
+    frameBegan = nil
+    slowness = TerminalSystem.milliseconds - began <= Self.patience ? max(1, slowness * 0.97) : min(16, slowness * 2)
+  }
+
+  private static let patience = 20
 
   /// True when everything is out.
   private func sendOutbox() -> Bool {

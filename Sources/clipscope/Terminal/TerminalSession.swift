@@ -68,6 +68,8 @@ final class TerminalSession {
   var waiting: (grid: CellGrid, cursor: (column: Int, row: Int)?)?
   /// Bytes that the terminal has not taken yet.
   var outbox: [UInt8] = []
+  /// When the frame began to leave that the terminal has not taken yet.
+  var frameBegan: Int?
   /// How many times longer than usual to wait between frames that no key has asked for, as the line is slow: 1 to 16.
   var slowness = 1.0
   private var isOpen = true
@@ -81,7 +83,8 @@ final class TerminalSession {
     self.options = options
     input = try Self.reopen(0, name: "input")
     output = try Self.reopen(1, name: "output")
-    usesASCII = !painter_use_locale() || options.ascii
+    // The Linux console's fonts have no braille.
+    usesASCII = !painter_use_locale() || options.ascii || name == "linux" || name.hasPrefix("linux-")
     try Self.openPainter(name)
     colors = TerminalColors(wanted: options.color, theme: options.theme)
     colorDepth = colors.depth
