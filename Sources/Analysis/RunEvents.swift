@@ -7,6 +7,8 @@ public enum RunEvent: Hashable, Sendable {
   case clippingBegan
   /// So many steps from the first to the last one were clipped, and none for a while.
   case clippingEnded(clipped: Int, first: Int, last: Int)
+  /// The first step for a while whose update was left out.
+  case leftOut
   /// A norm above ten times the usual one, and above three times the one before it.
   case spike(norm: Float, usual: Usual)
   /// A norm above ten times the usual one that it came to little by little.
@@ -63,6 +65,7 @@ public struct RunEvents: Sendable {
   private var raised: Raised?
   private var nonfinite: Bool?
   private var lastNorm: Float?
+  private var lastLeftOut: Int?
 
   /// A run that begins.
   public init() {}
@@ -75,6 +78,11 @@ public struct RunEvents: Sendable {
   }
 
   private mutating func findClipping(_ record: StepRecord) -> [RunEvent] {
+    if record.outcome.skipsStep {
+      let isNew = lastLeftOut.map { record.step - $0 >= Self.calm } ?? true
+      lastLeftOut = record.step
+      return isNew ? [.leftOut] : []
+    }
     if record.outcome.clipped {
       clipping?.last = record.step
       clipping?.steps += 1

@@ -33,9 +33,10 @@ public enum Trend: String, CaseIterable, Hashable, Sendable {
 
   /// The trend of a parameter's norm up to the last step. O(window).
   public init(_ history: History, parameter: Int) {
-    let last = max(0, history.count - History.window)..<history.count
-    let stretches = history.columns(of: .norm(parameter), atMost: last.count, records: last)
-    self.init(stretches.map { $0.nans > 0 ? .nan : $0.infinities > 0 ? .infinity : $0.last })
+    // Norms of different orders are different quantities.
+    let orders = history.numbers().map(\.order)
+    let length = orders.reversed().prefix { $0 == orders.last }.count
+    self.init(history.lastValues(of: .norm(parameter), length))
   }
 
   private static func median(_ norms: ArraySlice<Float>) -> Float? {

@@ -39,7 +39,9 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable {
   /// too few. Norms of different orders are different quantities: no median is taken of both.
   public static func usual(_ history: History, upTo step: Int, order: Float) -> Float? {
     let norms = history.numbers(upTo: step).filter { $0.order == order && $0.total.isFinite }.map(\.total).sorted()
-    return norms.count < fewest ? nil : norms[norms.count / 2]
+    guard norms.count >= fewest else { return nil }
+    let middle = norms.count / 2
+    return norms.count % 2 == 1 ? norms[middle] : norms[middle - 1] / 2 + norms[middle] / 2
   }
 }
 

@@ -54,8 +54,13 @@ public struct DumpClipper: Sendable {
         return dump.answer(total, factor, GradientClipping.totalNorm(gradients, normType: order), gradients)
       }
     } catch {
-      let culprit = error.firstGradient.map { "; the first that is not finite is \(dump.gradients[$0].name)" }
-      throw DumpError(error.message + (culprit ?? "; each gradient's norm is finite, their total overflows"))
+      let name = dump.gradients.first { $0.values.contains { !$0.isFinite } }?.name
+      let overflowing = error.firstGradient.map { dump.gradients[$0].name }
+      let culprit =
+        name.map { "; the first with an element that is not finite is \(VisibleText.of($0))" }
+        ?? overflowing.map { "; every element is finite, the norm of \(VisibleText.of($0)) overflows" }
+        ?? "; each gradient's norm is finite, their total overflows"
+      throw DumpError(error.message + culprit)
     }
   }
 

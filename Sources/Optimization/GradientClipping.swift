@@ -49,8 +49,11 @@ public enum GradientClipping {
   // An order that no float32 is: torch raises to an infinite power then, and takes a root whose exponent is 0, so that the
   // norm is 1 whatever the numbers are; a single one is its own norm as ever.
   private static func norm(_ values: [Float], order: Double) -> Float {
-    guard order.isFinite, !Float(order).isFinite else { return Norm.of(values, order: Float(order)) }
-    return values.isEmpty ? 0 : values.count == 1 ? values[0].magnitude : 1
+    let single = Float(order)
+    guard order.isFinite, order != 0, !single.isFinite || single == 0 else { return Norm.of(values, order: single) }
+    if values.count < 2 { return values.first?.magnitude ?? 0 }
+    // And one that float32 takes for 0: each power is 1, and the root of their number is infinite, or 0 for an order below 0.
+    return single == 0 ? (order > 0 ? .infinity : 0) : 1
   }
 
   /// `torch.nn.utils.get_total_norm` of float64 gradients, 0 where there are none.

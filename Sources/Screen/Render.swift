@@ -57,6 +57,10 @@ private func news(
 ) -> (text: String, style: Style)? {
   if panel.log(scene, view, area) != nil { return nil }
   if let waiting = view.pending.last { return ("… " + waiting, Style(.muted)) }
+  // A lesson that waits has its words where there is no panel for them.
+  if case .waiting = scene.player, panel.words(scene, view, area) == nil, let words = scene.passage.last {
+    if case .error? = scene.log.entries.last {} else { return ("» " + words, Style(.accent, bold: true)) }
+  }
   switch scene.log.entries.last {
   case .error(let text): return ("! " + text, Style(.danger, bold: true))
   case .note(let text) where scene.present?.phase == nil: return ("· " + text, Style(.muted))

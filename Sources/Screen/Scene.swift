@@ -59,14 +59,18 @@ public struct Scene: Sendable {
   public var progress: (name: String, act: Int, acts: Int)?
   /// The words of the act of now, paragraph by paragraph.
   public var passage: [String] = []
+  /// Whether the act is over: its words still stand, and what happens is the next one's.
+  public var isPassageOver = false
   /// The lessons that there are, in the order to take them.
   public var lessons: [Lesson] = []
   /// The one behind the lesson that plays or played last.
   public var nextLesson: Lesson?
   /// What was measured before the last `restart`.
   public var ghost: History?
-  /// How many experiments there have been: tells one ghost from another.
-  public var experiments = 0
+  /// Tells one ghost from another.
+  public var ghostNumber = 0
+  /// How many experiments have begun: tells one run from another.
+  public var begun = 0
   /// What is being made.
   public var activity = Activity.idle
   /// What was said and done.
@@ -94,10 +98,14 @@ public struct Scene: Sendable {
       problem = settings.problem.map { CommandError.Problem($0).message }
     }
     (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
+    isPassageOver = stage.passageIsOver
     (passage, lessons, nextLesson) = (stage.passage, stage.lessons, stage.nextLesson)
-    (ghost, experiments) = (workbench.ghost, workbench.earlierRuns.count + workbench.forgottenRuns)
+    (ghost, ghostNumber, begun) = (workbench.ghost, workbench.ghostNumber, stage.begun)
     (log, bindings) = (stage.log, stage.bindings)
   }
+
+  /// Whether there is more to come of a lesson.
+  var isLessonOpen: Bool { player != .none && player != .ended }
 
   /// Whether steps are being made, or a scenario plays, which runs between its commands, too.
   var isRunning: Bool { activity != .idle || player == .playing }

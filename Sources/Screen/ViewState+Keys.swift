@@ -62,8 +62,10 @@ extension ViewState {
     }
     defer { count = nil }
     if panel == .lessons, let outcomes = feedLessons(key, scene) { return outcomes }
+    // Words that have another page are turned by the key that their panel names.
+    if key == .named(.space), scene.player != .playing, scene.activity == .idle, turnPage(scene, size) { return [] }
     if case .waiting(let awaited) = scene.player {
-      if [.named(.space), .named(.enter)].contains(key), turnPage(scene, size) { return [] }
+      if key == .named(.enter), turnPage(scene, size) { return [] }
       let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter)].contains(key)
       if goesOn { return [.request(.key(key, count: nil))] }
     }
@@ -114,8 +116,10 @@ extension ViewState {
     guard choices.indices.contains(choice) else { return [] }
     switch choices[choice] {
     case .lesson(let lesson):
+      let line = Command.lesson(.named(lesson.name)).text
       panel = .overview
-      return [.request(.line(Command.lesson(.named(lesson.name)).text))]
+      if isFree([line], scene) { return [.request(.line(line))] }
+      entry = .question(.beginsAfresh(line: line))
     case .own: panel = .overview
     case .help: help = (Self.help(scene.bindings), 0)
     }

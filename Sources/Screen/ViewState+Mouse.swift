@@ -20,7 +20,7 @@ public struct MouseEvent: Hashable, Sendable {
 
 extension ViewState {
   /// The mouse was used: a click chooses a parameter, and opens the chosen one; the wheel zooms the charts round the step
-  /// that it is over, and scrolls help and the log.
+  /// that it is over, and scrolls the parameters, help and the log.
   /// - Returns: what there is to do beyond the view.
   public mutating func feed(_ mouse: MouseEvent, _ scene: Scene, size: GridSize) -> [ViewOutcome] {
     if help != nil, mouse.action != .press {
@@ -37,32 +37,33 @@ extension ViewState {
     {
       return feed(.named(.space), scene, size: size)
     }
-    let (charts, parameters) = places(scene, area)
-    if mouse.action == .press, let parameters, parameters.contains(mouse) {
-      return choose(mouse, in: parameters, scene, size)
+    let (plots, parameters) = places(scene, area)
+    if let parameters, parameters.contains(mouse) {
+      if mouse.action == .press { return choose(mouse, in: parameters, scene, size) }
+      return apply(.scroll(mouse.action == .wheelUp ? .up : .down), scene, size: size)
     }
-    guard mouse.action != .press, let chart = charts.first(where: { $0.contains(mouse) }) else { return [] }
+    guard mouse.action != .press, let plot = plots.first(where: { $0.contains(mouse) }) else { return [] }
     if mouse.action == .wheelUp {
-      let records = window(on: scene).records
-      center = records.lowerBound + (mouse.column - chart.column) * records.count / max(1, chart.width)
+      let cell = mouse.column - plot.column
       // Over the newest steps the chart goes on following them.
-      if (mouse.column - chart.column) * 10 >= chart.width * 8 { center = nil }
+      center = cell * 10 >= plot.width * 9 ? nil : window(on: scene).record(atCell: cell, of: plot.width)
     }
     return apply(.zoom(mouse.action == .wheelUp ? .in : .out), scene, size: size)
   }
 
-  // Where charts over time and the list of parameters are.
-  private func places(_ scene: Scene, _ area: Rectangle) -> (charts: [Rectangle], parameters: Rectangle?) {
+  // Where curves over time and the list of parameters are.
+  private func places(_ scene: Scene, _ area: Rectangle) -> (plots: [Rectangle], parameters: Rectangle?) {
+    let total = TotalNormPanel(scene: scene, view: self)
+    let loss = LossPanel(scene: scene, view: self)
+    let inside = View.inside(area, scene, self)
     switch shown(scene) {
     case .overview:
       let layout = Layout(area, scene, isBig: isBig)
-      return ([layout.total] + [layout.loss, layout.parameters].compactMap(\.self), layout.parameters)
-    case .parameters:
-      var rest = area
-      _ = rest.cutTop(1)
-      _ = rest.cutBottom(shown(scene).words(scene, self, area)?.height ?? 0)
-      return ([rest], rest)
-    case .total, .loss, .parameter: return ([area], nil)
+      return ([total.plot(in: layout.total)] + (layout.loss.map { [loss.plot(in: $0)] } ?? []), layout.parameters)
+    case .parameters: return ([], inside)
+    case .total: return ([total.plot(in: inside)], nil)
+    case .loss: return ([loss.plot(in: inside)], nil)
+    case .parameter: return ([inside.inside], nil)
     default: return ([], nil)
     }
   }

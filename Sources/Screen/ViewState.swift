@@ -25,7 +25,8 @@ public struct ViewState: Sendable {
 
     var text: String {
       switch self {
-      case .beginsAfresh: "Begin again at step 0?"
+      case .beginsAfresh(let line):
+        line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
       case .mayWrite(let question): "The scenario wants to write \(VisibleText.of(question.request.path)). May it?"
       }
     }
@@ -64,7 +65,7 @@ public struct ViewState: Sendable {
   /// The lines entered at the prompt.
   var promptHistory: [String] = []
   // The words that `page` is of, and the ghost that was sent away.
-  private var read: [String] = []
+  private var read: (words: [String], begun: Int) = ([], 0)
   private var dismissed: Int?
   // The scenario's question that was answered, as long as the scene still asks it.
   var answered: Player.Question?
@@ -77,9 +78,12 @@ public struct ViewState: Sendable {
   public mutating func look(at scene: Scene) {
     cursor = min(cursor, max(0, scene.parameters.count - 1))
     // Words that are added leave the page where it is; other words begin at their first.
-    if !scene.passage.starts(with: read) { page = 0 }
-    read = scene.passage
-    if center ?? 0 >= scene.history.count { center = nil }
+    if !scene.passage.starts(with: read.words) || scene.begun != read.begun { page = 0 }
+    // Another run is looked at as a whole.
+    if scene.begun != read.begun { (zoom, center) = (0, nil) }
+    read = (scene.passage, scene.begun)
+    while zoom > 0, scene.history.count >> (zoom - 1) <= ChartWindow.shortest { zoom -= 1 }
+    if zoom == 0 || center ?? 0 >= scene.history.count { center = nil }
     var asked: Player.Question?
     if case .asking(let question) = scene.player { asked = question }
     if asked != answered { answered = nil }
@@ -90,22 +94,22 @@ public struct ViewState: Sendable {
 
 extension ViewState {
   /// The run before, as long as nobody has sent it away.
-  func ghost(of scene: Scene) -> History? { scene.experiments == dismissed ? nil : scene.ghost }
+  func ghost(of scene: Scene) -> History? { scene.ghostNumber == dismissed ? nil : scene.ghost }
 
   /// Sends the ghost away.
   /// - Returns: whether there was one.
   mutating func dismissGhost(of scene: Scene) -> Bool {
     guard ghost(of: scene) != nil else { return false }
-    dismissed = scene.experiments
+    dismissed = scene.ghostNumber
     return true
   }
 
   /// The records that the charts show.
   package func window(on scene: Scene) -> ChartWindow {
     let count = scene.history.count
-    let shown = scene.isRunning && center == nil ? ChartWindow.horizon(count) : count
-    let all = zoom == 0 ? max(shown, ghost(of: scene)?.count ?? 0) : shown
-    return ChartWindow(count: all, zoom: zoom, center: center)
+    guard zoom == 0 else { return ChartWindow(count: count, zoom: zoom, center: center) }
+    let shown = scene.isRunning ? ChartWindow.horizon(count) : count
+    return ChartWindow(count: max(shown, ghost(of: scene)?.count ?? 0), zoom: 0, center: nil)
   }
 
   /// The part of the screen between the header and the phases.

@@ -63,6 +63,7 @@ public struct Narrator: Sendable {
     }
     switch event {
     case .clippingBegan: return "Clipping starts."
+    case .leftOut: return "A step is left out."
     case .clippingEnded(let clipped, let first, let last):
       return
         "Clipping has stopped: \(clipped) of \(last - first + 1) steps from step \(first) to \(last) were clipped."
@@ -106,6 +107,7 @@ public struct Narrator: Sendable {
       case .forward: present.loss.map { "the loss is \(short($0))" }
       case .backward: "the gradients are there"
       case .norm: present.before.map { "the total norm is \(short($0.total))" }
+      case .clip where present.outcome?.skipsStep == true: "too large, the update will be left out"
       case .clip: present.outcome.map { $0.clipped ? "clipped to \(short($0.after.total))" : "nothing was clipped" }
       case .step: nil
       }

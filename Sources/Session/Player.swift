@@ -56,6 +56,9 @@ public struct Player: Sendable {
     return (scenario.name, min(acts, begun + 1), acts)
   }
 
+  /// The line of the command that was given last.
+  var lastLine: Int { scenario.flatMap { next > 0 ? $0.steps[next - 1].line : nil } ?? 0 }
+
   /// Whether it waits for the viewer.
   public var isWaiting: Bool { if case .waiting = state { true } else { false } }
 

@@ -9,6 +9,11 @@ extension Stage {
     if !isAwaited, press(key) { return [] }
     var effects: [Effect] = []
     let refused = refusals
+    if isAwaited, key != .named(.space), beginsAfresh(key) {
+      // It is the lesson's own restart, and does not end it.
+      resumeAndPress(key, &effects)
+      return effects
+    }
     if !(isAwaited && key == .named(.space)) {
       for line in lines(for: key, count: count) ?? [] { effects += type(line) }
     }
@@ -23,5 +28,17 @@ extension Stage {
     bindings.lines(
       for: key, count: count, isRunning: workbench.activity != .idle || player.state == .playing,
       isClipping: workbench.settings.clipping.isOn)
+  }
+
+  private func beginsAfresh(_ key: Key) -> Bool {
+    (lines(for: key, count: nil) ?? []).contains { line in
+      (try? Parser.commands(in: line))?.contains { $0.command.kind == .setUp } ?? false
+    }
+  }
+
+  private mutating func resumeAndPress(_ key: Key, _ effects: inout [Effect]) {
+    let line = player.lastLine
+    _ = press(key)
+    effects += press(key, at: line)
   }
 }

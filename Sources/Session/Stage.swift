@@ -22,12 +22,15 @@ public struct Stage: Sendable {
   public private(set) var hasQuit = false
   /// The words of the scenario's act of now, one paragraph for each `say`.
   public private(set) var passage: [String] = []
+  /// How many experiments and scenarios have begun.
+  public private(set) var begun = 0
   /// The lessons that there are, in the order to take them.
   public let lessons: [Lesson]
 
   private let lessonSource: any LessonSource
-  // Whether the next words begin an act.
-  private var passageIsOver = true
+  private var lastLesson: String?
+  /// Whether the next words begin an act, so that what stands there speaks of what has been.
+  public private(set) var passageIsOver = true
   // Whether the scenario's last expectations held, and whether words have come since.
   private var doubt = (isRaised: false, isOld: false)
   // Whether the viewer has changed something since the scenario began.
@@ -80,8 +83,9 @@ public struct Stage: Sendable {
 
   private mutating func begin(_ scenario: Scenario) {
     bindings = KeyBindings()
-    workbench = Workbench(files: workbench.files)
+    workbench = Workbench(files: workbench.files, ghosts: workbench.ghostNumber)
     player = Player(scenario)
+    begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
   }
 
@@ -92,7 +96,10 @@ public struct Stage: Sendable {
       }
       return begin(scenario)
     }
-    begin(try lessonSource.scenario(of: try lesson(command)))
+    let lesson = try lesson(command)
+    // One that is broken does not stand in the way of the next.
+    lastLesson = lesson.name
+    begin(try lessonSource.scenario(of: lesson))
   }
 
   private func lesson(_ command: LessonCommand) throws(CommandError.Problem) -> Lesson {
@@ -106,7 +113,7 @@ public struct Stage: Sendable {
 
   /// The lesson behind the one that was played last, the first where none was; `nil` behind the last.
   public var nextLesson: Lesson? {
-    let index = lessons.firstIndex { $0.name == player.scenario?.name }
+    let index = lessons.firstIndex { $0.name == lastLesson ?? player.scenario?.name }
     return lessons.dropFirst(index.map { $0 + 1 } ?? 0).first
   }
 
@@ -196,6 +203,8 @@ public struct Stage: Sendable {
     }
     if case .lesson(let lesson) = parsed.command {
       do throws(CommandError.Problem) { try play(lesson) } catch { throw parsed.error(error) }
+      if !typed[0].isEmpty { log.append(.note("what stood behind it on the line is left out")) }
+      typed[0] = []
       return []
     }
     let interrupted = workbench.activity
@@ -284,15 +293,15 @@ public struct Stage: Sendable {
     let effects = perform(step)
     guard let key = awaitedKey else { return effects }
     awaitedKey = nil
-    return effects + press(key, at: step)
+    return effects + press(key, at: step.line)
   }
 
   // What a key types that the scenario waits for, where nobody is there to press it.
-  private mutating func press(_ key: Key, at step: Scenario.Step) -> [Effect] {
+  mutating func press(_ key: Key, at scenarioLine: Int) -> [Effect] {
     var effects: [Effect] = []
     for line in lines(for: key, count: nil) ?? [] {
       for parsed in (try? Parser.commands(in: line)) ?? [] where parsed.command.kind != .view {
-        effects += perform(Scenario.Step(line: step.line, text: line, parsed: parsed))
+        effects += perform(Scenario.Step(line: scenarioLine, text: line, parsed: parsed))
       }
     }
     return effects
@@ -358,10 +367,13 @@ public struct Stage: Sendable {
     case .view(.quit):
       closeFailure()
       hasQuit = true
-    case .began, .changed, .stepped, .phased, .view: break
+    case .began: begun += 1
+    case .changed, .stepped, .phased, .view: break
     }
     return true
   }
+
+  private static let longestPassage = 50
 
   // What a scenario says about numbers rests on the expectations before it: where one did not hold, it is not so.
   private mutating func say(_ text: String, _ line: Int?) {
@@ -369,6 +381,8 @@ public struct Stage: Sendable {
     let words = isDoubtful ? "Not so in this run\(hasIntervened ? ", which you have changed" : ""): " + text : text
     log.append(.said(words))
     passage = passageIsOver || line == nil && !player.isOpen ? [words] : passage + [words]
+    // A scenario that only speaks has no end of words.
+    passage.removeFirst(max(0, passage.count - Self.longestPassage))
     (passageIsOver, doubt.isOld) = (false, true)
   }
 

@@ -18,6 +18,8 @@ public struct Workbench: Sendable {
   public private(set) var forgottenRuns = 0
   /// What was measured before the last `restart`, to be compared with; `nil` once something else has begun.
   public private(set) var ghost: History?
+  /// How many there have been: tells one from another.
+  public private(set) var ghostNumber: Int
   /// What it is busy with.
   public private(set) var activity = Activity.idle
   let files: any FileSource
@@ -30,7 +32,8 @@ public struct Workbench: Sendable {
   public static let mostEarlierRuns = 99
 
   /// A workbench with the default settings.
-  public init(files: any FileSource) { self.files = files }
+  /// - Parameter ghosts: how many ghosts there have been on workbenches before it.
+  public init(files: any FileSource, ghosts: Int = 0) { (self.files, ghostNumber) = (files, ghosts) }
 
   /// The experiment, if there is one.
   public var experiment: Experiment? { run?.experiment }
@@ -104,7 +107,7 @@ public struct Workbench: Sendable {
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
     if let problem = settings.problem { throw .init(problem) }
-    if history.count > 0 { ghost = history }
+    if history.count > 0 { (ghost, ghostNumber) = (history, ghostNumber + 1) }
     end()
     return try begin()
   }

@@ -74,6 +74,26 @@ private func text(_ path: String) throws -> String {
     #expect(try text("docs/screen.svg") == svg, "draw it anew: RECORD=1 scripts/test --filter ReadmeTests")
   }
 
+  @Test("its table of lessons is the page of lessons, whose lines are whole at 80 columns")
+  func lessons() throws {
+    let folder = projectRoot.appending(path: "scenarios").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".scenario") }
+    let lessons = Lesson.inOrder(
+      try files.map { file in
+        let first = try text("scenarios/\(file)").prefix { $0 != "\n" }
+        return Lesson(name: String(file.dropLast(9)), firstLine: String(first))
+      })
+    #expect(lessons.map(\.number) == Array(1...lessons.count), "each has its place")
+    var scene = Scene()
+    scene.lessons = lessons
+    var view = ViewState()
+    view.panel = .lessons
+    let page = render(scene, view, size: GridSize(columns: 80, rows: 24)).plainText
+    for lesson in lessons { #expect(page.contains(" \(lesson.title) "), "\(lesson.name)") }
+    let named = try text("README.md").matches(of: #/\n\| `([a-z-]+)` \| /#).map { String($0.1) }
+    #expect(named.filter { name in lessons.contains { $0.name == name } } == lessons.map(\.name))
+  }
+
   @Test("what it says of the tutorial's first step is what the scenario pins")
   func tutorial() throws {
     #expect(try text("README.md").contains("26.9726"))

@@ -36,7 +36,9 @@ struct Frame {
 
   /// What is said of clipping beside the title of the total norm: `clip off`, `max_norm 1`.
   var rule: String? {
-    lines.lazy.compactMap { $0.firstMatch(of: #/─ total norm ([^─╮]+) ─/#).map { String($0.1) } }.first
+    lines.lazy.compactMap {
+      $0.firstMatch(of: #/─ total norm (max_norm [^ ]+|clip off|[a-z-]+) /#).map { String($0.1) }
+    }.first
   }
 
   /// The order of the norms, as it stands there.

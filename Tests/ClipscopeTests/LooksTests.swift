@@ -113,7 +113,7 @@ extension EndToEnd {
     #expect(kept("docs/clipscope.1") == page.output, "write it anew: RECORD=1 scripts/test --filter WrittenTests")
     for word in [
       "\\-\\-theme", "\\-\\-kernels", "NO_COLOR", "CLIPSCOPE_SCENARIOS", "128+n", "max_norm up", "error_if_nonfinite",
-      ".SS clipscope export torch", "help clip",
+      ".SS clipscope export torch", "help factor",
     ] {
       #expect(page.output.contains(word), "\(word)")
     }

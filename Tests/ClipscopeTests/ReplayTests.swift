@@ -14,8 +14,9 @@ extension EndToEnd {
       """
 
     /// A scenario behind the setup, from its first frame on.
-    private func play(_ scenario: String, options: [String] = [], rows: Int = 24) throws -> Scope {
-      try Scope(Self.setup + scenario, options: options, rows: rows, until: { _ in true })
+    // On a screen that has the log beside the words.
+    private func play(_ scenario: String, options: [String] = [], rows: Int = 40) throws -> Scope {
+      try Scope(Self.setup + scenario, options: options, columns: 130, rows: rows, until: { _ in true })
     }
 
     /// The digest that `clipscope run` tells at the end.

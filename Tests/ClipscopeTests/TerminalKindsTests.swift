@@ -26,7 +26,7 @@ extension EndToEnd {
       scope.resize(columns: 100, rows: 30)
       let large = try scope.waitFor("the panels") { $0.contains("─ total norm ") && $0.contains("─ log ─") }
       #expect(!large.contains("clipscope needs"))
-      #expect(large.lines[1].count == 100)
+      #expect(large.lines[2].count == 100)
       scope.resize(columns: 30, rows: 9)
       try scope.waitFor("the page again") { $0.contains("too small: 30×9") && !$0.contains("total norm") }
       try scope.press("q")

@@ -72,7 +72,7 @@ private func dump(_ values: String, _ rest: String) -> String {
   func refused() {
     let text = answer(dump("3,\"inf\"", ",\"error_if_nonfinite\":true"))
     #expect(text.hasPrefix("{\"error\":\"The total norm of order 2.0 for gradients from `parameters` is non-finite"))
-    #expect(text.hasSuffix("the first that is not finite is w\"}"))
+    #expect(text.hasSuffix("the first with an element that is not finite is w\"}"))
   }
 
   @Test("value clamps, keeps NaN and repairs infinity")

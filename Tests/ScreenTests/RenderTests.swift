@@ -100,7 +100,7 @@ import Training
     #expect(!footer.contains("q quit"))
     #expect(footer.contains("→ step"), "the next key that makes a step takes the place of n")
     _ = view.apply(.help(nil), Scene(stage), size: GridSize(columns: 160, rows: 60))
-    let help = render(stage, view, size: GridSize(columns: 160, rows: 60)).plainText
+    let help = render(stage, view, size: GridSize(columns: 160, rows: 160)).plainText
     #expect(help.contains("stats"))
     #expect(help.contains { $0 == "Q" })
   }

@@ -59,7 +59,7 @@ import Training
     for (columns, rows) in [(80, 24), (160, 48)] {
       let grid = render(try Self.stage("clipped"), ViewState(), size: GridSize(columns: columns, rows: rows))
       let after = grid.cells.filter { $0.style.ink == .after && $0.glyph == "━" }
-      #expect(after.count > columns / 5, "\(grid.plainText)")
+      #expect(after.count > columns / 6, "\(grid.plainText)")
       let before = grid.cells.filter { $0.style.ink == .before && (0x2801...0x28FF).contains($0.glyph.value) }
       #expect(before.count > columns / 5)
       #expect(!grid.cells.contains { $0.style.ink == .before && $0.glyph == "━" })

@@ -92,7 +92,7 @@ import Training
     let whole = history(1...6000, budget: 200_000)
     let kept = whole.firstKept!
     #expect(kept > 1000)
-    #expect(whole.clipping(ofRecord: 0) == record(kept).clipping, "the nearest that is kept")
+    #expect(whole.clipping(ofRecord: 0) == record(whole.grain).clipping, "the last one in its summary")
     #expect(whole.clipping(ofRecord: kept + 500) == record(kept + 501).clipping)
     for step in [0, 1, 63, 500, kept - 1, kept, kept + 1, 5999] {
       var branch = whole
@@ -187,22 +187,43 @@ import Training
     }
   }
 
-  @Test("A record has a step and a step a record, also where steps are missing and where only summaries are left")
+  @Test("A record has a step, also where steps are missing and where only summaries are left")
   func steps() {
     let sparse = history(stride(from: 500, through: 100_000, by: 500))
     for index in [0, 1, 63, 64, 199] { #expect(sparse.step(ofRecord: index) == 500 * (index + 1)) }
-    #expect(sparse.record(ofStep: 500) == 0 && sparse.record(ofStep: 1499) == 1 && sparse.record(ofStep: 1) == 0)
     let long = history(1...20_000, budget: 50_000)
     #expect(long.firstKept! > 1000)
     for index in [0, 1, 999, 10_000, 19_999] {
-      #expect(long.step(ofRecord: index) == index + 1 && long.record(ofStep: index + 1) == index)
+      #expect(long.step(ofRecord: index) == index + 1)
     }
+  }
+
+  @Test("The rule of each record is known, and whether any clipped, also where only summaries are left")
+  func clippings() {
+    var history = History(parameters: 3, budget: 50_000)
+    for step in 1...40_000 {
+      var record = record(step)
+      record.clipping.isOn = step <= 20_000
+      record.clipping.rule = .norm(ClipNorm(maxNorm: step <= 10_000 ? 1 : 2))
+      history.append(record)
+    }
+    #expect(history.firstKept! > 30_000)
+    for index in stride(from: 0, to: 40_000, by: 777) {
+      let found = history.clipping(ofRecord: index)
+      let edges = [10_000, 20_000].contains { abs($0 - index) <= history.grain }
+      #expect(edges || found?.isOn == (index < 20_000) && found?.rule.maxNorm == (index < 10_000 ? 1 : 2), "\(index)")
+    }
+    #expect(history.hasClipping(in: 0..<40_000) && history.hasClipping(in: 100..<200))
+    #expect(!history.hasClipping(in: 25_000..<40_000) && !history.hasClipping(in: 40_000..<50_000))
+    let last = (39_901...40_000).map { record($0).before.total.bitPattern }
+    #expect(history.lastValues(of: .total, 100).map(\.bitPattern) == last)
+    #expect(self.history(1...5).lastValues(of: .loss, 100).count == 5)
   }
 
   @Test("Steps may be missing: a log that has every 500th is found by its steps")
   func sparse() {
     var history = history(stride(from: 500, through: 100_000, by: 500))
-    #expect(history.count == 200 && history.lastStep == 100_000 && !history.isComplete)
+    #expect(history.count == 200 && history.lastStep == 100_000)
     for index in 0..<200 { #expect(history.clipping(ofRecord: index) == record(500 * (index + 1)).clipping) }
     #expect(history[step: 500]?.step == 500 && history[step: 501] == nil && history[step: 99_999] == nil)
     #expect(history.numbers(3, upTo: 2600).map(\.step) == [1500, 2000, 2500])

@@ -55,14 +55,16 @@ public struct Condition: Hashable, Sendable {
     switch predicate {
     case .compares(let comparison, let bound):
       if value.isNaN { return false }
+      // What is measured is float32, so 0.1 means the float32 that 0.1 reads as.
+      let (value, bound) =
+        quantity.isMeasured ? (Double(Float(value)), Double(Float(bound))) : (value, bound)
       switch comparison {
       case .less: return value < bound
       case .lessOrEqual: return value <= bound
       case .greater: return value > bound
       case .greaterOrEqual: return value >= bound
-      // What is measured is float32, so 0.1 means the float32 that 0.1 reads as.
-      case .equal: return Float(value) == Float(bound)
-      case .notEqual: return Float(value) != Float(bound)
+      case .equal: return value == bound
+      case .notEqual: return value != bound
       }
     case .isKind(let kind):
       switch kind {

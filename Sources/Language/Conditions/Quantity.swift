@@ -56,6 +56,14 @@ public enum Quantity: Hashable, Sendable {
     }
   }
 
+  /// Whether it is measured, in float32; settings and counts are not.
+  var isMeasured: Bool {
+    switch self {
+    case .scalar(.step), .scalar(.lr), .scalar(.maxNorm): false
+    default: true
+    }
+  }
+
   /// The parameter it is about.
   public var parameter: String? {
     if case .ofParameter(_, let name) = self { name } else { nil }

@@ -77,6 +77,15 @@ public enum Glossary {
       is: "a click chooses a parameter, a second opens it, the wheel zooms; with Shift the terminal selects text, "
         + "with --no-mouse it always does"),
     Entry("phase", "phases", is: "one of the six parts of a step; . makes the next one"),
+    Entry("clip_grad_norm_", is: "torch.nn.utils.clip_grad_norm_, which clip norm is: one factor for all gradients"),
+    Entry("median", is: "the middle one of some numbers in order of size: a single spike does not move it"),
+    Entry("off", is: "clipping does nothing: gradients are measured, and left as they are"),
+    Entry("page", is: "a part of words that are longer than their panel; space turns it"),
+    Entry("zoom", is: "4× shows a quarter of the steps; z and Z turn it, Esc shows all"),
+    Entry("T", is: "how many time steps a sequence has"),
+    Entry("[norm]", is: "the phase in brackets is the last that was made of an open step"),
+    Entry(
+      "▶", "◆", "‖", "●", is: "▶ a lesson plays, ◆ it waits for a key, ‖ nothing is being made, ● steps are being made"),
     Entry("act", is: "a part of a lesson: 3/7 is the third of seven"),
     Entry("by layer", is: "one bar for each layer, the first at the left: blue is passed on, orange was clipped away"),
     Entry(

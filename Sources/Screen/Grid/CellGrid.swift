@@ -51,8 +51,12 @@ public struct CellGrid: Hashable, Sendable {
     set {
       guard contains(column: column, row: row) else { return }
       let index = row * size.columns + column
-      if cells[index].glyph == Glyphs.rightHalf, newValue.glyph != Glyphs.rightHalf { cells[index - 1].glyph = " " }
+      if column > 0, cells[index].glyph == Glyphs.rightHalf, newValue.glyph != Glyphs.rightHalf {
+        cells[index - 1].glyph = " "
+      }
       cells[index] = newValue
+      // Half a letter at the edge is none.
+      if column == 0, newValue.glyph == Glyphs.rightHalf { cells[index].glyph = " " }
       if column + 1 < size.columns, cells[index + 1].glyph == Glyphs.rightHalf { cells[index + 1].glyph = " " }
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Language
 
 /// Text as glyphs that are one column wide each.
@@ -10,7 +11,10 @@ package enum Glyphs {
   /// behind it.
   static func columns(of text: String) -> [Unicode.Scalar] {
     var glyphs: [Unicode.Scalar] = []
-    for scalar in VisibleText.of(text).unicodeScalars {
+    let visible = VisibleText.of(text)
+    // A letter and its accent are one scalar wherever there is one.
+    let isPlain = visible.unicodeScalars.allSatisfy { $0.value < 0x300 }
+    for scalar in (isPlain ? visible : visible.precomposedStringWithCanonicalMapping).unicodeScalars {
       guard scalar.value >= 0x300 else {
         glyphs.append(scalar)
         continue
@@ -32,6 +36,19 @@ package enum Glyphs {
 
   /// How many columns a text takes.
   static func width(of text: String) -> Int { columns(of: text).count }
+
+  /// A text of at most so many columns, with … for what was cut off.
+  static func abridged(_ text: String, _ columns: Int) -> String {
+    if width(of: text) <= columns { return text }
+    var (shown, used) = ("", 0)
+    for letter in text {
+      let letterWidth = width(of: String(letter))
+      if used + letterWidth >= columns { break }
+      shown.append(letter)
+      used += letterWidth
+    }
+    return shown + "…"
+  }
 
   /// Whether a letter takes two columns: East Asian Width W and F of Unicode 15, in whole blocks, and the emoji that are
   /// one scalar.
@@ -58,7 +75,7 @@ package enum Glyphs {
 
 /// Text in lines of a width.
 enum Paragraph {
-  /// The lines of a text, broken at blanks, or anywhere where a word is longer than a line or its letters are two wide.
+  /// The lines of a text, broken at blanks, or anywhere where a word is longer than a line.
   /// - Parameter indent: what the second line and all others begin with.
   static func wrap(_ text: String, _ width: Int, indent: String = "") -> [String] {
     guard width > 10, Glyphs.width(of: text) > width else { return [text] }

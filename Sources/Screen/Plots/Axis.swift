@@ -58,6 +58,9 @@ struct Axis: Hashable, Sendable {
     span = Foundation.log10(high) - foot
   }
 
+  /// An axis without ticks for what has no height: zeros, NaN and infinities.
+  static let unmarked = Axis(low: 0.1, high: 1)
+
   /// An axis of so many rows whose foot is at a position, with a tick every so many rows and so many positions.
   private init(_ scale: Scale, foot: Double, every step: Double, perRows rowStep: Int, rows: Int) {
     (self.scale, self.foot) = (scale, foot)
@@ -151,9 +154,18 @@ struct Axis: Hashable, Sendable {
     case .linear:
       let value = (position / step).rounded() * step
       let digits = max(0, -Int(Foundation.floor(Foundation.log10(step) + 1e-9)))
-      guard digits <= 5, abs(value) < 1e6 else { return NumberText.short(value) }
+      guard digits <= 5, abs(value) < 1e6 else { return Self.long(value, step: step) }
       return String(format: "%.\(digits)f", value == 0 ? 0 : value)
     }
+  }
+
+  // As many digits as tell one tick from the next: 1.025e30.
+  private static func long(_ value: Double, step: Double) -> String {
+    guard value != 0 else { return "0" }
+    func exponent(_ number: Double) -> Int { Int(Foundation.floor(Foundation.log10(abs(number)) + 1e-9)) }
+    let digits = max(0, exponent(value) - exponent(step))
+    let parts = String(format: "%.\(digits)e", value).split(separator: "e")
+    return parts.count == 2 ? "\(parts[0])e\(Int(parts[1]) ?? 0)" : NumberText.short(value)
   }
 
   private static func decade(_ exponent: Int) -> String {

@@ -22,6 +22,14 @@ package struct ChartWindow: Hashable, Sendable {
     return (count + unit - 1) / unit * unit
   }
 
+  /// The record that is drawn in a cell of a plot of so many cells; the last of several.
+  func record(atCell cell: Int, of width: Int) -> Int {
+    let (count, columns) = (records.count, 2 * width)
+    guard count < columns else { return records.lowerBound + (cell + 1) * count / max(1, width) - 1 }
+    // As `RangePlot.column`, the other way round.
+    return records.lowerBound + (count < 2 ? 0 : (2 * cell + 1) * (count - 1) / max(1, columns - 1))
+  }
+
   /// No chart is of fewer records, as long as there are as many.
   static let shortest = 8
 

@@ -57,6 +57,14 @@ struct RangePlot {
         let next = index + 1 < stretches.count ? Self.column(of: index + 1, among: count, width: columns) : column + 1
         for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (stretch.nans > 0, style.ink == .ghost) }
       }
+      // A ghost leaves by the edge; it does not lie along it.
+      if style.ink == .ghost, stretch.hasFinite, let height = axis.height(of: Double(stretch.last)),
+        !(0...1).contains(height)
+      {
+        if let last = previous, let bar = bar(stretch) { draw(bar, column: column, from: last, style, strokes) }
+        previous = nil
+        continue
+      }
       guard let bar = bar(stretch) else {
         if stretch.hasFinite { zeros.insert(column / 2) }
         previous = nil

@@ -19,7 +19,7 @@ struct BigNumbersPanel {
     let present = scene.present
     return [
       Number(name: "norm before", value: present?.before?.total, ink: .before),
-      Number(name: "norm after", value: present?.outcome?.after.total, ink: .after),
+      Number(name: "norm after", value: present?.passedOn?.total, ink: .after),
       Number(name: "loss", value: present?.loss, ink: .loss),
     ]
   }

@@ -45,7 +45,7 @@ struct ClippingLine {
     // What was done is what the step was made with; what is still to come is as it is set.
     let outcome = present?.outcome
     let rule = present?.clipping ?? scene.clipping
-    guard rule.isOn else { return [("norm ", Style(.muted)), before, (", clipping is off", Style(.muted))] }
+    guard rule.isOn else { return [("norm ", Style(.muted)), before, (", clipping \(scene.clipping.isOn ? "was" : "is") off", Style(.muted))] }
     if outcome?.skipsStep == true {
       return [("before ", Style(.muted)), before, (": too large, nothing was updated", Style(.warning, bold: true))]
     }
@@ -67,11 +67,15 @@ struct ClippingLine {
   }
 
   private var duty: [(String, Style)] {
-    let steps = min(History.window, scene.history.count)
-    guard scene.clipping.isOn, let duty = scene.history.duty() else { return [] }
-    let clipped = Int((duty * Float(steps)).rounded())
-    let verb = scene.clipping.active.map { if case .skip = $0 { "left out" } else { "clipped" } } ?? "clipped"
-    return [(" · \(verb) \(clipped) of the last \(steps)", Style(clipped > 0 ? .plain : .muted))]
+    let steps = scene.history.numbers()
+    guard scene.clipping.isOn, !steps.isEmpty else { return [] }
+    // What was done to each is told by what its own rule did.
+    let leftOut = steps.count(where: \.skipsStep)
+    let clipped = steps.count(where: \.clipped) - leftOut
+    var counts = clipped > 0 || leftOut == 0 ? ["clipped \(clipped)"] : []
+    if leftOut > 0 { counts.append("left out \(leftOut)") }
+    let text = counts.joined(separator: ", ")
+    return [(" · \(text) of the last \(steps.count)", Style(clipped + leftOut > 0 ? .plain : .muted))]
   }
 
   private var rule: String {

@@ -19,8 +19,10 @@ struct LayersPanel {
 
   /// The layers of a scene: a weight and its bias are one, whatever has other names is one by itself.
   static func layers(_ scene: Scene) -> [Layer] {
-    guard let before = scene.present?.before, before.perParameter.count == scene.parameters.count else { return [] }
-    let after = scene.present?.outcome?.after
+    // Of an open step that has no norms yet, those of the step before it.
+    let present = scene.present?.before == nil ? scene.history.last.map(Present.init) : scene.present
+    guard let before = present?.before, before.perParameter.count == scene.parameters.count else { return [] }
+    let after = present?.passedOn
     var layers: [Layer] = []
     var first = 0
     while first < scene.parameters.count {
@@ -64,7 +66,8 @@ struct LayersPanel {
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasNames)
     ChartAxes.draw(axis, around: plot, in: inside, steps: nil, on: &grid)
-    guard let axis, !layers.isEmpty, plot.width > 0 else { return Hints.draw(in: plot, scene, on: &grid) }
+    guard !layers.isEmpty, plot.width > 0 else { return Hints.draw(in: plot, scene, on: &grid) }
+    let heights = axis ?? .unmarked
     // Of more layers than there are columns neighbours share one, the largest of them is seen.
     let bars = min(layers.count, plot.width)
     let pitch = min(14, plot.width / bars)
@@ -72,11 +75,12 @@ struct LayersPanel {
       let shared = layers[(bar * layers.count / bars)..<((bar + 1) * layers.count / bars)]
       let column = plot.column + bar * pitch
       let width = max(1, pitch - (pitch > 2 ? 1 : 0))
-      draw(Array(shared), axis, column: column, width: width, plot, on: &grid)
+      draw(Array(shared), heights, column: column, width: width, plot, on: &grid)
       if hasNames, pitch >= 4 {
         let isChosen = shared.contains { $0.parameters.contains(view.cursor) }
         grid.write(
-          shared[shared.startIndex].name, column: column, row: plot.row + plot.height, width: pitch - 1,
+          Self.tail(shared[shared.startIndex].name, pitch - 1), column: column, row: plot.row + plot.height,
+          width: pitch - 1,
           isChosen ? Style(.accent, bold: true) : Style(.muted))
       }
     }
@@ -89,7 +93,12 @@ struct LayersPanel {
     }
   }
 
-  // Eighths of a cell: what is passed on in blue, what was clipped away above it.
+  // The end of a name tells layers apart.
+  private static func tail(_ name: String, _ width: Int) -> String {
+    name.count <= width ? name : "…" + name.suffix(max(0, width - 1))
+  }
+
+  // Eighths of a cell; the rows that what is passed on reaches into are blue, those that were clipped away above it orange.
   private func draw(
     _ layers: [Layer], _ axis: Axis, column: Int, width: Int, _ plot: Rectangle, on grid: inout CellGrid
   ) {

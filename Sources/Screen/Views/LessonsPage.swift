@@ -23,7 +23,7 @@ struct LessonsPage {
       grid.write(
         line, column: inside.column + 2, row: inside.row + 1 + offset, width: inside.width - 4, Style(bold: true))
     }
-    let nameWidth = (scene.lessons.map { Glyphs.width(of: $0.name) } + [9]).max()! + 5
+    let nameWidth = min((scene.lessons.map { Glyphs.width(of: $0.name) } + [9]).max()! + 5, inside.width / 2)
     for (index, row) in Self.rows(scene, view, in: area) {
       draw(Self.choices(scene)[index], index, row: row, nameWidth, in: inside, on: &grid)
     }
@@ -63,6 +63,7 @@ struct LessonsPage {
     let (name, title): (String, String)
     switch choice {
     case .lesson(let lesson): (name, title) = ("\(index + 1)  \(lesson.name)", lesson.title)
+    case .own where scene.isLessonOpen: (name, title) = ("   back", "to the lesson where it stands")
     case .own:
       (name, title) = ("   your own", "an experiment without a lesson: \(scene.title.model), \(scene.title.task)")
     case .help: (name, title) = ("   help", "what stands on the screen, the keys, the commands")

@@ -22,7 +22,7 @@ struct LossPanel {
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasSteps)
     ChartAxes.draw(
       axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: ghost), on: &grid)
-    guard let axis else { return }
+    guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else { return }
     var curves = RangePlot(plot, axis)
     if let ghost {
       curves.add(window.columns(ghost, .loss, atMost: curves.columns), Style(.ghost))
@@ -30,6 +30,15 @@ struct LossPanel {
     curves.add(
       window.columns(scene.history, .loss, atMost: curves.columns), Style(.loss), view.isBig ? .heavy : .fine)
     curves.draw(on: &grid)
+  }
+
+  /// Where the curve is in an area; all charts of one width have their axes at about the same place.
+  func plot(in area: Rectangle) -> Rectangle {
+    let inside = area.inside
+    let hasSteps = inside.height >= 4
+    let losses = view.window(on: scene).summary(scene.history, .loss)
+    return ChartAxes.plot(
+      in: inside, Axis.fitting(losses, rows: inside.height - (hasSteps ? 1 : 0)), hasSteps: hasSteps)
   }
 
   // A ghost that has left for infinity must not press the run of now flat.

@@ -25,7 +25,9 @@ struct ParameterPanel {
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: true)
     ChartAxes.draw(
       axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: nil), on: &grid)
-    guard let axis else { return Hints.draw(in: plot, scene, on: &grid) }
+    guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else {
+      return Hints.draw(in: plot, scene, on: &grid)
+    }
     var curve = RangePlot(plot, axis)
     curve.add(
       window.columns(scene.history, .norm(view.cursor), atMost: curve.columns), Style(.before),
@@ -38,7 +40,7 @@ struct ParameterPanel {
     var pieces = [
       ("before ", Style(.muted)), (NumberText.short(before.perParameter[view.cursor]), Style(.before, bold: true)),
     ]
-    if let after = scene.present?.outcome?.after {
+    if let after = scene.present?.passedOn {
       pieces += [
         (" → after ", Style(.muted)), (NumberText.short(after.perParameter[view.cursor]), Style(.after, bold: true)),
       ]

@@ -64,14 +64,18 @@ struct ParametersPanel {
       facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) % of activations")
     }
     // A parameter that was zero has no share that it was moved by.
-    if let ratios = scene.present?.updateRatios?.filter({ !($0 < 0) }), let largest = ratios.max() {
-      let shown = ratios.contains { $0.isNaN } ? Float.nan : largest
-      facts.append("largest update \(Self.percent(shown)) of its weight")
+    if let ratios = scene.present?.updateRatios, ratios.count == scene.parameters.count,
+      let largest = ratios.indices.filter({ !(ratios[$0] < 0) }).max(by: { Self.isSmaller(ratios[$0], ratios[$1]) })
+    {
+      facts.append("largest update \(Self.percent(ratios[largest])) of \(scene.parameters[largest].name)")
     }
     if hasNorms { facts.append("each row on its own log scale") }
     while facts.joined(separator: " · ").count > width, facts.count > 1 { facts.removeLast() }
     return facts.isEmpty ? [] : [(facts.joined(separator: " · "), .plain)]
   }
+
+  // NaN is what one wants to see.
+  private static func isSmaller(_ one: Float, _ other: Float) -> Bool { one < other || !one.isNaN && other.isNaN }
 
   private static func percent(_ ratio: Float) -> String {
     ratio.isFinite ? NumberText.short(100 * ratio) + " %" : NumberText.short(ratio)
@@ -155,14 +159,15 @@ struct ParametersPanel {
   }
 
   private func drawNumbers(_ index: Int, column: Int, row: Int, on grid: inout CellGrid) {
-    guard let before = scene.present?.before?.perParameter[index] else { return }
+    guard let norms = scene.present?.before?.perParameter, norms.indices.contains(index) else { return }
+    let before = norms[index]
     func text(_ value: Float) -> (String, Ink) {
       (NumberText.short(value), value.isFinite ? .plain : .danger)
     }
     let (first, firstInk) = text(before)
     grid.write(first, endingAt: column + 8, row: row, Style(firstInk, bold: firstInk == .danger))
     grid.write("→", column: column + 9, row: row, Style(.muted))
-    guard let after = scene.present?.outcome?.after.perParameter[index] else {
+    guard let after = scene.present?.passedOn?.perParameter[index] else {
       grid.write("–", column: column + 11, row: row, Style(.muted))
       return
     }
@@ -187,11 +192,13 @@ struct ParametersPanel {
     }
   }
 
-  /// The part of the total that a parameter makes up: of its p-th power, as norms of order p add up.
+  /// The part of the total that a parameter makes up: of its p-th power, as norms of order p add up. Norms of order 0 and below
+  /// do not add up.
   static func share(of index: Int, _ norms: GradientNorms) -> Double? {
+    guard norms.perParameter.indices.contains(index), norms.order > 0 else { return nil }
     let (part, total) = (Double(norms.perParameter[index]), Double(norms.total))
     guard part.isFinite, total.isFinite, total > 0 else { return nil }
-    return norms.order.isFinite && norms.order > 0 ? Foundation.pow(part / total, Double(norms.order)) : part / total
+    return min(1, norms.order.isFinite ? Foundation.pow(part / total, Double(norms.order)) : part / total)
   }
 
   // The end of a name tells more than its middle: `rnn.wei…_hh_l0`.

@@ -43,13 +43,9 @@ struct Header {
       if Self.width(shown) <= width { return shown }
     }
     let surplus = Self.width(pieces(title.model, title.task, 0)) - width
-    let task = Self.abridged(title.task, max(6, Glyphs.width(of: title.task) - surplus))
+    let task = Glyphs.abridged(title.task, max(6, Glyphs.width(of: title.task) - surplus))
     let rest = Self.width(pieces(title.model, task, 0)) - width
-    return pieces(Self.abridged(title.model, max(4, Glyphs.width(of: title.model) - rest)), task, 0)
-  }
-
-  private static func abridged(_ text: String, _ width: Int) -> String {
-    Glyphs.width(of: text) <= width ? text : text.prefix(max(0, width - 1)) + "…"
+    return pieces(Glyphs.abridged(title.model, max(4, Glyphs.width(of: title.model) - rest)), task, 0)
   }
 
   private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
@@ -102,21 +98,29 @@ struct Footer {
     case .find(let editor): draw(editor, "/", in: area, on: &grid)
     case .question(let question):
       let answers = "  y yes · n no "
-      let shown = " " + Self.abridged(question.text, area.width - answers.count - 1) + answers
+      var text = question.text
+      if case .beginsAfresh = question, scene.isLessonOpen { text += " The lesson ends; again plays it." }
+      let shown = " " + Self.abridged(text, area.width - answers.count - 1) + answers
       grid.write(shown, column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
     }
   }
 
   // The answers are never cut off, and of a path the end tells more than the middle.
   private static func abridged(_ question: String, _ width: Int) -> String {
-    guard question.count > width else { return question }
+    guard Glyphs.width(of: question) > width else { return question }
     let tail = max(0, width / 2)
-    return question.prefix(max(0, width - tail - 1)) + "…" + question.suffix(tail)
+    return Glyphs.abridged(question, max(0, width - tail)) + question.suffix(tail)
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
   private var shown: [(line: String, label: String)] {
     let isWaiting = scene.player == .waiting(nil)
+    // A lesson that waits for another key takes space for itself.
+    if case .waiting(_?) = scene.player { return Array(all(isWaiting: false).dropFirst()) }
+    return all(isWaiting: isWaiting)
+  }
+
+  private func all(isWaiting: Bool) -> [(line: String, label: String)] {
     return [
       ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"), ("step", "step"), ("phase", "phase"),
       ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("max_norm up", ""), ("max_norm down", "max_norm"),
@@ -169,7 +173,10 @@ struct Footer {
   static func window(_ editor: LineEditor, width: Int) -> (text: String, start: Int, cursor: Int) {
     let before = Glyphs.columns(of: String(editor.text.prefix(editor.cursor))).count
     let start = max(0, before - max(1, width))
-    let glyphs = Glyphs.columns(of: editor.text).dropFirst(start)
-    return (String(String.UnicodeScalarView(glyphs)), start, before - start)
+    let glyphs = Array(Glyphs.columns(of: editor.text).dropFirst(start))
+    // Half a letter at the edge is a blank; the other halves are made anew where they are written.
+    let isHalf = glyphs.first == Glyphs.rightHalf
+    let shown = (isHalf ? [" "] : []) + glyphs.filter { $0 != Glyphs.rightHalf }
+    return (String(String.UnicodeScalarView(shown)), start, before - start)
   }
 }

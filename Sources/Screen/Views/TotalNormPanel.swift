@@ -14,19 +14,20 @@ struct TotalNormPanel {
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
     let inside = area.inside
     let window = view.window(on: scene)
-    let hasSteps = inside.height >= 4
-    let rows = inside.height - (hasSteps ? 1 : 0)
-    let axis = axis(window, rows: rows)
-    let order = "norm_type \(NumberText.of(scene.present?.before?.order ?? scene.clipping.normOrder))"
+    let (axis, plot, names) = arrange(inside, window)
+    // The rule and the kind of the axis always stand there; the order of the norm where it has room.
+    let kind = axis.map { " · \($0.scale.name)" } ?? ""
+    let order = "norm_type \(NumberText.of(scene.clipping.normOrder))"
+    let hasRoom = Glyphs.width(of: rule.text + order + kind) + 17 <= area.width - 4
     grid.frame(
-      area, title: "total norm", tag: rule, note: order + (axis.map { " · \($0.scale.name)" } ?? ""),
-      foot: nonfinite, isFront: isFront)
-    guard rows > 0 else { return }
+      area, title: "total norm", tag: rule, note: hasRoom || axis == nil ? order + kind : String(kind.dropFirst(3)),
+      foot: foot, isFront: isFront)
+    guard plot.height > 0 else { return }
     var room = inside
-    let names = inside.width >= 44 && axis != nil ? room.cutRight(15) : nil
-    let plot = ChartAxes.plot(in: room, axis, hasSteps: hasSteps)
+    _ = room.cutRight(names?.width ?? 0)
     guard let axis else {
       ChartAxes.draw(nil, around: plot, in: room, steps: nil, on: &grid)
+      guard scene.history.count == 0 else { return }
       return Hints.draw(in: plot, scene, on: &grid)
     }
     var curves = RangePlot(plot, axis)
@@ -41,11 +42,28 @@ struct TotalNormPanel {
     if let names { drawNames(in: names, curves, window, on: &grid) }
   }
 
-  private var nonfinite: [(String, Style)] {
+  private func arrange(
+    _ inside: Rectangle, _ window: ChartWindow
+  ) -> (axis: Axis?, plot: Rectangle, names: Rectangle?) {
+    let hasSteps = inside.height >= 4
+    let axis = axis(window, rows: inside.height - (hasSteps ? 1 : 0))
+    var room = inside
+    let names = inside.width >= 44 && axis != nil ? room.cutRight(17) : nil
+    return (axis, ChartAxes.plot(in: room, axis, hasSteps: hasSteps), names)
+  }
+
+  /// Where the curves are in an area.
+  func plot(in area: Rectangle) -> Rectangle { arrange(area.inside, view.window(on: scene)).plot }
+
+  // How many norms are none, and that a part of the run is shown.
+  private var foot: [(String, Style)] {
+    var pieces: [(String, Style)] = view.zoom > 0 ? [("zoom \(1 << view.zoom)× ", Style(.accent, bold: true))] : []
     let totals = scene.history.summary(of: .total)
-    guard totals.nans + totals.infinities > 0 else { return [] }
     let counts = [("NaN", totals.nans), ("inf", totals.infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-    return [(counts.joined(separator: ", ") + " of \(scene.history.count) steps", Style(.danger, bold: true))]
+    if !counts.isEmpty {
+      pieces.append((counts.joined(separator: ", ") + " of \(scene.history.count) steps", Style(.danger, bold: true)))
+    }
+    return pieces
   }
 
   private var rule: (text: String, style: Style) {
@@ -63,7 +81,13 @@ struct TotalNormPanel {
     }
     plot.add(window.columns(scene.history, .total, atMost: plot.columns), Style(.before), strokes)
     guard scene.history.hasClipping(in: window.records) else { return }
-    plot.add(window.columns(scene.history, .totalAfter, atMost: plot.columns), Style(.after, bold: true), .heavy)
+    var after = window.columns(scene.history, .totalAfter, atMost: plot.columns)
+    // Where clipping was off nothing was passed on by it.
+    for index in after.stretches.indices {
+      let last = window.records.lowerBound + (index + 1) * window.records.count / after.of - 1
+      if scene.history.clipping(ofRecord: last)?.isOn == false { after.stretches[index] = Stretch() }
+    }
+    plot.add(after, Style(.after, bold: true), .heavy)
   }
 
   private func axis(_ window: ChartWindow, rows: Int) -> Axis? {
@@ -81,9 +105,14 @@ struct TotalNormPanel {
       ranges.append(maxNorm...maxNorm)
     }
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
+      if let maxNorm = scene.clipping.active?.maxNorm.map(Float.init), maxNorm > 0, maxNorm.isFinite,
+        scene.history.count > 0
+      {
+        return .decades(around: maxNorm...maxNorm, rows: rows)
+      }
       // Zeros alone are seen at the foot of any axis.
       return series.contains { $0.hasFinite || $0.nans + $0.infinities > 0 }
-        ? .decades(around: 0.1...1, rows: rows) : nil
+        ? .unmarked : nil
     }
     return .decades(around: low...high, rows: rows)
   }
@@ -92,7 +121,7 @@ struct TotalNormPanel {
   private func drawThreshold(_ area: Rectangle, _ plot: RangePlot, _ window: ChartWindow, on grid: inout CellGrid) {
     let (clipping, history) = (scene.clipping, scene.history)
     for column in 0..<area.width {
-      let record = window.records.lowerBound + (column + 1) * window.records.count / area.width - 1
+      let record = window.record(atCell: column, of: area.width)
       let isPast = record >= 0 && record < history.count - 1
       let then = (isPast ? history.clipping(ofRecord: record) : nil) ?? clipping
       guard let maxNorm = then.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { continue }
@@ -106,6 +135,9 @@ struct TotalNormPanel {
 
   // Each curve's name and its last number where it ends; where two end together, one is moved a row.
   private func drawNames(in area: Rectangle, _ plot: RangePlot, _ window: ChartWindow, on grid: inout CellGrid) {
+    // Names stand where curves end; where older steps are looked at, they end elsewhere.
+    guard view.center == nil else { return }
+    let rows = max(0, area.height - (area.height >= 4 ? 1 : 0))
     var wanted: [(line: Int, text: String, style: Style)] = []
     func add(_ value: Float?, _ name: String, _ style: Style) {
       guard let value, let line = plot.line(of: Double(value)) else { return }
@@ -119,16 +151,14 @@ struct TotalNormPanel {
     // Where the two are one line its number beside the axis is enough.
     let limit = clipping.rule.maxNorm.map(Float.init)
     if wanted.last?.line != limit.flatMap({ plot.line(of: Double($0)) }) {
-      add(limit, clipping.isOn ? "max_norm" : "(max_norm)", Self.style(of: clipping))
+      add(limit, "max_norm", Self.style(of: clipping))
     }
     // Where it ended, or at the edge that it left by.
-    if let ghost, case let whole = window.summary(ghost, .total), whole.hasFinite {
-      let isFinite = whole.nans + whole.infinities == 0
-      let line = isFinite ? plot.line(of: Double(whole.last)) : nil
-      wanted.append((line ?? 0, isFinite ? "ghost \(NumberText.short(whole.last))" : "ghost: NaN", Style(.ghost)))
+    if let ghost, let last = ghost.last?.before.total {
+      let line = plot.line(of: Double(last)) ?? (last <= 0 ? max(0, rows - 1) : 0)
+      wanted.append((line, "ghost " + (last.isNaN ? "NaN" : NumberText.short(last)), Style(.ghost)))
     }
     // From the top, each at its own row or the next that is free; the last ones push the others up.
-    let rows = max(0, area.height - (area.height >= 4 ? 1 : 0))
     var places: [(row: Int, text: String, style: Style)] = []
     for (line, text, style) in wanted.sorted(by: { $0.line < $1.line }) {
       places.append((max(line, (places.last?.row ?? -1) + 1), text, style))

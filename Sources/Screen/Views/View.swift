@@ -106,11 +106,16 @@ public struct View: Sendable, Equatable {
   ) {
     var rest = area
     ClippingLine(scene: scene).draw(in: rest.cutTop(1), on: &grid)
-    if let words = words(scene, view, area) {
-      _ = rest.cutBottom(words.height)
-      WordsPanel(scene: scene, view: view).draw(in: words, on: &grid)
-    }
-    draw(rest, &grid)
+    if let words = words(scene, view, area) { WordsPanel(scene: scene, view: view).draw(in: words, on: &grid) }
+    draw(inside(area, scene, view), &grid)
+  }
+
+  /// What is left of an area for a panel that stands alone.
+  static func inside(_ area: Rectangle, _ scene: Scene, _ view: ViewState) -> Rectangle {
+    var rest = area
+    _ = rest.cutTop(1)
+    _ = rest.cutBottom(words(scene, view, area)?.height ?? 0)
+    return rest
   }
 
   /// Where a lesson's words stand in an area; `nil` where there are none or no room.

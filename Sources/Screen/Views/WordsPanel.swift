@@ -42,7 +42,8 @@ struct WordsPanel {
       isFront: isFront || isWaiting, isWaiting ? Style(.accent) : Style(.muted))
     for (offset, line) in lines.dropFirst(page * rows).prefix(rows).enumerated() {
       grid.write(
-        line, column: area.column + 2, row: area.row + 1 + offset, width: area.width - 4, Style(bold: isWaiting))
+        line, column: area.column + 2, row: area.row + 1 + offset, width: area.width - 4,
+        scene.isPassageOver ? Style(.muted) : Style(bold: isWaiting))
     }
   }
 
@@ -52,7 +53,7 @@ struct WordsPanel {
   }
 
   private func next(_ page: Int, _ pages: Int) -> Next {
-    if page + 1 < pages, scene.player != .playing { return .page(page + 2, of: pages) }
+    if page + 1 < pages, scene.player != .playing, scene.activity == .idle { return .page(page + 2, of: pages) }
     switch scene.player {
     case .waiting(let key): return .goOn(key)
     case .held: return .held
@@ -76,7 +77,8 @@ struct WordsPanel {
         pieces += [("  ", .plain), (label("lesson next"), key), (" next: \(VisibleText.of(lesson.name))", .plain)]
       }
       if !scene.lessons.isEmpty { pieces += [("  ", .plain), (label("lessons"), key), (" lessons", .plain)] }
-      return pieces + [("  or go on by yourself", Style(.muted))]
+      let whole = pieces + [("  or go on by yourself", Style(.muted))]
+      return whole.reduce(2) { $0 + Glyphs.width(of: $1.0) } <= width ? whole : pieces
     }
   }
 

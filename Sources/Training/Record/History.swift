@@ -31,7 +31,8 @@ public struct History: Sendable {
     let record = RecordColumns.bytes(parameters: parameters)
     // A chunk is copied while the screen looks at it: 64 records, fewer where they are large.
     chunkLength = [64, 32, 16].first { $0 * record <= 1 << 16 } ?? 8
-    let summary = MemoryLayout<Stretch>.stride * Series.count(parameters: parameters) + 96
+    let summary =
+      MemoryLayout<Stretch>.stride * Series.count(parameters: parameters) + 96 + MemoryLayout<Clipping>.stride
     mostChunks = max(4, budget * 2 / 3 / (chunkLength * record + summary + 256))
     mostSummaries = min(2048, max(32, budget / 3 / summary))
     grain = chunkLength
@@ -104,23 +105,38 @@ public struct History: Sendable {
     return index >= 0 && columns.numbers[index].step == step ? columns[index] : nil
   }
 
-  /// The clipping that was in force in the record of this index, or in the nearest one that is kept exactly; `nil` if none
-  /// is.
+  /// The clipping that was in force in the record of this index, or in the nearest one; of those that only summaries are left of,
+  /// the last one in its summary. `nil` if there is no record.
   public func clipping(ofRecord index: Int) -> Clipping? {
+    guard count > 0 else { return nil }
     let kept = chunks.count * chunkLength + current.count
-    guard kept > 0 else { return nil }
-    let (chunk, place) = min(max(index - (count - kept), 0), kept - 1).quotientAndRemainder(dividingBy: chunkLength)
-    return (chunk < chunks.count ? chunks[chunk].columns : current).clipping(at: place)
+    let place = min(max(index, 0), count - 1) - (count - kept)
+    // All summaries but the last one are of `grain` records.
+    guard place >= 0 else { return summaries[min((place + count - kept) / grain, summaries.count - 1)].clipping }
+    let (chunk, row) = place.quotientAndRemainder(dividingBy: chunkLength)
+    return (chunk < chunks.count ? chunks[chunk].columns : current).clipping(at: row)
   }
 
   /// Whether clipping was on in any of some records, by their indices, or of those that share a chunk with one of them.
   public func hasClipping(in records: Range<Int>) -> Bool {
-    var first = count - chunks.count * chunkLength - current.count
-    for columns in chunks.map(\.columns) + [current] {
-      if !records.clamped(to: first..<first + columns.count).isEmpty, columns.hasClipping { return true }
-      first += columns.count
+    var first = 0
+    func isThere(_ count: Int) -> Bool {
+      defer { first += count }
+      return records.lowerBound < first + count && first < records.upperBound
     }
-    return false
+    for summary in summaries where isThere(summary.count) && summary.hasClipping { return true }
+    for chunk in chunks where isThere(chunk.summary.count) && chunk.summary.hasClipping { return true }
+    return isThere(current.count) && current.hasClipping
+  }
+
+  /// The last values of a series, as far as they are kept exactly, the oldest first; O(length).
+  public func lastValues(of series: Series, _ length: Int = History.window) -> [Float] {
+    var found: [Float] = []
+    for columns in [current] + chunks.suffix(length / chunkLength + 1).reversed().map(\.columns) {
+      let wanted = min(columns.count, length - found.count)
+      found = (columns.count - wanted..<columns.count).map { columns.value(of: series, at: $0) } + found
+    }
+    return found
   }
 
   /// The step of the record of this index; of those that only summaries are left of, counted back from the first that is
@@ -132,19 +148,6 @@ public struct History: Sendable {
     let (chunk, row) = min(place, kept - 1).quotientAndRemainder(dividingBy: chunkLength)
     return (chunk < chunks.count ? chunks[chunk].columns : current).numbers[row].step
   }
-
-  /// The index of the record of a step, or of the last one before it.
-  public func record(ofStep step: Int) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self.step(ofRecord: middle) <= step { low = middle + 1 } else { high = middle }
-    }
-    return max(0, low - 1)
-  }
-
-  /// Whether there is a record of each step up to the last one.
-  public var isComplete: Bool { count == lastStep }
 
   // The last record up to a step: its columns and its index there, -1 if there is none.
   private func find(_ step: Int) -> (RecordColumns, Int) {

@@ -22,6 +22,9 @@ public struct Present: Sendable {
   /// The 2-norm of each parameter's change over its norm before the change; `StepRecord.noRatio` where that was 0.
   public let updateRatios: [Float]?
 
+  /// The norms of what the optimizer gets: those after clipping; `nil` before they are known, and where the step is left out.
+  public var passedOn: GradientNorms? { outcome.flatMap { $0.skipsStep ? nil : $0.after } }
+
   /// What a completed step has measured.
   public init(_ record: StepRecord) {
     (position, phase) = (Position(step: record.step), nil)

@@ -136,7 +136,9 @@ struct RecordColumns: Sendable {
         stretches[Series.norm(parameter).index].add(lists[index * 4 * parameters + parameter])
       }
     }
-    return RecordSummary(lastStep: numbers.last?.step ?? 0, count: count, stretches: stretches)
+    return RecordSummary(
+      lastStep: numbers.last?.step ?? 0, count: count, stretches: stretches, hasClipping: hasClipping,
+      clipping: clippings.last?.clipping ?? Clipping())
   }
 }
 
@@ -148,11 +150,17 @@ struct RecordSummary: Sendable {
   private(set) var count: Int
   /// The extremes of each series.
   private(set) var stretches: [Stretch]
+  /// Whether clipping was on in any of them.
+  private(set) var hasClipping: Bool
+  /// The clipping of the last of them.
+  private(set) var clipping: Clipping
 
   /// Joins what follows to it.
   mutating func join(_ next: RecordSummary) {
     lastStep = next.lastStep
     count += next.count
+    hasClipping = hasClipping || next.hasClipping
+    clipping = next.clipping
     for index in stretches.indices { stretches[index].join(next.stretches[index]) }
   }
 }

@@ -55,7 +55,7 @@ struct ClipCommand: ParsableCommand {
     }
     let options = RuleOptions(rule: rule, values: values)
     let isWrong =
-      if let file { try answerFile(file, options) } else {
+      if let file, file != "-" { try answerFile(file, options) } else {
         try answerLines(InputLines(longest: 256 << 20), options)
       }
     if isWrong { throw Failure.usage([]) }

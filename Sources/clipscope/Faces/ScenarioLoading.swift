@@ -60,13 +60,20 @@ struct ScenarioFolders: LessonSource {
   /// The scenarios in the first folder that has any, in the order to take them.
   var lessons: [Lesson] {
     for folder in folders {
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let lessons = files.filter { $0.hasSuffix(".scenario") && !$0.hasPrefix(".") }.map { file in
-        Lesson(name: String(file.dropLast(9)), firstLine: Self.firstLine(of: folder + "/" + file))
-      }
+      let lessons = lessons(in: folder)
       if !lessons.isEmpty { return Lesson.inOrder(lessons) }
     }
     return []
+  }
+
+  private func lessons(in folder: String) -> [Lesson] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return files.filter { $0.hasSuffix(".scenario") && !$0.hasPrefix(".") }.compactMap { file in
+      var isFolder: ObjCBool = false
+      let isThere = FileManager.default.fileExists(atPath: folder + "/" + file, isDirectory: &isFolder)
+      guard isThere, !isFolder.boolValue else { return nil }
+      return Lesson(name: String(file.dropLast(9)), firstLine: Self.firstLine(of: folder + "/" + file))
+    }
   }
 
   // Of a file that may be anything.
@@ -78,16 +85,24 @@ struct ScenarioFolders: LessonSource {
 
   /// The scenario of a lesson, checked as a whole.
   func scenario(of lesson: Lesson) throws(CommandError.Problem) -> Scenario {
-    let path = find(lesson.name + ".scenario")
+    // Where it was listed, whatever else has its name.
+    let folder = folders.first { !lessons(in: $0).isEmpty } ?? "scenarios"
+    let path = folder + "/" + lesson.name + ".scenario"
     do throws(FileError) {
       let bytes = try DiskFiles().bytes(of: path, relativeTo: "")
-      do throws(ScenarioError) {
-        return try Scenario.checked(utf8: bytes, path: path, files: DiskFiles(), screen: true)
-      } catch {
-        throw FileError(path: path, reason: "is no lesson: \(error.report.first ?? "")")
-      }
+      return try checked(bytes, path)
     } catch {
       throw .file(error)
+    }
+  }
+
+  private func checked(_ bytes: [UInt8], _ path: String) throws(FileError) -> Scenario {
+    do throws(ScenarioError) {
+      return try Scenario.checked(utf8: bytes, path: path, files: DiskFiles(), screen: true)
+    } catch {
+      // The report begins with the path.
+      let report = (error.report.first ?? "").dropFirst(VisibleText.of(path).count)
+      throw FileError(path: path, reason: "is no lesson\(report.hasPrefix(":") ? report : ": " + report)")
     }
   }
 
