@@ -52,6 +52,8 @@ CHANGES = {
     "clip value clip_value=0.01; lr up; step 2; phase 4; norm_type inf; step 2".replace("norm_type inf", "clip norm norm_type=inf"),
     "changes-outliers": "task xor; model simplenet hidden=5 activation=tanh; optimizer sgd lr=0.1; accumulate 2; clip skip max_norm=3; "
     "step; outlier scale=40; step 2; outlier nan; step 2; accumulate 1; outlier nan; step; outlier scale=2; outlier scale=3; step 2",
+    "changes-infinite": "task regression rows=64 batch=8; model simplenet hidden=9; optimizer sgd lr=0.01; clip zclip warmup=3; step 5; "
+    "outlier scale=1e25; step 3; clip autoclip; step 4; outlier scale=1e25; step 3",
     "changes-failing": "task adding length=8 batch=4; model gru hidden=6; clip norm error_if_nonfinite=yes; step 2; outlier nan; step 3; "
     "expect error; clip norm max_norm=0.1; step; optimizer adam lr=0.01; seed 3; step 2",
     "changes-experiments": "seed 1; task parity length=5 batch=4; model lstm hidden=6 forget=1; clip off; lr 0.1; step 3; lr up; clip on; restart; "

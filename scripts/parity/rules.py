@@ -107,8 +107,8 @@ class AGC(Rule):
 class AutoClip(Rule):
     """Seetharaman et al. 2020 (arXiv 2007.14469): clip_grad_norm_ to the percentile of all norms so far, this one included.
 
-    Percentiles interpolate linearly (numpy's default), in float64. A norm that is not finite is not part of the
-    history, has no threshold and leaves the gradients as they are.
+    Percentiles interpolate linearly (numpy's default), in float64. An infinite norm is not part of the
+    history, and is clipped to the percentile of those before it, by the factor 0; NaN leaves the gradients as they are.
     """
 
     def __init__(self, choice: Choice) -> None:
@@ -116,9 +116,10 @@ class AutoClip(Rule):
         self.history: list[float] = []
 
     def apply(self, parameters: list[nn.Parameter], total: Tensor) -> Clipped:
-        if not math.isfinite(total.item()):
+        if math.isfinite(total.item()):
+            self.history.append(total.item())
+        if math.isnan(total.item()) or not self.history:
             return Clipped(1.0, False)
-        self.history.append(total.item())
         return scale(parameters, float(np.percentile(self.history, self.choice.number("percentile"))), total)
 
 
@@ -127,8 +128,8 @@ class ZClip(Rule):
 
     The first `warmup` finite norms are only collected; their mean and (biased) variance start the averages. Then, in float64:
     z = (norm - mean) / (std + 1e-6); z > threshold: the norm is clipped to mean + threshold² / z · std. After that the
-    averages take the norm, clipped if it was: mean first, then the variance about the new mean. A norm that is not
-    finite enters neither, and leaves the gradients as they are.
+    averages take the norm, clipped if it was: mean first, then the variance about the new mean. An infinite
+    norm has z = ∞ and the factor 0; among the first it is not collected. NaN enters nothing and leaves the gradients as they are.
     """
 
     def __init__(self, choice: Choice) -> None:
@@ -139,10 +140,11 @@ class ZClip(Rule):
 
     def apply(self, parameters: list[nn.Parameter], total: Tensor) -> Clipped:
         norm = total.item()
-        if not math.isfinite(norm):
+        if math.isnan(norm):
             return Clipped(1.0, False)
         if self.mean is None:
-            self._collect(norm)
+            if math.isfinite(norm):
+                self._collect(norm)
             return Clipped(1.0, False)
         deviation, threshold = math.sqrt(self.variance), self.choice.number("threshold")
         z = (norm - self.mean) / (deviation + 1e-6)
