@@ -66,8 +66,10 @@ extension ViewState {
     if key == .named(.space), scene.player != .playing, scene.activity == .idle, turnPage(scene, size) { return [] }
     if case .waiting(let awaited) = scene.player {
       if key == .named(.enter), turnPage(scene, size) { return [] }
-      let goesOn = awaited.map { $0 == key } ?? [.named(.space), .named(.enter)].contains(key)
-      if goesOn { return [.request(.key(key, count: nil))] }
+      // Space and Enter are the lesson's while it waits, also for another key: it says which.
+      if awaited == key || [.named(.space), .named(.enter)].contains(key) {
+        return [.request(.key(key, count: nil))]
+      }
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
     if lines.contains(where: Self.beginsAfresh), !isFree(lines, scene) {

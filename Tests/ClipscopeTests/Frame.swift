@@ -19,7 +19,8 @@ struct Frame {
 
   /// The log, without the blanks at the ends of its lines.
   var log: [String] {
-    for (row, line) in lines.enumerated() {
+    // From the foot: above it "log" is also the kind of an axis.
+    for (row, line) in lines.enumerated().reversed() {
       guard let title = line.range(of: "── log ─") else { continue }
       // It may stand beside the words.
       let column = line.distance(from: line.startIndex, to: title.lowerBound)
@@ -51,7 +52,8 @@ struct Frame {
   var words: String {
     guard let first = lines.firstIndex(where: { $0.hasPrefix("╭─ \(Scope.scenarioName) ") }) else { return "" }
     return lines[(first + 1)...].prefix { $0.hasPrefix("│") }
-      .map { $0.dropFirst().dropLast().trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+      .map { String($0.dropFirst().prefix { $0 != "│" }).trimmingCharacters(in: .whitespaces) }
+      .joined(separator: " ").trimmingCharacters(in: .whitespaces)
   }
 
   /// The step.

@@ -45,7 +45,11 @@ struct ClippingLine {
     // What was done is what the step was made with; what is still to come is as it is set.
     let outcome = present?.outcome
     let rule = present?.clipping ?? scene.clipping
-    guard rule.isOn else { return [("norm ", Style(.muted)), before, (", clipping \(scene.clipping.isOn ? "was" : "is") off", Style(.muted))] }
+    guard rule.isOn else {
+      return [
+        ("norm ", Style(.muted)), before, (", clipping \(scene.clipping.isOn ? "was" : "is") off", Style(.muted)),
+      ]
+    }
     if outcome?.skipsStep == true {
       return [("before ", Style(.muted)), before, (": too large, nothing was updated", Style(.warning, bold: true))]
     }
