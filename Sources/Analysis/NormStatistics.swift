@@ -1,7 +1,7 @@
 import Optimization
 import Training
 
-/// The total norms of the last steps, and what a rule does to them.
+/// The total norms of the last steps of one order, and what a rule does to them.
 public struct NormStatistics: Sendable {
   /// The last of the steps.
   public let lastStep: Int
@@ -11,18 +11,23 @@ public struct NormStatistics: Sendable {
   public let nonfinite: Int
   /// How many of them were clipped.
   public let clipped: Int
+  /// How many of them were left out.
+  public let leftOut: Int
   // The finite norms, the smallest first.
   private let totals: [Float]
   private let records: [StepRecord]
 
   /// The last `History.window` steps of a history; `nil` before the first.
   public init?(_ history: History) {
-    let numbers = history.numbers()
+    // Norms of different orders are different quantities: of the last steps those that are of the last one's.
+    let all = history.numbers()
+    let numbers = Array(all.suffix(all.reversed().prefix { $0.order == all.last?.order }.count))
     guard let last = numbers.last else { return nil }
     (lastStep, count) = (last.step, numbers.count)
     totals = numbers.map(\.total).filter(\.isFinite).sorted()
     nonfinite = numbers.count - totals.count
-    clipped = numbers.count(where: \.clipped)
+    leftOut = numbers.count(where: \.skipsStep)
+    clipped = numbers.count(where: \.clipped) - leftOut
     records = numbers.compactMap { history[step: $0.step] }
   }
 

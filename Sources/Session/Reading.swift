@@ -96,6 +96,7 @@ enum Reading {
         + " · 90 % \(percentile(0.9)) · largest \(percentile(1))")
     if statistics.nonfinite > 0 { lines.append("not finite   \(statistics.nonfinite) steps") }
     lines.append("clipped      \(statistics.clipped) of \(statistics.count) steps")
+    if statistics.leftOut > 0 { lines.append("left out     \(statistics.leftOut) of \(statistics.count) steps") }
     let rule = workbench.settings.clipping.rule
     if let maxNorm = rule.maxNorm {
       let share = NumberText.short(100 * statistics.share(clippedBy: rule))

@@ -42,5 +42,10 @@ import Training
     #expect(statistics.percentile(0) == totals[0] && statistics.percentile(1) == totals[98])
     #expect(statistics.percentile(0.5) == totals[49])
     #expect(NormStatistics(History(parameters: 4)) == nil)
+    // Of two orders the last one's, and what was left out was not clipped.
+    let mixed = try #require(NormStatistics(try Stage.told("\(small); step 20; norm_type 1; step 7").workbench.history))
+    #expect(mixed.count == 7)
+    let skips = try #require(NormStatistics(try Stage.told("\(small); clip skip max_norm=0.0001; step 6").workbench.history))
+    #expect(skips.leftOut == 6 && skips.clipped == 0)
   }
 }

@@ -278,4 +278,81 @@ import Training
     #expect(render(stage, ViewState(), size: Self.sizes[0]).text(row: 23).contains("Ctrl-C quit"))
     #expect(render(stage, ViewState(), size: GridSize(columns: 20, rows: 8)).plainText.contains("Ctrl-C quits"))
   }
+
+  @Test("At a lesson's end and where it is held, pages are turned by the key that is offered, and only then it does its work")
+  func pagesAtTheEnd() throws {
+    let long = (0..<120).map { "word\($0)" }.joined(separator: " ")
+    let ended = try Stage.told("\(small); say \"\(long)\"")
+    let size = Self.sizes[0]
+    var view = ViewState()
+    view.look(at: Scene(ended))
+    #expect(ended.player.state == .ended)
+    var seen = words(render(ended, view, size: size))
+    while render(ended, view, size: size).plainText.contains("▸ page") {
+      #expect(feed(&view, .named(.space), ended, size).isEmpty, "it does not run")
+      seen += " " + words(render(ended, view, size: size))
+    }
+    #expect(seen.contains("word119") && render(ended, view, size: size).plainText.contains(" a  again"))
+    #expect(feed(&view, .named(.space), ended, size) == [.request(.key(.named(.space), count: nil))])
+  }
+
+  @Test("A chart that is zoomed while steps are made shows the newest of them")
+  func zoomedWhileRunning() throws {
+    var scene = AxisTests.scene(losses: (0..<129).map { Float($0 % 7) + 1 })
+    scene.activity = .running
+    for zoom in 0..<6 {
+      var view = ViewState()
+      view.zoom = zoom
+      let records = view.window(on: scene).records
+      #expect(records.contains(128) && records.lowerBound < 128, "\(zoom): \(records)")
+      #expect(!render(scene, view, size: Self.sizes[0]).plainText.contains("No step has been made"))
+    }
+  }
+
+  @Test("Where no norm is finite, every view says so by its marks and none that there was no step")
+  func nothingFinite() throws {
+    let stage = try Stage.told("model simplenet hidden=4; task regression rows=32 batch=4; outlier nan; step 20")
+    for panel in View.all where !panel.isPage && panel != .log {
+      for isBig in [false, true] {
+        var view = ViewState()
+        (view.panel, view.isBig) = (panel, isBig)
+        let grid = render(stage, view, size: Self.sizes[0])
+        #expect(!grid.plainText.contains("No step has been made"), "\(panel.name)\n\(grid.plainText)")
+        #expect(grid.cells.contains { $0.glyph == "×" && $0.style.ink == .danger }, "\(panel.name)")
+      }
+    }
+  }
+
+  @Test("Orders at which norms do not add up have no shares, and trap nothing", arguments: ["-0.1", "0", "-1", "0.001", "-inf", "inf"])
+  func orders(order: String) throws {
+    let stage = try Stage.told("\(Stages.recurrent); clip norm norm_type=\(order); step 9")
+    for panel in View.all {
+      for size in Self.sizes {
+        var view = ViewState()
+        view.panel = panel
+        _ = render(stage, view, size: size)
+      }
+    }
+    let text = render(stage, ViewState(), size: Self.sizes[0]).plainText
+    #expect(text.contains(" % █") == (order == "0.001" || order == "inf") || !text.contains(" % █"))
+  }
+
+  @Test("Each ghost is another: one that was sent away hides no later one, also behind a lesson that is played again")
+  func ghostsApart() throws {
+    let size = Self.sizes[0]
+    var view = ViewState()
+    var stage = try Stage.told("\(small); step 20; restart; step 3")
+    func isShown() -> Bool {
+      view.look(at: Scene(stage))
+      return render(stage, view, size: size).cells.contains { $0.style.ink == .ghost && $0.glyph != " " }
+    }
+    #expect(isShown())
+    _ = feed(&view, .named(.escape), stage, size)
+    #expect(!isShown())
+    stage = stage.after("restart; restart; step 2")
+    #expect(isShown())
+    _ = feed(&view, .named(.escape), stage, size)
+    stage = stage.after("again")
+    #expect(isShown(), "the lesson has a restart of its own")
+  }
 }

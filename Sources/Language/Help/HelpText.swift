@@ -38,7 +38,7 @@ public enum HelpText {
   private static func choices<Whole>(_ variants: [Variant<Whole>]) -> [(name: String, meaning: String)] {
     variants.map { ($0.name, $0.summary) }
       + variants.flatMap { variant in
-        variant.options.map { ($0.name, "\($0.summary) (\(variant.name))") }
+        variant.options.map { ($0.name, $0.summary) }
       }
   }
 
@@ -48,7 +48,10 @@ public enum HelpText {
   /// What `help WORD` shows: of a command, of a word of the screen, or of both.
   public static func topic(_ word: String) -> [String] {
     let meaning = Glossary.entry(word).map { [$0.words.joined(separator: ", ") + ": " + $0.meaning] } ?? []
-    let chosen = choices.filter { $0.name == word }.map { "\(word): \($0.meaning)" }
+    // The same of several is said once.
+    var meanings: [String] = []
+    for choice in choices where choice.name == word && !meanings.contains(choice.meaning) { meanings.append(choice.meaning) }
+    let chosen = meanings.map { "\(word): \($0)" }
     let command = command(word)
     let first = meaning + chosen
     return first + (first.isEmpty || command.isEmpty ? [] : [""]) + command

@@ -92,9 +92,8 @@ struct ParametersPanel {
   // Each row has a scale of its own, from the smallest to the largest that is seen, and no less than a decade: how it changes
   // is what a row shows, and how large it is stands beside it.
   private func axis(_ index: Int) -> Axis? {
-    guard hasNorms, let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else {
-      return nil
-    }
+    guard hasNorms else { return nil }
+    guard let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else { return .unmarked }
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
     let missing = max(1, 10 / (high / low)).squareRoot()
     return Axis(low: max(low, high * 1e-12) / missing, high: high * missing)
@@ -109,7 +108,7 @@ struct ParametersPanel {
     let isNonfinite = scene.present?.nonfinite?.contains(index) ?? false
     var column = area.column
     grid[column, row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
-    grid[column + 1, row] = Self.sign(trend)
+    grid[column + 1, row] = sign(trend, index)
     column += 2
     let nameStyle = isNonfinite ? Style(.danger, bold: true) : Style(.plain, bold: isChosen)
     grid.write(Self.abridged(name, columns.name), column: column, row: row, width: columns.name, nameStyle)
@@ -133,12 +132,13 @@ struct ParametersPanel {
     drawShare(index, column: column, row: row, columns, on: &grid)
   }
 
-  private static func sign(_ trend: Trend) -> Cell {
+  private func sign(_ trend: Trend, _ index: Int) -> Cell {
     switch trend {
     case .calm: .blank
     case .growing: Cell("↗", Style(.danger, bold: true))
     case .vanishing: Cell("↘", Style(.muted, bold: true))
-    case .nonfinite: Cell("×", Style(.danger, bold: true))
+    case .nonfinite:
+      Cell(scene.history.last?.before.perParameter[index].isNaN == false ? "∞" : "×", Style(.danger, bold: true))
     }
   }
 
