@@ -75,6 +75,11 @@ public struct Activation: Layer {
     function.saturated(outputs).map { Saturation(saturated: $0, units: outputs.count) }
   }
 
+  /// The columns of the last forward.
+  public func note(_ activity: inout UnitActivity) {
+    if function == .relu { activity.note(columnsOf: outputs) }
+  }
+
   /// y = f(x).
   public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
     outputs.shape(like: inputs)

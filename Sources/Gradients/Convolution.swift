@@ -48,6 +48,11 @@ public struct Convolution: Layer {
     return function.saturated(outputs, zeros: framed).map { Saturation(saturated: $0, units: outputs.count - framed) }
   }
 
+  /// The channels of the last forward.
+  public func note(_ activity: inout UnitActivity) {
+    if function == .relu { activity.note(rowsOf: outputs) }
+  }
+
   /// y = f(W ∗ x + b).
   public mutating func forward(_ inputs: Matrix, _ values: [Matrix]) {
     outputs.shape(rows: values[weight].rows, columns: inputs.columns)

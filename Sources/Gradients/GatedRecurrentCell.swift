@@ -36,6 +36,9 @@ public struct GatedRecurrentCell: RecurrentCell {
       byHidden: &gradients.byHidden, at: row)
   }
 
+  /// Hidden states are bounded by tanh.
+  public var isRectified: Bool { false }
+
   /// |n| > 0.99: the new state passes no gradient to what it is made of.
   public func saturated(_ states: RecurrentStates) -> Int {
     states.gates.countMagnitudes(above: 0.99, inColumns: (2 * states.hidden.columns)..<(3 * states.hidden.columns))

@@ -43,6 +43,9 @@ public struct LongShortTermMemoryCell: RecurrentCell {
       initial: states.initial, carried: &carried, gradients: &gradients.byInput, at: row)
   }
 
+  /// Hidden states are bounded by tanh.
+  public var isRectified: Bool { false }
+
   /// |tanh(c)| > 0.99: the memory is so full that its output passes no gradient to it.
   public func saturated(_ states: RecurrentStates) -> Int { bounded.countMagnitudes(above: 0.99) }
 }

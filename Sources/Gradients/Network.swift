@@ -27,6 +27,12 @@ public struct Network: Sendable {
     return total.units == 0 ? nil : Float(total.saturated) / Float(total.units)
   }
 
+  /// Notes which ReLU units were above zero for any example of the last `forward`.
+  public func note(_ activity: inout UnitActivity) {
+    activity.rewind()
+    for layer in layers { layer.note(&activity) }
+  }
+
   /// Computes `outputs` from the inputs of a batch.
   public mutating func forward(_ inputs: Matrix) {
     layers[0].forward(inputs, parameters.values)

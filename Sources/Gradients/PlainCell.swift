@@ -42,6 +42,9 @@ public struct PlainCell: RecurrentCell {
     }
   }
 
+  /// With the nonlinearity relu.
+  public var isRectified: Bool { function == .relu }
+
   /// |h| > 0.99 for tanh, h = 0 for ReLU.
   public func saturated(_ states: RecurrentStates) -> Int { function.saturated(states.hidden) ?? 0 }
 }

@@ -61,6 +61,8 @@ public protocol RecurrentCell: Sendable {
     _ rows: Range<Int>, _ states: RecurrentStates, _ gradients: inout RecurrentGradients, at row: Int)
   /// How many of the units of all time steps pass all but no gradient.
   func saturated(_ states: RecurrentStates) -> Int
+  /// Whether hidden states are those of a ReLU.
+  var isRectified: Bool { get }
 }
 
 extension RecurrentCell {
@@ -119,6 +121,11 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
   /// Over all T × B × H hidden units.
   public var saturation: Saturation? {
     Saturation(saturated: cell.saturated(states), units: states.hidden.count)
+  }
+
+  /// The units over all time steps of the last forward.
+  public func note(_ activity: inout UnitActivity) {
+    if cell.isRectified { activity.note(columnsOf: states.hidden) }
   }
 
   /// h_t = cell(x_t, h_{t-1}) for t = 1 … T.

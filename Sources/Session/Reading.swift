@@ -22,6 +22,7 @@ enum Reading {
   static func absent(_ quantity: Quantity) -> CommandError.Problem {
     switch quantity {
     case .scalar(.saturated): .notRecorded("saturated does not exist: this network has no units that could saturate")
+    case .scalar(.dead): .notRecorded("dead does not exist: it is the share of relu units that were at zero in each of ten steps")
     case .scalar(.maxNorm): .notRecorded("max_norm does not exist: the clipping rule has none")
     case .ofParameter(.updateRatio, let name):
       .notRecorded("\(quantity.text) does not exist in this step: \(name) was 0 before it")
@@ -31,7 +32,7 @@ enum Reading {
 
   private static func measuredInAStep(_ quantity: Quantity) -> Bool {
     switch quantity {
-    case .scalar(.duty), .ofParameter(.updateRatio, _): false
+    case .scalar(.duty), .scalar(.dead), .ofParameter(.updateRatio, _): false
     default: true
     }
   }
@@ -52,7 +53,7 @@ enum Reading {
     case .scalar(.totalNormAfter): return open?.outcome.map { Double($0.after.total) }
     case .scalar(.factor): return open?.outcome.map { Double($0.factor) }
     case .scalar(.clipped): return open?.outcome.map { $0.clipped ? 1 : 0 }
-    case .scalar(.duty): return nil
+    case .scalar(.duty), .scalar(.dead): return nil
     case .ofParameter(let measure, let name):
       let index = workbench.parameterNames.firstIndex(of: name)!
       switch measure {

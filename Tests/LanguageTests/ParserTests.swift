@@ -69,7 +69,7 @@ import Testing
   static let numbers =
     [
       "loss", "total_norm", "total_norm_after", "factor", "duty", "clipped", "nonfinite", "lr", "max_norm", "step",
-      "saturated",
+      "saturated", "dead",
     ] + ["norm", "norm_after", "weight", "update_ratio", "radius"].map { "\($0)(fc1.weight)" } + ["\"norm(a b)\""]
   static let comparisons =
     ["<", "<=", ">", ">=", "==", "!="].map { "\($0) 0.25" } + ["nan", "inf", "finite", "nonfinite"].map { "is \($0)" }

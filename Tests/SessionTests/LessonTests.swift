@@ -197,4 +197,26 @@ import Training
       try Stage.told("\(small); model mlp hidden=3x2; expect radius(fc2.weight) > 0; expect weight(fc1.weight) > 0")
         .isGood)
   }
+
+  @Test("Dead units are those at zero in each of ten steps, as torch's own ReLUs are; fewer steps and other networks have none")
+  func dead() throws {
+    // The shares that hooks on the ReLUs of the exported programs count in torch, over steps 5 to 14.
+    for (story, share) in [
+      ("task sine; model mlp hidden=64x10 activation=relu; init gain=1.3he; optimizer sgd lr=0.05; clip norm max_norm=10", "0.00625"),
+      ("task shapes; model cnn depth=6 channels=16; init gain=1.3he; optimizer sgd lr=0.2; clip norm", "0"),
+      ("task adding length=10; model rnn hidden=32 nonlinearity=relu; optimizer sgd lr=0.1; clip norm", "0.375"),
+    ] {
+      let stage = try Stage.told("\(story); step 14; expect dead == \(share)")
+      #expect(stage.isGood)
+      #expect(stage.log.entries.contains { $0.text.contains("held: dead is ") }, "\(stage.log.entries.suffix(3))")
+      // One batch alone counts more: what is at zero once is not dead.
+      let run = try #require(stage.workbench.run)
+      let last = try #require(run.history.last)
+      let silent = Double(last.active.count { $0 == 0 }) / Double(last.active.count)
+      #expect(Double(try #require(run.history.dead())) <= silent)
+      #expect(run.history.dead(upTo: 9) == nil && run.history.dead(upTo: 10) != nil)
+    }
+    let tanh = try Stage.told("\(small); step 20; expect dead >= 0; expect error")
+    #expect(tanh.isGood && tanh.workbench.history.dead() == nil)
+  }
 }

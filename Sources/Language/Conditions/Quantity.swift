@@ -32,6 +32,8 @@ public enum Quantity: Hashable, Sendable {
     case step
     /// The share of hidden activations, of each unit for each example, that pass all but no gradient.
     case saturated
+    /// The share of ReLU units that were at zero for every example of the last ten steps.
+    case dead
   }
 
   /// The numbers of one parameter.
@@ -120,6 +122,7 @@ extension Quantity {
     case .maxNorm: record.clipping.rule.maxNorm
     case .step: Double(record.step)
     case .saturated: record.saturated.map(Double.init)
+    case .dead: history.dead(upTo: record.step).map(Double.init)
     }
   }
 }

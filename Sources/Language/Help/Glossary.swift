@@ -52,6 +52,9 @@ public enum Glossary {
         + "through: at the flat ends of tanh or sigmoid, or at zero behind relu. A relu at zero for one example is not dead"
     ),
     Entry(
+      "dead", "units", is: "the share of relu units (of a convolution its channels) that were at zero for every example of the last "
+        + "ten steps: they get no gradient"),
+    Entry(
       "update", "largest update", "update_ratio",
       is: "how far the last step moved a parameter, over its own norm; a parameter that was 0 has none"),
     Entry("scale", is: "each small chart goes from its smallest to its largest norm, and over no less than a decade"),

@@ -63,6 +63,9 @@ struct ParametersPanel {
     if let saturated = scene.present?.saturated {
       facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) % of activations")
     }
+    if let dead = scene.history.dead() {
+      facts.append("dead \(NumberText.short((100 * Double(dead)).rounded())) % of units")
+    }
     // A parameter that was zero has no share that it was moved by.
     if let ratios = scene.present?.updateRatios, ratios.count == scene.parameters.count,
       let largest = ratios.indices.filter({ !(ratios[$0] < 0) }).max(by: { Self.isSmaller(ratios[$0], ratios[$1]) })

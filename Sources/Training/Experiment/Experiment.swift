@@ -52,6 +52,7 @@ public struct Experiment: Sendable {
     var outputGradients = Matrix(rows: 0, columns: 0)
     var norms = GradientNorms(perParameter: [], total: 0, order: 2)
     var updateRatios: [Float] = []
+    var activity = UnitActivity()
   }
 
   /// Draws the initial state, in PyTorch's order: the module's default parameters, `init` over them, then what the task
@@ -125,6 +126,7 @@ public struct Experiment: Sendable {
       workspace.batches = Array(repeating: Batch(), count: accumulation)
     }
     var (loss, saturated) = (Float(0), Float?(0))
+    workspace.activity.reset()
     for index in workspace.batches.indices {
       task.draw(&workspace.generator, into: &workspace.batches[index])
       if let next = outlier {
@@ -133,6 +135,7 @@ public struct Experiment: Sendable {
         open?.outlier = next
       }
       loss += evaluate(index)
+      network.note(&workspace.activity)
       saturated = saturated.flatMap { sum in network.saturated.map { sum + $0 } }
     }
     open?.loss = loss / Float(workspace.batches.count)
@@ -211,7 +214,7 @@ public struct Experiment: Sendable {
     return StepRecord(
       step: step, loss: loss, before: before, outcome: outcome, nonfinite: open.nonfinite ?? [],
       weightNorms: weightNorms, updateRatios: workspace.updateRatios, saturated: open.saturated,
-      learningRate: optimizer.learningRate, clipping: clipping)
+      active: workspace.activity.active, learningRate: optimizer.learningRate, clipping: clipping)
   }
 
   /// 64 bits over parameters, optimizer state, generator state, step number and what the clipping rule remembers; not over

@@ -11,6 +11,8 @@ public struct History: Sendable {
   public static let budget = 24 << 20
 
   private let parameters: Int
+  private let units: Int
+  private let budget: Int
   private let chunkLength: Int
   private let mostChunks: Int
   private let mostSummaries: Int
@@ -25,10 +27,12 @@ public struct History: Sendable {
   public private(set) var count = 0
 
   /// Nothing recorded yet, of a network of so many parameters.
-  /// - Parameter budget: the bytes to keep within; a third is for summaries. No less than some chunks are kept.
-  public init(parameters: Int, budget: Int = History.budget) {
-    self.parameters = parameters
-    let record = RecordColumns.bytes(parameters: parameters)
+  /// - Parameters:
+  ///   - units: how many ReLU units it has; the first record tells, too.
+  ///   - budget: the bytes to keep within; a third is for summaries. No less than some chunks are kept.
+  public init(parameters: Int, units: Int = 0, budget: Int = History.budget) {
+    (self.parameters, self.units, self.budget) = (parameters, units, budget)
+    let record = RecordColumns.bytes(parameters: parameters, units: units)
     // A chunk is copied while the screen looks at it: 64 records, fewer where they are large.
     chunkLength = [64, 32, 16].first { $0 * record <= 1 << 16 } ?? 8
     let summary =
@@ -46,6 +50,10 @@ public struct History: Sendable {
   public mutating func append(_ record: StepRecord) {
     precondition(record.step > lastStep, "records come in the order of their steps")
     precondition(record.weightNorms.count == parameters, "a record is of the network that the history is of")
+    if count == 0, record.active.count != units {
+      self = History(parameters: parameters, units: record.active.count, budget: budget)
+    }
+    precondition(record.active.count == units, "a record is of the network that the history is of")
     current.append(record)
     count += 1
     guard current.count == chunkLength else { return }
@@ -169,6 +177,19 @@ public struct History: Sendable {
       found = columns.numbers.prefix(columns.count(upTo: step)).suffix(length - found.count) + found
     }
     return Array(found)
+  }
+
+  /// The share of ReLU units that were at zero for every example of the last `batches` steps up to `step`: such a unit gets no
+  /// gradient, and may never again. `nil` where there are no ReLUs, or fewer steps are kept.
+  public func dead(upTo step: Int = .max, batches: Int = 10) -> Float? {
+    var alive = [UInt8](repeating: 0, count: units)
+    let steps = numbers(batches, upTo: step)
+    guard units > 0, steps.count == batches else { return nil }
+    for one in steps {
+      let (columns, index) = find(one.step)
+      for (unit, isActive) in columns.active(at: index).enumerated() where isActive != 0 { alive[unit] = 1 }
+    }
+    return Float(alive.count { $0 == 0 }) / Float(units)
   }
 
   /// The share of the last `window` steps in which the rule changed a gradient, as it was after step `step`; `nil` where

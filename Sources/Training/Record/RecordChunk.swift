@@ -43,6 +43,9 @@ struct RecordColumns: Sendable {
   private var lists: [Float] = []
   // Of each record a bit for each parameter whose gradient is not finite.
   private var nonfinite: [UInt8] = []
+  // Of each record a bit for each ReLU unit that was above zero.
+  private var active: [UInt8] = []
+  private(set) var units = 0
   // The clipping, from which record on it was in force.
   private var clippings: [(from: Int, clipping: Clipping)] = []
 
@@ -57,8 +60,9 @@ struct RecordColumns: Sendable {
   private static func flags(_ parameters: Int) -> Int { (parameters + 7) / 8 }
 
   /// The bytes that a record takes, with a clipping of its own, as where `max_norm` is turned at every step.
-  static func bytes(parameters: Int) -> Int {
+  static func bytes(parameters: Int, units: Int) -> Int {
     MemoryLayout<StepNumbers>.stride + MemoryLayout<(Int, Clipping)>.stride + 16 * parameters + flags(parameters)
+      + flags(units)
   }
 
   var count: Int { numbers.count }
@@ -73,6 +77,10 @@ struct RecordColumns: Sendable {
     let first = nonfinite.count
     for _ in 0..<Self.flags(parameters) { nonfinite.append(0) }
     for parameter in record.nonfinite { nonfinite[first + parameter / 8] |= 1 << UInt8(parameter % 8) }
+    units = record.active.count
+    let firstUnits = active.count
+    for _ in 0..<Self.flags(units) { active.append(0) }
+    for unit in 0..<units where record.active[unit] != 0 { active[firstUnits + unit / 8] |= 1 << UInt8(unit % 8) }
   }
 
   /// Leaves out all records but the first ones.
@@ -80,6 +88,7 @@ struct RecordColumns: Sendable {
     numbers.removeLast(count - kept)
     lists.removeLast(lists.count - kept * 4 * parameters)
     nonfinite.removeLast(nonfinite.count - kept * Self.flags(parameters))
+    active.removeLast(active.count - kept * Self.flags(units))
     clippings.removeAll { $0.from >= kept }
   }
 
@@ -107,6 +116,12 @@ struct RecordColumns: Sendable {
     }
   }
 
+  /// For each ReLU unit whether it was above zero.
+  func active(at index: Int) -> [UInt8] {
+    let first = index * Self.flags(units)
+    return (0..<units).map { active[first + $0 / 8] >> UInt8($0 % 8) & 1 }
+  }
+
   subscript(index: Int) -> StepRecord {
     let first = index * 4 * parameters
     func list(_ number: Int) -> [Float] {
@@ -121,7 +136,7 @@ struct RecordColumns: Sendable {
         factor: one.factor, clipped: one.clipped, skipsStep: one.skipsStep,
         after: GradientNorms(perParameter: list(1), total: one.totalAfter, order: one.order)),
       nonfinite: (0..<parameters).filter { nonfinite[flags + $0 / 8] & 1 << UInt8($0 % 8) != 0 },
-      weightNorms: list(2), updateRatios: list(3), saturated: one.saturated, learningRate: one.learningRate,
+      weightNorms: list(2), updateRatios: list(3), saturated: one.saturated, active: active(at: index), learningRate: one.learningRate,
       clipping: clipping(at: index))
   }
 

@@ -48,6 +48,8 @@ public struct StepRecord: Sendable {
   /// The share of hidden activations, of each unit for each example of the batch, that passed all but no gradient: at the flat
   /// ends of tanh or sigmoid, or at zero behind relu; `nil` where none can saturate.
   public var saturated: Float?
+  /// For each ReLU unit 1 if it was above zero for any example, 0 if not; empty where a network has none.
+  public var active: [UInt8]
   /// The learning rate of the update.
   public var learningRate: Double
   /// The clipping in force.
@@ -59,9 +61,9 @@ public struct StepRecord: Sendable {
   /// What a step has measured, here or elsewhere.
   public init(
     step: Int, loss: Float, before: GradientNorms, outcome: ClipOutcome, nonfinite: [Int], weightNorms: [Float],
-    updateRatios: [Float], saturated: Float?, learningRate: Double, clipping: Clipping
+    updateRatios: [Float], saturated: Float?, active: [UInt8] = [], learningRate: Double, clipping: Clipping
   ) {
-    (self.step, self.loss, self.saturated) = (step, loss, saturated)
+    (self.step, self.loss, self.saturated, self.active) = (step, loss, saturated, active)
     (self.before, self.outcome, self.nonfinite) = (before, outcome, nonfinite)
     (self.weightNorms, self.updateRatios) = (weightNorms, updateRatios)
     (self.learningRate, self.clipping) = (learningRate, clipping)
