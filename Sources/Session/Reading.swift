@@ -22,7 +22,8 @@ enum Reading {
   static func absent(_ quantity: Quantity) -> CommandError.Problem {
     switch quantity {
     case .scalar(.saturated): .notRecorded("saturated does not exist: this network has no units that could saturate")
-    case .scalar(.dead): .notRecorded("dead does not exist: it is the share of relu units that were at zero in each of ten steps")
+    case .scalar(.dead):
+      .notRecorded("dead does not exist: it is the share of relu units that were at zero in each of ten steps")
     case .scalar(.maxNorm): .notRecorded("max_norm does not exist: the clipping rule has none")
     case .ofParameter(.updateRatio, let name):
       .notRecorded("\(quantity.text) does not exist in this step: \(name) was 0 before it")

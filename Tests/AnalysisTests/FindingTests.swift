@@ -45,7 +45,8 @@ import Training
     // Of two orders the last one's, and what was left out was not clipped.
     let mixed = try #require(NormStatistics(try Stage.told("\(small); step 20; norm_type 1; step 7").workbench.history))
     #expect(mixed.count == 7)
-    let skips = try #require(NormStatistics(try Stage.told("\(small); clip skip max_norm=0.0001; step 6").workbench.history))
+    let skips = try #require(
+      NormStatistics(try Stage.told("\(small); clip skip max_norm=0.0001; step 6").workbench.history))
     #expect(skips.leftOut == 6 && skips.clipped == 0)
   }
 }

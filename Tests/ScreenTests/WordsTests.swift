@@ -279,7 +279,9 @@ import Training
     #expect(render(stage, ViewState(), size: GridSize(columns: 20, rows: 8)).plainText.contains("Ctrl-C quits"))
   }
 
-  @Test("At a lesson's end and where it is held, pages are turned by the key that is offered, and only then it does its work")
+  @Test(
+    "At a lesson's end and where it is held, pages are turned by the key that is offered, and only then it does its work"
+  )
   func pagesAtTheEnd() throws {
     let long = (0..<120).map { "word\($0)" }.joined(separator: " ")
     let ended = try Stage.told("\(small); say \"\(long)\"")
@@ -323,7 +325,9 @@ import Training
     }
   }
 
-  @Test("Orders at which norms do not add up have no shares, and trap nothing", arguments: ["-0.1", "0", "-1", "0.001", "-inf", "inf"])
+  @Test(
+    "Orders at which norms do not add up have no shares, and trap nothing",
+    arguments: ["-0.1", "0", "-1", "0.001", "-inf", "inf"])
   func orders(order: String) throws {
     let stage = try Stage.told("\(Stages.recurrent); clip norm norm_type=\(order); step 9")
     for panel in View.all {

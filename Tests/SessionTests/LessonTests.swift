@@ -198,11 +198,16 @@ import Training
         .isGood)
   }
 
-  @Test("Dead units are those at zero in each of ten steps, as torch's own ReLUs are; fewer steps and other networks have none")
+  @Test(
+    "Dead units are those at zero in each of ten steps, as torch's own ReLUs are; fewer steps and other networks have none"
+  )
   func dead() throws {
     // The shares that hooks on the ReLUs of the exported programs count in torch, over steps 5 to 14.
     for (story, share) in [
-      ("task sine; model mlp hidden=64x10 activation=relu; init gain=1.3he; optimizer sgd lr=0.05; clip norm max_norm=10", "0.00625"),
+      (
+        "task sine; model mlp hidden=64x10 activation=relu; init gain=1.3he; optimizer sgd lr=0.05; clip norm max_norm=10",
+        "0.00625"
+      ),
       ("task shapes; model cnn depth=6 channels=16; init gain=1.3he; optimizer sgd lr=0.2; clip norm", "0"),
       ("task adding length=10; model rnn hidden=32 nonlinearity=relu; optimizer sgd lr=0.1; clip norm", "0.375"),
     ] {

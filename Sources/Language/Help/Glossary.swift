@@ -52,7 +52,8 @@ public enum Glossary {
         + "through: at the flat ends of tanh or sigmoid, or at zero behind relu. A relu at zero for one example is not dead"
     ),
     Entry(
-      "dead", "units", is: "the share of relu units (of a convolution its channels) that were at zero for every example of the last "
+      "dead", "units",
+      is: "the share of relu units (of a convolution its channels) that were at zero for every example of the last "
         + "ten steps: they get no gradient"),
     Entry(
       "update", "largest update", "update_ratio",

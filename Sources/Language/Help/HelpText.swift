@@ -50,7 +50,9 @@ public enum HelpText {
     let meaning = Glossary.entry(word).map { [$0.words.joined(separator: ", ") + ": " + $0.meaning] } ?? []
     // The same of several is said once.
     var meanings: [String] = []
-    for choice in choices where choice.name == word && !meanings.contains(choice.meaning) { meanings.append(choice.meaning) }
+    for choice in choices where choice.name == word && !meanings.contains(choice.meaning) {
+      meanings.append(choice.meaning)
+    }
     let chosen = meanings.map { "\(word): \($0)" }
     let command = command(word)
     let first = meaning + chosen

@@ -96,7 +96,9 @@ struct ParametersPanel {
   // is what a row shows, and how large it is stands beside it.
   private func axis(_ index: Int) -> Axis? {
     guard hasNorms else { return nil }
-    guard let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else { return .unmarked }
+    guard let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else {
+      return .unmarked
+    }
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
     let missing = max(1, 10 / (high / low)).squareRoot()
     return Axis(low: max(low, high * 1e-12) / missing, high: high * missing)

@@ -123,7 +123,8 @@ struct Footer {
   private func all(isWaiting: Bool) -> [(line: String, label: String)] {
     return [
       ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"), ("step", "step"), ("phase", "phase"),
-      ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("help", "help"), ("quit", "quit"), ("max_norm up", ""),
+      ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("help", "help"), ("quit", "quit"),
+      ("max_norm up", ""),
       ("max_norm down", "max_norm"), ("prompt", "prompt"), ("panel next", "view"), ("lessons", "lessons"),
       ("norm_type next", "norm_type"), ("lr down", ""), ("lr up", "lr"), ("restart", "restart"), ("zoom in", ""),
       ("zoom out", "zoom"), ("scroll up", ""), ("scroll down", "parameter"), ("speed down", ""), ("speed up", "speed"),

@@ -136,7 +136,8 @@ struct RecordColumns: Sendable {
         factor: one.factor, clipped: one.clipped, skipsStep: one.skipsStep,
         after: GradientNorms(perParameter: list(1), total: one.totalAfter, order: one.order)),
       nonfinite: (0..<parameters).filter { nonfinite[flags + $0 / 8] & 1 << UInt8($0 % 8) != 0 },
-      weightNorms: list(2), updateRatios: list(3), saturated: one.saturated, active: active(at: index), learningRate: one.learningRate,
+      weightNorms: list(2), updateRatios: list(3), saturated: one.saturated, active: active(at: index),
+      learningRate: one.learningRate,
       clipping: clipping(at: index))
   }
 
