@@ -166,6 +166,38 @@ import Training
     #expect(text.firstMatch(of: /─ loss [^╮]+ ±log ─╮/) != nil, "\(text)")
   }
 
+  @Test("A number lies in the row of its tick: what an axis says is where it says it")
+  func heights() throws {
+    let series: [(panel: View, ink: Ink, values: [Float])] = [
+      (.loss, .loss, (0...10).map { Float($0) + 3 }), (.loss, .loss, (0...10).map { 700 + 5 * Float($0) }),
+      (.loss, .loss, (0...10).map { Float($0) / 100 - 0.05 }),
+      (.loss, .loss, (0...10).map { -Float(pow10(Double($0))) }),
+      (.total, .before, (0...10).map { Float(pow10(Double($0) - 4)) }),
+    ]
+    for (panel, ink, values) in series {
+      for size in Self.sizes.prefix(3) {
+        let scene = Self.scene(losses: values, totals: panel == .total ? values : nil)
+        var view = ViewState()
+        view.panel = panel
+        let grid = render(scene, view, size: size)
+        let ticks = Self.axis(panel, scene, size).ticks
+        let foot = (0..<size.rows).map { grid.text(row: $0) }.first { $0.contains("└1─") } ?? ""
+        let edge = try #require(foot.range(of: "└")), word = try #require(foot.range(of: "step 11"))
+        let start = foot.distance(from: foot.startIndex, to: edge.upperBound)
+        let width = foot.distance(from: foot.startIndex, to: word.upperBound) - start
+        var found = 0
+        for (index, value) in values.enumerated() {
+          for tick in ticks where abs(Double(tick.text)! - Double(value)) <= 1e-6 * Double(abs(value)) {
+            let column = start + index * (2 * width - 1) / 10 / 2
+            #expect(grid[column, tick.row].style.ink == ink, "\(value) in row \(tick.row)\n\(grid.plainText)")
+            found += 1
+          }
+        }
+        #expect(found > 0, "\(ticks)")
+      }
+    }
+  }
+
   @Test("Before there is a number there are no ticks, and no axis has a kind")
   func empty() {
     for panel in [View.total, .loss] {
@@ -191,8 +223,9 @@ import Training
         let grid = render(Self.scene(losses: losses, totals: losses), view, size: size)
         let foot = (0..<size.rows).map { grid.text(row: $0) }.first { $0.contains("└1─") }
         #expect(foot?.contains("─step \(steps)") == true, "\(grid.plainText)")
-        let start = foot.map { $0.distance(from: $0.startIndex, to: $0.range(of: "└")!.upperBound) } ?? 0
-        let end = foot.map { $0.distance(from: $0.startIndex, to: $0.range(of: "step \(steps)")!.upperBound) } ?? 0
+        guard let foot, let edge = foot.range(of: "└"), let word = foot.range(of: "step \(steps)") else { continue }
+        let start = foot.distance(from: foot.startIndex, to: edge.upperBound)
+        let end = foot.distance(from: foot.startIndex, to: word.upperBound)
         // Each column of cells between the ends of the axis has something of the curve.
         let drawn = (start..<end).filter { column in
           (1..<size.rows).contains { row in (0x2801...0x28FF).contains(grid[column, row].glyph.value) }
