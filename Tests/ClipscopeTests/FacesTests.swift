@@ -137,6 +137,9 @@ import Testing
     #expect(try steps(["x.scenario", "--scenarios", "a"], ["CLIPSCOPE_SCENARIOS": "b"]) == "step 1")
     try folder.write("step 4", to: "x")
     #expect(try steps(["x", "--scenarios", "a"]) == "step 4")
+    // The prompt looks where it is told, too.
+    let lesson = try folder.clipscope(["repl", "--scenarios", "a"], input: "lesson x\n")
+    #expect(lesson.status == 0 && lesson.output.contains("step 1"))
   }
 
   @Test("frame --at draws the step of the pass that is asked for, with the rule that was in force there")

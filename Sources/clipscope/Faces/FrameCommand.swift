@@ -43,7 +43,7 @@ struct FrameCommand: ParsableCommand {
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(
-      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios),
+      scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
       waitsForViewer: wait)
     if let at { try advance(&stage, to: at) } else { while stage.isBusy { _ = stage.advance() } }
     _ = stage.begin()

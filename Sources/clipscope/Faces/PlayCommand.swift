@@ -62,7 +62,7 @@ struct PlayCommand: ParsableCommand {
     let hasViewer = !plain || TerminalSystem.isTerminal(0)
     let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
     var stage = Stage(
-      scenario: scenario, files: DiskFiles(), lessons: ScenarioFolders(option: arguments.scenarios),
+      scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
       waitsForViewer: hasViewer, asksBeforeWriting: !plain)
     if plain {
       var session = try PlainSession(stage, every: every, isInteractive: hasViewer)

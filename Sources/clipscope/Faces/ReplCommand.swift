@@ -8,10 +8,12 @@ struct ReplCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Reads commands line by line from standard input.")
 
+  @OptionGroup var place: ScenarioPlaceArguments
+
   func run() throws {
     let isInteractive = isatty(STDIN_FILENO) == 1
     var run = try PlainRun(
-      stage: Stage(files: DiskFiles(), lessons: ScenarioFolders(option: nil), waitsForViewer: false), shows: .all)
+      stage: Stage(files: DiskFiles(), lessons: place.folders, waitsForViewer: false), shows: .all)
     if isInteractive { print("clipscope \(version); help lists the commands, quit leaves") }
     var input = InputLines(isTyped: isInteractive)
     var problem: FileError?

@@ -2,6 +2,15 @@ import ArgumentParser
 import Foundation
 import Language
 
+/// Where scenarios and lessons are looked for.
+struct ScenarioPlaceArguments: ParsableArguments {
+  @ArgumentParser.Option(
+    help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"), completion: .directory)
+  var scenarios: String?
+
+  var folders: ScenarioFolders { ScenarioFolders(option: scenarios) }
+}
+
 /// Which scenario, and what of it is replaced: the arguments that several faces of the program share.
 struct ScenarioArguments: ParsableArguments {
   @ArgumentParser.Option(help: ArgumentHelp("Replaces the scenario's seed.", valueName: "n"))
@@ -13,14 +22,12 @@ struct ScenarioArguments: ParsableArguments {
       "Replaces the scenario's lines of that kind, e.g. --set \"optimizer sgd lr=0.1\".", valueName: "line"))
   var lines: [String] = []
 
-  @ArgumentParser.Option(
-    help: ArgumentHelp("Where scenarios are looked for that are not here.", valueName: "dir"), completion: .directory)
-  var scenarios: String?
+  @OptionGroup var place: ScenarioPlaceArguments
 
   /// The scenario with its replacements, checked as a whole.
   func load(_ path: String, screen: Bool) throws -> Scenario {
     do {
-      let found = ScenarioFolders(option: scenarios).find(path)
+      let found = place.folders.find(path)
       return try Scenario.checked(
         utf8: try DiskFiles().bytes(of: found, relativeTo: ""), path: found,
         replacing: try ((seed.map { ["seed \($0)"] } ?? []) + lines).flatMap(replacements), files: DiskFiles(),
@@ -28,7 +35,7 @@ struct ScenarioArguments: ParsableArguments {
     } catch let error as ScenarioError {
       throw Failure.usage(error.report)
     } catch let error as FileError {
-      let lessons = ScenarioFolders(option: scenarios).lessons.map { VisibleText.of($0.name) }
+      let lessons = place.folders.lessons.map { VisibleText.of($0.name) }
       throw Failure.usage((Failure(error)?.lines ?? []) + (lessons.isEmpty ? [] : [Self.listing(lessons, path)]))
     }
   }
