@@ -30,7 +30,9 @@ let package = Package(
     .target(name: "TorchExport", dependencies: ["Formats", "Language", "Training", "Optimization", "Gradients"]),
     .target(
       name: "Session",
-      dependencies: ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients"]),
+      dependencies: [
+        "TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients", "Numerics",
+      ]),
     .target(name: "Screen", dependencies: ["Session", "Language", "Analysis", "Training", "Optimization"]),
     .target(
       name: "CTerminal",

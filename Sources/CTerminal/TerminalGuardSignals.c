@@ -13,13 +13,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "CrashMessage.h"
 #include "TerminalGuard.h"
 #include "TerminalGuardState.h"
 
 enum { typed_mark = 0x80, patience_microseconds = 250000 };
 
 static const int ordinary_signals[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
-static const int crash_signals[] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE};
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static struct sigaction previous[NSIG];
@@ -83,17 +83,6 @@ int guard_next_signal(bool *typed) {
   return number;
 }
 
-_Noreturn void die_by_signal(int number) {
-  struct sigaction standard = {.sa_handler = SIG_DFL};
-  sigaction(number, &standard, NULL);
-  sigset_t one;
-  sigemptyset(&one);
-  sigaddset(&one, number);
-  pthread_sigmask(SIG_UNBLOCK, &one, NULL);
-  raise(number);
-  _exit(128 + number);
-}
-
 void guard_stop_process(void) {
   // The signal that continues us belongs to this stop: with its handler away it does not arrive as an event.
   struct sigaction standard = {.sa_handler = SIG_DFL}, stopping, continuing;
@@ -106,47 +95,16 @@ void guard_stop_process(void) {
 
 // MARK: Crashes
 
-static const char *signal_name(int number) {
-  switch (number) {
-    case SIGSEGV: return "SIGSEGV";
-    case SIGILL: return "SIGILL";
-    case SIGTRAP: return "SIGTRAP";
-    case SIGABRT: return "SIGABRT";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE";
-    default: return "a signal";
-  }
-}
-
-static size_t append(char *message, size_t length, const char *text) {
-  size_t count = strlen(text);
-  memcpy(message + length, text, count);
-  return length + count;
-}
-
-static void write_crash_message(int number) {
-  char message[400];
-  char digits[4] = {(char)('0' + number / 10), (char)('0' + number % 10), 0};
-  size_t length = append(message, 0, "\nclipscope crashed (signal ");
-  length = append(message, length, number < 10 ? digits + 1 : digits);
-  length = append(message, length, ", ");
-  length = append(message, length, signal_name(number));
-  length = append(
-    message, length,
-    "). The terminal is as it was before.\n"
-    "This is a mistake in clipscope: please report it, with the lines above and the commands that led here.\n"
-    "With SWIFT_BACKTRACE=enable=yes in the environment it also says where it happened.\n");
-  write_patiently(STDERR_FILENO, message, length, 300);
-}
-
 static void on_crash(int number, siginfo_t *info, void *context) {
   if (atomic_exchange(&crashing, true)) {
     // Another thread crashed first and is about to end the process.
     for (int turn = 0; turn < 100; turn++) poll(NULL, 0, 10);
     die_by_signal(number);
   }
+  // A terminal that has stalled takes neither the message nor anything else: it is not waited for.
+  end_soon_by(number);
   guard_give_back();
-  write_crash_message(number);
+  write_crash_message(number, "The terminal is as it was before.\n");
   const struct sigaction *former = &previous[number];
   if (shows_backtrace && (former->sa_flags & SA_SIGINFO) && former->sa_sigaction != NULL) {
     // It reads this process's memory and lives through faults at that, with the signals it leaves open.
@@ -215,7 +173,7 @@ void install_handlers(void) {
   install(SIGALRM, &alarm);
   struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigfillset(&crash.sa_mask);
-  for (size_t index = 0; index < COUNT(crash_signals); index++) install(crash_signals[index], &crash);
+  for (size_t index = 0; index < crash_signal_count; index++) install(crash_signals[index], &crash);
   unblock_installed();
 }
 

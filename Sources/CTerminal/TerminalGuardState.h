@@ -50,9 +50,6 @@ void remove_handlers(void);
 /// Whether a signal has come that asks to end, and the event loop has not read it.
 bool ending_is_unread(void);
 
-/// Ends the process by signal `number`, so that its status shows it.
-_Noreturn void die_by_signal(int number);
-
 /// Starts the process that restores the terminal if this one is killed. 0 or the `errno`.
 int start_watchdog(void);
 void stop_watchdog(void);

@@ -9,16 +9,13 @@ public struct DumpClipper: Sendable {
   /// Nothing remembered yet.
   public init() {}
 
-  /// The answer to a dump, a line of JSON: the norms, the factor and the gradients after, or `{"error":…}`.
-  public mutating func answer(_ dump: GradientDump) -> String {
-    do throws(DumpError) {
-      switch try Self.rule(dump.options) {
-      case .norm(let rule): return try Self.norm(dump, rule)
-      case .value(let rule): return try Self.value(dump, rule.clipValue)
-      case let rule: return try other(dump, rule)
-      }
-    } catch {
-      return Self.error(error.message)
+  /// The answer to a dump, a line of JSON: the norms, the factor and the gradients after.
+  /// - Throws: why the rule cannot be tried on these gradients.
+  public mutating func answer(_ dump: GradientDump) throws(DumpError) -> String {
+    switch try Self.rule(dump.options) {
+    case .norm(let rule): try Self.norm(dump, rule)
+    case .value(let rule): try Self.value(dump, rule.clipValue)
+    case let rule: try other(dump, rule)
     }
   }
 
@@ -95,8 +92,10 @@ public struct DumpClipper: Sendable {
     }
     if rule != lastRule { state = ClippingState() }
     lastRule = rule
+    // What is empty has no rows, whatever its shape says of them.
+    let shapes = dump.gradients.map { $0.values.isEmpty ? [0] : $0.shape }
     let answer = rule.clip(
-      dump.singles, shapes: dump.gradients.map(\.shape),
+      dump.singles, shapes: shapes,
       weights: dump.gradients.map { ($0.weights ?? $0.values).map(Float.init) }, state: &state)
     // The gradients are what they were; what the rule has done is to leave the update out.
     var isSkipped: Bool?

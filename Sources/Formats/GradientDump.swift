@@ -1,4 +1,3 @@
-import Foundation
 import Language
 import Optimization
 
@@ -7,7 +6,7 @@ import Optimization
 ///     {"gradients":[{"name":"fc1.weight","shape":[2],"values":[3,4]}],"rule":"norm","max_norm":1}
 public struct GradientDump: Sendable {
   /// One gradient.
-  public struct Gradient: Sendable, Decodable {
+  public struct Gradient: Sendable {
     /// The parameter's name.
     public var name: String
     /// Its shape.
@@ -24,7 +23,7 @@ public struct GradientDump: Sendable {
   }
 
   /// The number formats that the arithmetic may be done in.
-  public enum Format: String, Sendable, Decodable, CaseIterable {
+  public enum Format: String, Sendable, CaseIterable {
     /// torch's `float32`.
     case float32
     /// torch's `float64`.
@@ -47,7 +46,7 @@ public struct GradientDump: Sendable {
 /// A rule and its options under their names in the language; what has no value is as the rule has it by default.
 ///
 /// Here, other than in the language, whatever torch takes is taken: also a `max_norm` of 0, below 0, or NaN.
-public struct RuleOptions: Sendable, Decodable {
+public struct RuleOptions: Sendable {
   /// The name of a rule, `norm` where there is none.
   package var rule: String?
   /// The options of whatever rules.
@@ -58,29 +57,23 @@ public struct RuleOptions: Sendable, Decodable {
 
   package init(rule: String?, values: [String: OptionValue]) { (self.rule, self.values) = (rule, values) }
 
-  private static let known = Variants.clippingRules.flatMap(\.standardValues)
+  private static let known = Dictionary(
+    Variants.clippingRules.flatMap(\.standardValues), uniquingKeysWith: { first, _ in first })
 
-  /// The rule and all options that any rule of the language has; other names are passed over.
-  public init(from decoder: any Decoder) throws {
-    let line = try decoder.container(keyedBy: Name.self)
-    self.init(rule: try line.decodeIfPresent(String.self, forKey: Name("rule")), values: [:])
-    for (name, kind) in Self.known {
-      let key = Name(name)
-      values[name] =
-        switch kind {
-        case .number: try line.decodeIfPresent(Double.self, forKey: key).map { .number($0) }
-        case .whole: try line.decodeIfPresent(Int.self, forKey: key).map { .whole($0) }
-        case .flag: try line.decodeIfPresent(Bool.self, forKey: key).map { .flag($0) }
-        }
+  /// The names of all that a line may say about rules.
+  static let names = ["rule"] + known.keys.sorted()
+
+  /// Reads what stands behind a name, if it is one of these.
+  mutating func read(_ name: String, _ reader: inout JSONReader) throws(JSONReader.Problem) -> Bool {
+    guard name == "rule" || Self.known[name] != nil else { return false }
+    if reader.takeNull() { return true }
+    switch Self.known[name] {
+    case nil: rule = try reader.readText()
+    case .number: values[name] = .number(try reader.readNumber())
+    case .whole: values[name] = .whole(try reader.readWhole())
+    case .flag: values[name] = .flag(try reader.readFlag())
     }
-  }
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    let intValue: Int? = nil
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
+    return true
   }
 
   /// These options, with those of `base` wherever these say nothing.
@@ -98,59 +91,100 @@ public struct DumpError: Error, Hashable, Sendable {
 }
 
 extension GradientDump {
-  private struct Line: Decodable {
-    var gradients: [Gradient]
-    var dtype: Format?
-  }
-
-  /// Reads a line of JSON; `defaults` stand in for options that it does not name.
+  /// Reads a line of JSON; `defaults` stand in for options that it does not name. O(length).
   /// - Throws: `DumpError` for what is no JSON object of this form.
   public init(json line: String, defaults: RuleOptions) throws(DumpError) {
-    let decoder = JSONDecoder()
-    // Python writes NaN and Infinity as bare words, which JSON5 has and JSON has not.
-    decoder.allowsJSON5 = true
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    do {
-      let data = Data(line.utf8)
-      let content = try decoder.decode(Line.self, from: data)
-      let options = try decoder.decode(RuleOptions.self, from: data)
-      self.init(gradients: content.gradients, format: content.dtype ?? .float32, options: options.over(defaults))
-    } catch let error as DecodingError {
-      throw DumpError(Self.wording(error))
-    } catch {
-      throw DumpError("this is not JSON: one object a line is expected")
+    var line = line
+    let result = line.withUTF8 { bytes in
+      var reader = JSONReader(bytes, isStrict: false)
+      return Result { () throws(DumpError) in try Self.read(&reader) }
     }
+    self = try result.get()
+    options = options.over(defaults)
     try check()
   }
 
-  /// Checks that each gradient has as many values as its shape says.
+  private static func read(_ reader: inout JSONReader) throws(DumpError) -> GradientDump {
+    var dump = GradientDump(gradients: [], format: .float32, options: RuleOptions())
+    var hasGradients = false
+    var problem: DumpError?
+    do throws(JSONReader.Problem) {
+      try reader.readObject { reader, name throws(JSONReader.Problem) in
+        switch name {
+        case "gradients":
+          hasGradients = true
+          dump.gradients = []
+          try reader.readList { reader throws(JSONReader.Problem) in
+            let number = dump.gradients.count
+            let (gradient, missing) = try self.gradient(&reader)
+            if let missing { problem = problem ?? DumpError("gradients[\(number)] has no \"\(missing)\"") }
+            dump.gradients.append(gradient)
+          }
+        case "dtype":
+          if reader.takeNull() { return }
+          let dtype = try reader.readText()
+          if let format = Format(rawValue: dtype) { dump.format = format } else {
+            problem = problem ?? DumpError("dtype \(VisibleText.of(dtype)) is none of float32 and float64")
+          }
+        default:
+          if try dump.options.read(name, &reader) { return }
+          // What is written almost like something that counts was meant to count.
+          if let meant = Suggestion.nearest(to: name, among: ["gradients", "dtype"] + RuleOptions.names) {
+            problem = problem ?? DumpError("there is no \(VisibleText.of(name)); did you mean \(meant)?")
+          }
+          try reader.skipValue()
+        }
+      }
+      try reader.end()
+    } catch {
+      throw wording(error)
+    }
+    if let problem { throw problem }
+    if !hasGradients { throw DumpError("the line has no \"gradients\"") }
+    return dump
+  }
+
+  // A gradient, and the first of its parts that is missing.
+  private static func gradient(_ reader: inout JSONReader) throws(JSONReader.Problem) -> (Gradient, missing: String?) {
+    var gradient = Gradient(name: "", shape: [], values: [])
+    var missing = ["name", "shape", "values"]
+    try reader.readObject { reader, name throws(JSONReader.Problem) in
+      missing.removeAll { $0 == name }
+      switch name {
+      case "name": gradient.name = try reader.readText()
+      case "shape":
+        gradient.shape = []
+        try reader.readList { reader throws(JSONReader.Problem) in gradient.shape.append(try reader.readWhole()) }
+      case "values": gradient.values = try reader.readNumbers()
+      case "weights": gradient.weights = reader.takeNull() ? nil : try reader.readNumbers()
+      default: try reader.skipValue()
+      }
+    }
+    return (gradient, missing.first)
+  }
+
+  /// Checks that each gradient has as many values as its shape says, and as many weights, if it has any.
   public func check() throws(DumpError) {
     for gradient in gradients {
+      let name = VisibleText.of(gradient.name)
       guard gradient.shape.allSatisfy({ $0 >= 0 }),
         gradient.shape.reduce(1.0, { $0 * Double($1) }) == Double(gradient.values.count)
       else {
-        let shape = gradient.shape.map(String.init).joined(separator: "×")
-        throw DumpError(
-          "\(VisibleText.of(gradient.name)) has \(gradient.values.count) values, but its shape is [\(shape)]")
+        let shape = gradient.shape.prefix(9).map(String.init).joined(separator: "×")
+        let more = gradient.shape.count > 9 ? "×…" : ""
+        throw DumpError("\(name) has \(gradient.values.count) values, but its shape is [\(shape)\(more)]")
+      }
+      if let weights = gradient.weights, weights.count != gradient.values.count {
+        throw DumpError("\(name) has \(weights.count) weights and \(gradient.values.count) values: it needs one for each")
       }
     }
   }
 
-  private static func wording(_ error: DecodingError) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-      return keys.isEmpty ? "the line" : VisibleText.of(keys)
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "\(path(context)) has no \"\(key.stringValue)\""
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(path(context)) is not what is expected there: a number, or \"nan\", \"inf\", \"-inf\""
-    case .dataCorrupted(let context):
-      return context.codingPath.isEmpty
-        ? "this is not JSON: one object a line is expected"
-        : "\(path(context)): \(VisibleText.of(context.debugDescription))"
-    @unknown default: return "this line cannot be read"
+  private static func wording(_ problem: JSONReader.Problem) -> DumpError {
+    switch problem {
+    case .syntax: DumpError("this is not JSON: one object a line is expected")
+    case .type(let expected, let path):
+      DumpError("\(path.isEmpty ? "the line" : VisibleText.of(path)) is not what is expected there: \(expected)")
     }
   }
 }

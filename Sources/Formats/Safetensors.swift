@@ -1,18 +1,26 @@
-import Foundation
 import Language
 
 /// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and offsets for each tensor,
 /// and the raw little-endian numbers (https://github.com/huggingface/safetensors describes the format).
+///
+/// What the reference reader refuses is refused: the buffer is covered once, from its beginning to its end.
 public enum Safetensors {
-  private struct Entry: Decodable {
-    var dtype: String
-    var shape: [Int]
-    var dataOffsets: [Int]
-    enum CodingKeys: String, CodingKey {
-      case dtype, shape
-      case dataOffsets = "data_offsets"
-    }
+  private struct Entry {
+    var name: String
+    var dtype = ""
+    var shape: [Int] = []
+    var start = 0
+    var end = 0
   }
+
+  /// The kinds of numbers that there are, with their bits.
+  private static let bits = [
+    "BOOL": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
+    "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
+    "C64": 64, "F64": 64, "I64": 64, "U64": 64,
+  ]
+
+  private static let longestHeader = 100_000_000
 
   /// Whether a file can be one: it begins with the length of a header that begins with a brace.
   public static func looksLike(_ bytes: [UInt8]) -> Bool {
@@ -20,65 +28,133 @@ public enum Safetensors {
     return length >= 2 && bytes.count >= 8 + length && bytes[8] == UInt8(ascii: "{")
   }
 
+  /// Whether this is what stands in a repository in place of a large file, until that is fetched.
+  public static func isPointer(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8)
+  }
+
   private static func headerLength(_ bytes: [UInt8]) -> Int? {
     guard bytes.count >= 8 else { return nil }
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return length <= 100_000_000 ? Int(length) : nil
+    return length <= longestHeader ? Int(length) : nil
   }
 
   /// The tensors of a file, in the order of their data, all float32 or all float64.
   /// - Throws: `DumpError` for a file that is cut off or wrong, and for other kinds of numbers.
   public static func read(_ bytes: [UInt8], options: RuleOptions) throws(DumpError) -> GradientDump {
+    if isPointer(bytes) {
+      throw DumpError("this is a Git LFS pointer and not the file; git lfs pull fetches it")
+    }
     guard let length = headerLength(bytes), bytes.count >= 8 + length else {
       throw DumpError("this is no safetensors file: its header is cut off")
     }
-    let entries = try header(bytes[8..<(8 + length)])
-    let data = bytes[(8 + length)...]
-    guard let dtype = entries.first?.entry.dtype else { throw DumpError("this safetensors file has no tensors") }
-    if let other = entries.first(where: { $0.entry.dtype != dtype }) {
-      throw DumpError(
-        "\(VisibleText.of(other.name)) is \(VisibleText.of(other.entry.dtype)), others are \(VisibleText.of(dtype)); save them all as one kind"
-      )
+    let entries = try header(bytes, 8..<(8 + length))
+    try check(entries, size: bytes.count - 8 - length)
+    guard let dtype = entries.first?.dtype else { throw DumpError("this safetensors file has no tensors") }
+    if let other = entries.first(where: { $0.dtype != dtype }) {
+      throw DumpError("\(VisibleText.of(other.name)) is \(other.dtype), others are \(dtype); save them all as one kind")
     }
     guard dtype == "F32" || dtype == "F64" else {
-      throw DumpError("these are \(VisibleText.of(dtype)) numbers; save them as float32 (F32) or float64 (F64)")
+      throw DumpError("these are \(dtype) numbers; save them as float32 (F32) or float64 (F64)")
     }
-    var gradients: [GradientDump.Gradient] = []
-    for (name, entry) in entries { gradients.append(try tensor(name, entry, data, width: dtype == "F32" ? 4 : 8)) }
-    let dump = GradientDump(gradients: gradients, format: dtype == "F32" ? .float32 : .float64, options: options)
-    try dump.check()
-    return dump
+    let width = dtype == "F32" ? 4 : 8
+    let gradients = entries.map { entry in
+      GradientDump.Gradient(
+        name: entry.name, shape: entry.shape,
+        values: values(bytes[(8 + length + entry.start)..<(8 + length + entry.end)], width: width))
+    }
+    return GradientDump(gradients: gradients, format: width == 4 ? .float32 : .float64, options: options)
   }
 
-  private static func header(_ bytes: ArraySlice<UInt8>) throws(DumpError) -> [(name: String, entry: Entry)] {
-    do {
-      guard let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
-        throw DumpError("the header of this safetensors file is no object")
+  private static func header(_ bytes: [UInt8], _ range: Range<Int>) throws(DumpError) -> [Entry] {
+    let read = bytes.withUnsafeBufferPointer { all in
+      var reader = JSONReader(UnsafeBufferPointer(rebasing: all[range]), isStrict: true)
+      return try? entries(&reader)
+    }
+    guard let read else { throw unreadable }
+    return read
+  }
+
+  private static let unreadable = DumpError("the header of this safetensors file cannot be read")
+
+  private static func entries(_ reader: inout JSONReader) throws(JSONReader.Problem) -> [Entry] {
+    // Of several of one name the last counts.
+    var entries: [String: Entry] = [:]
+    var hasMetadata = false
+    try reader.readObject { reader, name throws(JSONReader.Problem) in
+      guard name == "__metadata__" else { return entries[name] = try entry(name, &reader) }
+      if hasMetadata { throw .syntax }
+      hasMetadata = true
+      if reader.takeNull() { return }
+      try reader.readObject { reader, _ throws(JSONReader.Problem) in _ = try reader.readText() }
+    }
+    try reader.end()
+    return entries.values.sorted { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
+  }
+
+  private static func entry(_ name: String, _ reader: inout JSONReader) throws(JSONReader.Problem) -> Entry {
+    var entry = Entry(name: name)
+    var missing: Set = ["dtype", "shape", "data_offsets"]
+    try reader.readObject { reader, field throws(JSONReader.Problem) in
+      // Other than a tensor's name, a part of it may stand there once.
+      if ["dtype", "shape", "data_offsets"].contains(field), missing.remove(field) == nil { throw .syntax }
+      switch field {
+      case "dtype":
+        entry.dtype = try reader.readText()
+        guard bits[entry.dtype] != nil else { throw .syntax }
+      case "shape":
+        try reader.readList { reader throws(JSONReader.Problem) in entry.shape.append(try reader.readWhole()) }
+      case "data_offsets":
+        var offsets: [Int] = []
+        try reader.readList { reader throws(JSONReader.Problem) in offsets.append(try reader.readWhole()) }
+        guard offsets.count == 2 else { throw .syntax }
+        (entry.start, entry.end) = (offsets[0], offsets[1])
+      default: try reader.skipValue()
       }
-      let tensors = object.filter { $0.key != "__metadata__" }
-      let data = try JSONSerialization.data(withJSONObject: tensors)
-      let entries = try JSONDecoder().decode([String: Entry].self, from: data)
-      return entries.map { ($0.key, $0.value) }
-        .sorted { ($0.1.dataOffsets.first ?? 0, $0.0) < ($1.1.dataOffsets.first ?? 0, $1.0) }
-    } catch let error as DumpError {
-      throw error
-    } catch {
-      throw DumpError("the header of this safetensors file cannot be read")
+    }
+    guard missing.isEmpty else { throw .syntax }
+    return entry
+  }
+
+  // The reference reader's `validate`: one tensor ends where the next begins, and each is as large as its shape.
+  private static func check(_ entries: [Entry], size: Int) throws(DumpError) {
+    var start = 0
+    for entry in entries {
+      let name = VisibleText.of(entry.name)
+      guard entry.start == start, entry.end >= start else {
+        let what = entry.start < start ? "overlaps the tensor before it" : "does not begin where the one before it ends"
+        throw DumpError("the data of \(name) \(what): this is no safetensors file")
+      }
+      guard let bytes = byteCount(entry), bytes == entry.end - entry.start else {
+        throw DumpError("the data of \(name) is not as large as its shape says: this is no safetensors file")
+      }
+      start = entry.end
+    }
+    guard start == size else {
+      throw DumpError(
+        start > size
+          ? "the data is not all there: the file is cut off"
+          : "\(size - start) bytes stand behind the last tensor: this is no safetensors file")
     }
   }
 
-  private static func tensor(
-    _ name: String, _ entry: Entry, _ data: ArraySlice<UInt8>, width: Int
-  ) throws(DumpError) -> GradientDump.Gradient {
-    let offsets = entry.dataOffsets
-    guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count,
-      (offsets[1] - offsets[0]) % width == 0
-    else { throw DumpError("the data of \(VisibleText.of(name)) is not all there: the file is cut off") }
-    let bytes = data[(data.startIndex + offsets[0])..<(data.startIndex + offsets[1])]
-    let values = stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start -> Double in
+  private static func byteCount(_ entry: Entry) -> Int? {
+    var bits = bits[entry.dtype] ?? 0
+    var elements = 1
+    for size in entry.shape {
+      let (product, isTooMuch) = elements.multipliedReportingOverflow(by: size)
+      if isTooMuch { return nil }
+      elements = product
+    }
+    let (product, isTooMuch) = elements.multipliedReportingOverflow(by: bits)
+    bits = product
+    return isTooMuch || bits % 8 != 0 ? nil : bits / 8
+  }
+
+  private static func values(_ bytes: ArraySlice<UInt8>, width: Int) -> [Double] {
+    stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in
       let word = bytes[start..<(start + width)].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return width == 4 ? Double(Float(bitPattern: UInt32(word))) : Double(bitPattern: word)
     }
-    return GradientDump.Gradient(name: name, shape: entry.shape, values: values)
   }
 }

@@ -34,6 +34,9 @@ public enum Initialization: Hashable, Sendable {
     var value: Double { he ? factor * 2.0.squareRoot() : factor }
   }
 
+  /// Whether it makes orthogonal matrices.
+  public var isOrthogonal: Bool { if case .orthogonal = self { true } else { false } }
+
   /// Whether it only makes sense for networks that have a `weight_hh`.
   public var needsRecurrence: Bool {
     switch self {

@@ -21,34 +21,59 @@ extension Matrix {
     }
   }
 
-  // Reflects the columns one by one onto R, then reflects the unit columns back, last reflection first.
+  // Reflects the columns one by one onto R, then reflects the unit columns back, last reflection first. A reflection is zero
+  // in front of its own row, and the unit column of an earlier row is zero where it is not.
   private static func orthogonalize(_ a: inout [[Double]], length: Int) -> [[Double]] {
-    var reflections: [[Double]] = []
+    var reflections: [(v: [Double], squared: Double)] = []
     var signs: [Double] = []
     for column in a.indices {
+      guard Effort.goesOn(half(column, of: a.count)) else { return a }
       var v = [Double](repeating: 0, count: length)
       for row in column..<length { v[row] = a[column][row] }
-      let norm = dot(v, v).squareRoot()
+      let norm = dot(v, v, from: column).squareRoot()
       let diagonal = v[column] > 0 ? -norm : norm
       v[column] -= diagonal
       signs.append(diagonal < 0 ? -1 : 1)
-      reflections.append(v)
-      for other in column..<a.count { reflect(&a[other], v) }
+      let squared = dot(v, v, from: column)
+      reflections.append((v, squared))
+      for other in column..<a.count { reflect(&a[other], v, squared, from: column) }
     }
-    return a.indices.map { column in
-      var q = [Double](repeating: 0, count: length)
-      q[column] = signs[column]
-      for v in reflections.reversed() { reflect(&q, v) }
-      return q
+    var q: [[Double]] = []
+    for column in a.indices {
+      guard Effort.goesOn(1 - half(a.count - column, of: a.count)) else { return a }
+      q.append([Double](repeating: 0, count: length))
+      q[column][column] = signs[column]
+      for index in (0...column).reversed() {
+        reflect(&q[column], reflections[index].v, reflections[index].squared, from: index)
+      }
+    }
+    _ = Effort.goesOn(1)
+    return q
+  }
+
+  // The share of the work that is done before a column: what is left shrinks with its square, and there are two halves.
+  private static func half(_ column: Int, of count: Int) -> Double {
+    let left = 1 - Double(column) / Double(max(1, count))
+    return (1 - left * left * left) / 2
+  }
+
+  private static func dot(_ x: [Double], _ y: [Double], from start: Int) -> Double {
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        var sum = 0.0
+        for row in start..<x.count { sum += x[row] * y[row] }
+        return sum
+      }
     }
   }
 
-  private static func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
-
-  private static func reflect(_ x: inout [Double], _ v: [Double]) {
-    let length = dot(v, v)
-    guard length > 0 else { return }
-    let factor = 2 * dot(x, v) / length
-    for row in x.indices { x[row] -= factor * v[row] }
+  private static func reflect(_ x: inout [Double], _ v: [Double], _ squared: Double, from start: Int) {
+    guard squared > 0 else { return }
+    let factor = 2 * dot(x, v, from: start) / squared
+    x.withUnsafeMutableBufferPointer { x in
+      v.withUnsafeBufferPointer { v in
+        for row in start..<x.count { x[row] -= factor * v[row] }
+      }
+    }
   }
 }

@@ -12,19 +12,21 @@ extension Matrix {
     var power = elements.map(Double.init)
     var logarithm = 0.0
     var share = 1.0
-    for _ in 0..<40 {
+    for turn in 0..<40 {
       let norm = power.reduce(0) { $0 + $1 * $1 }.squareRoot()
       guard norm > 0 else { return 0 }
       logarithm += share * Elementary.log(norm)
-      power = Self.squared(power.map { $0 / norm }, rows)
+      power = Self.squared(power.map { $0 / norm }, rows, turn)
       share /= 2
     }
+    _ = Effort.goesOn(1)
     return Elementary.exp(logarithm)
   }
 
-  private static func squared(_ a: [Double], _ size: Int) -> [Double] {
+  private static func squared(_ a: [Double], _ size: Int, _ turn: Int) -> [Double] {
     var product = [Double](repeating: 0, count: size * size)
     for row in 0..<size {
+      guard Effort.goesOn((Double(turn) + Double(row) / Double(size)) / 40) else { return a }
       for inner in 0..<size {
         let factor = a[row * size + inner]
         for column in 0..<size { product[row * size + column] += factor * a[inner * size + column] }

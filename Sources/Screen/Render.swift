@@ -24,14 +24,9 @@ private func fits(_ view: ViewState, _ size: GridSize) -> Bool {
 
 /// Where the terminal's cursor belongs: in the prompt while it is open, else nowhere.
 public func cursorPosition(_ view: ViewState, size: GridSize) -> (column: Int, row: Int)? {
-  switch view.entry {
-  case .prompt(let editor), .find(let editor):
-    guard fits(view, size) else { return nil }
-    let margin = 2 + Glyphs.width(of: Footer.search(editor, width: size.columns))
-    return (margin + Footer.window(editor, width: size.columns - margin - 1).cursor, size.rows - 1)
-  case .none, .question:
-    return nil
-  }
+  guard let (sign, editor) = Footer.sign(view.entry), fits(view, size) else { return nil }
+  let margin = sign.count + 1 + Glyphs.width(of: Footer.search(editor, width: size.columns))
+  return (margin + Footer.window(editor, width: size.columns - margin - 1).cursor, size.rows - 1)
 }
 
 private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
@@ -47,6 +42,7 @@ private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
     PhaseLine(scene: scene).draw(in: phases, on: &grid)
   }
   if let help = view.help { HelpPage(lines: help.lines, scroll: help.scroll).draw(on: &grid) }
+  if case .permission(let question, _) = view.entry { PermissionPanel(question: question).draw(on: &grid) }
   if !view.candidates.isEmpty { drawCandidates(view.candidates, phases, on: &grid) }
 }
 
@@ -57,6 +53,7 @@ private func news(
 ) -> (text: String, style: Style)? {
   if panel.log(scene, view, area) != nil { return nil }
   if let waiting = view.pending.last { return ("… " + waiting, Style(.muted)) }
+  if scene.hasQueue { return ("… then \(scene.waiting.text)", Style(.muted)) }
   // A lesson that waits has its words where there is no panel for them.
   if case .waiting = scene.player, panel.words(scene, view, area) == nil, let words = scene.passage.last {
     if case .error? = scene.log.entries.last {} else { return ("» " + words, Style(.accent, bold: true)) }

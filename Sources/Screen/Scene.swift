@@ -73,6 +73,8 @@ public struct Scene: Sendable {
   public var begun = 0
   /// What is being made.
   public var activity = Activity.idle
+  /// What the viewer has asked for and what has yet to be done.
+  public var waiting = Waiting()
   /// What was said and done.
   public var log = Log()
   /// What the keys type.
@@ -98,7 +100,7 @@ public struct Scene: Sendable {
       problem = settings.problem.map { CommandError.Problem($0).message }
     }
     (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
-    isPassageOver = stage.passageIsOver
+    (isPassageOver, waiting) = (stage.passageIsOver, stage.waiting)
     (passage, lessons, nextLesson) = (stage.passage, stage.lessons, stage.nextLesson)
     (ghost, ghostNumber, begun) = (workbench.ghost, workbench.ghostNumber, stage.begun)
     (log, bindings) = (stage.log, stage.bindings)
@@ -106,6 +108,9 @@ public struct Scene: Sendable {
 
   /// Whether there is more to come of a lesson.
   var isLessonOpen: Bool { player != .none && player != .ended }
+
+  /// Whether more waits than the steps that are being made.
+  var hasQueue: Bool { !waiting.others.isEmpty || waiting.steps > 1 }
 
   /// Whether steps are being made, or a scenario plays, which runs between its commands, too.
   var isRunning: Bool { activity != .idle || player == .playing }

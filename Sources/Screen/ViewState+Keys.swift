@@ -5,6 +5,8 @@ import Session
 public enum ViewOutcome: Hashable, Sendable {
   /// Something to be done with the experiment.
   case request(Request)
+  /// Work that takes long is given up.
+  case giveUp
   /// The terminal is painted anew.
   case redraw
   /// The terminal is given back to the shell.
@@ -20,8 +22,18 @@ public enum ViewOutcome: Hashable, Sendable {
     case key(Key, count: Int?)
     /// The scenario's question is answered.
     case answer(Bool, to: Player.Question)
+    /// What waits is given up.
+    case abandon
     /// So many steps a second, `nil` for as fast as it goes.
     case speed(Double?)
+
+    /// Whether it is a line or a key.
+    public var isTyped: Bool {
+      switch self {
+      case .line, .key: true
+      case .answer, .abandon, .speed: false
+      }
+    }
   }
 }
 
@@ -33,7 +45,8 @@ extension ViewState {
     switch entry {
     case .prompt(let editor): return feedPrompt(key, editor, scene, size)
     case .find(let editor): return feedFind(key, editor, scene)
-    case .question(let question): return answer(key, question)
+    case .question(let line): return answer(key, line)
+    case .permission(let question, let editor): return answer(key, question, editor)
     case .none where key == .control("c"): return [.leave(isInterrupt: true)]
     case .none where help != nil: return feedHelp(key, size)
     case .none: return feedCommandKey(key, scene, size)
@@ -49,7 +62,7 @@ extension ViewState {
     case .find(var editor):
       editor.insert(paste: text)
       entry = .find(editor)
-    case .none, .question: break
+    case .none, .question, .permission: break
     }
   }
 
@@ -73,7 +86,7 @@ extension ViewState {
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
     if lines.contains(where: Self.beginsAfresh), !isFree(lines, scene) {
-      entry = .question(.beginsAfresh(line: lines.joined(separator: "; ")))
+      entry = .question(beginsAfresh: lines.joined(separator: "; "))
       return []
     }
     let commands = lines.map(Self.viewCommands)
@@ -121,7 +134,7 @@ extension ViewState {
       let line = Command.lesson(.named(lesson.name)).text
       panel = .overview
       if isFree([line], scene) { return [.request(.line(line))] }
-      entry = .question(.beginsAfresh(line: line))
+      entry = .question(beginsAfresh: line)
     case .own: panel = .overview
     case .help: help = (Self.help(scene.bindings), 0)
     }
@@ -145,17 +158,32 @@ extension ViewState {
     return own.count == commands.count ? own : nil
   }
 
-  private mutating func answer(_ key: Key, _ question: Question) -> [ViewOutcome] {
+  private mutating func answer(_ key: Key, _ line: String) -> [ViewOutcome] {
     let isYes = key == .character("y")
     if key == .control("c") { return [.leave(isInterrupt: true)] }
     guard isYes || key == .character("n") || key == .named(.escape) else { return [] }
     entry = .none
-    switch question {
-    case .mayWrite(let question):
-      answered = question
-      return [.request(.answer(isYes, to: question))]
-    case .beginsAfresh(let line): return isYes ? [.request(.line(line))] : []
+    return isYes ? [.request(.line(line))] : []
+  }
+
+  private mutating func answer(_ key: Key, _ question: Player.Question, _ editor: LineEditor) -> [ViewOutcome] {
+    if key == .control("c") { return [.leave(isInterrupt: true)] }
+    var editor = editor
+    let outcome = key == .named(.escape) ? .cancelled : editor.feed(key) { _ in [] }
+    entry = .permission(question, editor)
+    let isAllowed: Bool
+    switch outcome {
+    case .cancelled, .submitted("no"): isAllowed = false
+    case .submitted("yes"): isAllowed = true
+    case .editing, .candidates: return []
+    case .submitted:
+      // Enter alone may be meant for the lesson that has just asked.
+      candidates = ["type yes or no, and Enter"]
+      return []
     }
+    entry = .none
+    answered = question
+    return [.request(.answer(isAllowed, to: question))]
   }
 
   // MARK: Prompt and search
@@ -235,7 +263,7 @@ extension ViewState {
     case .find(let text?): find(text, scene)
     case .find(nil): entry = .find(LineEditor())
     case .prompt: entry = .prompt(LineEditor(history: promptHistory))
-    case .close: close(scene)
+    case .close: return close(scene)
     case .help(let topic): help = (topic.map(HelpText.topic) ?? Self.help(scene.bindings), 0)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
@@ -250,10 +278,14 @@ extension ViewState {
     Glossary.screen + [""] + HelpText.keys(bindings) + [""] + View.help + [""] + HelpText.commands
   }
 
-  // The innermost first: what is open, then a view, then a zoom, then the ghost.
-  private mutating func close(_ scene: Scene) {
+  // The innermost first: what is open, then what waits, then a view, then a zoom, then the ghost.
+  private mutating func close(_ scene: Scene) -> [ViewOutcome] {
     if help != nil {
       help = nil
+    } else if share != nil {
+      return [.giveUp]
+    } else if scene.hasQueue || !pending.isEmpty {
+      return [.request(.abandon)]
     } else if panel != .overview {
       (panel, logScroll) = (.overview, 0)
     } else if zoom > 0 {
@@ -261,6 +293,7 @@ extension ViewState {
     } else {
       _ = dismissGhost(of: scene)
     }
+    return []
   }
 
   private mutating func zoom(_ zoom: ViewCommand.Zoom, _ scene: Scene) {
@@ -311,7 +344,7 @@ extension ViewState {
       case .up: (0..<3).reduce(now) { value, _ in Ladder.up(from: value) }
       case .down: (0..<3).reduce(now) { value, _ in Ladder.down(from: value) }
       }
-    speed = next > 1000 ? nil : max(0.1, next)
+    speed = next > 1000 ? nil : max(Self.slowest, next)
   }
 
   private mutating func feedHelp(_ key: Key, _ size: GridSize) -> [ViewOutcome] {

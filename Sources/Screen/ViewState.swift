@@ -12,25 +12,14 @@ public struct ViewState: Sendable {
     case prompt(LineEditor)
     /// The search for a parameter.
     case find(LineEditor)
-    /// A question.
-    case question(Question)
+    /// Whether this line, which gives up the experiment that there is, is meant: y or n.
+    case question(beginsAfresh: String)
+    /// Whether the scenario may write a file: a word and Enter, so that no key that is held answers it.
+    case permission(Player.Question, LineEditor)
   }
 
-  /// What the viewer is asked, to be answered by y or n.
-  public enum Question: Hashable, Sendable {
-    /// Whether this line, which gives up the experiment that there is, is meant.
-    case beginsAfresh(line: String)
-    /// Whether the scenario may write a file.
-    case mayWrite(Player.Question)
-
-    var text: String {
-      switch self {
-      case .beginsAfresh(let line):
-        line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
-      case .mayWrite(let question): "The scenario wants to write \(VisibleText.of(question.request.path)). May it?"
-      }
-    }
-  }
+  /// The least steps a second: at fewer nobody would know whether it runs.
+  public static let slowest = 0.1
 
   /// The view in front.
   public var panel = View.overview
@@ -54,6 +43,8 @@ public struct ViewState: Sendable {
   public var help: (lines: [String], scroll: Int)?
   /// Lines that were typed while a step was being made, and wait for its end.
   public var pending: [String] = []
+  /// How far work has come that takes long and keeps steps from being made, as a share of 1.
+  public var share: Double?
   /// Digits typed before a key.
   public var count: Int?
   /// Steps a second of a replay, `nil` for as fast as it goes.
@@ -87,8 +78,8 @@ public struct ViewState: Sendable {
     var asked: Player.Question?
     if case .asking(let question) = scene.player { asked = question }
     if asked != answered { answered = nil }
-    if case .question(.mayWrite(let question)) = entry, question != asked { entry = .none }
-    if let asked, answered == nil, case .none = entry { entry = .question(.mayWrite(asked)) }
+    if case .permission(let question, _) = entry, question != asked { entry = .none }
+    if let asked, answered == nil, case .none = entry { entry = .permission(asked, LineEditor()) }
   }
 }
 

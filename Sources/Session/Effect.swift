@@ -24,7 +24,7 @@ public enum Effect: Sendable {
   /// An expectation, whether it holds, and what was found.
   case expected(Expectation, holds: Bool, found: String)
   /// A file to write, of the experiment as it stands.
-  case write(FileRequest)
+  case write(FileRequest, by: FileRight)
   /// Something that is not the experiment's.
   case view(ViewCommand)
 }
@@ -42,6 +42,24 @@ public enum FileRequest: Hashable, Sendable {
     case .save(let path, _), .trace(let path): path
     }
   }
+
+  /// The same, elsewhere.
+  func at(_ path: String) -> FileRequest {
+    switch self {
+    case .save(_, let contents): .save(path: path, contents: contents)
+    case .trace: .trace(path: path)
+    }
+  }
+}
+
+/// By what right a file is written.
+public enum FileRight: Hashable, Sendable {
+  /// The viewer has said so and where: his own affair.
+  case viewer
+  /// A scenario has asked, and the viewer has said yes to this very path.
+  case answer
+  /// A scenario's words alone: only below the folder that the viewer gave for it, at this path within.
+  case scenario(within: String)
 }
 
 /// What the workbench is busy with.

@@ -21,11 +21,11 @@ public struct Player: Sendable {
   /// A file that a scenario wants to write. The same file asked for once more is another question: an answer that comes
   /// late answers no other.
   public struct Question: Hashable, Sendable {
-    /// What it wants to write.
+    /// What it wants to write, at the whole path where it would be, without links.
     public let request: FileRequest
     private let number: Int
 
-    /// The question that the command of this number asks.
+    /// The question of this number.
     public init(_ request: FileRequest, number: Int) { (self.request, self.number) = (request, number) }
   }
 
@@ -34,6 +34,9 @@ public struct Player: Sendable {
   /// What plays, or played last.
   private(set) var scenario: Scenario?
   private var next = 0
+  // What a question has interrupted, and how many there have been.
+  private var asked = State.none
+  private var questions = 0
 
   /// No scenario.
   init() {}
@@ -62,6 +65,12 @@ public struct Player: Sendable {
   /// Whether it waits for the viewer.
   public var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
+  /// Whether a key would let it go on, or is answered by it.
+  func isWaitingFor(_ key: Key) -> Bool {
+    guard case .waiting(let awaited) = state else { return false }
+    return key == awaited || key == .named(.space) || key == .named(.enter)
+  }
+
   /// The folder that the scenario's paths are relative to.
   var folder: String { scenario?.folder ?? "" }
 
@@ -74,7 +83,12 @@ public struct Player: Sendable {
   mutating func skip() { next += 1 }
 
   mutating func wait(for key: Key?) { state = .waiting(key) }
-  mutating func ask(_ request: FileRequest) { state = .asking(Question(request, number: next)) }
+  mutating func ask(_ request: FileRequest) {
+    (asked, questions) = (state, questions + 1)
+    state = .asking(Question(request, number: questions))
+  }
+  /// Goes on where the question came in between.
+  mutating func goOn() { state = asked }
   mutating func hold(_ interrupted: Activity) { state = .held(interrupted) }
   mutating func resume() { state = .playing }
   mutating func letGo() { state = .none }

@@ -1,10 +1,8 @@
 import Language
 
 extension Stage {
-  /// Does what a key types. A key that the scenario waits for does its own work first: a step of the viewer's holds a scenario
-  /// that plays.
-  /// - Returns: what there is to tell.
-  public mutating func type(_ key: Key, count: Int?) -> [Effect] {
+  // Does what a key types, as things stand.
+  mutating func perform(_ key: Key, _ count: Int?) -> [Effect] {
     let isAwaited = player.state == .waiting(key)
     if !isAwaited, press(key) { return [] }
     var effects: [Effect] = []
@@ -15,7 +13,8 @@ extension Stage {
       return effects
     }
     if !(isAwaited && key == .named(.space)) {
-      for line in lines(for: key, count: count) ?? [] { effects += type(line) }
+      let lines = (lines(for: key, count: count) ?? []).map { (try? Parser.commands(in: $0)) ?? [] }
+      effects = perform(lines: lines, from: bindings.origin(of: key))
     }
     // What was refused has done nothing: a lesson that waits for it waits on.
     if isAwaited, refusals == refused { _ = press(key) }
@@ -31,9 +30,7 @@ extension Stage {
   }
 
   private func beginsAfresh(_ key: Key) -> Bool {
-    (lines(for: key, count: nil) ?? []).contains { line in
-      (try? Parser.commands(in: line))?.contains { $0.command.kind == .setUp } ?? false
-    }
+    commands(of: .key(.init(key: key, count: nil))).contains { $0.command.kind == .setUp }
   }
 
   private mutating func resumeAndPress(_ key: Key, _ effects: inout [Effect]) {
@@ -41,4 +38,42 @@ extension Stage {
     _ = press(key)
     effects += press(key, at: line)
   }
+}
+
+extension Waiting {
+  /// What a queue holds, behind the steps that a stage makes for the viewer.
+  init(_ queue: TypedQueue, _ stage: Stage) {
+    if stage.workbench.stepsAreViewers {
+      switch stage.workbench.activity {
+      case .idle, .running: break
+      case .stepping(let left): steps = left
+      case .phasing(let left): add("\(left) phase\(left == 1 ? "" : "s")")
+      case .until(let condition, _, _): add("until \(condition.text)")
+      }
+    }
+    // Many keys are few different ones.
+    var stepsOfKeys: [TypedQueue.Stroke: Int?] = [:]
+    for input in queue.all {
+      switch input {
+      case .line(let commands), .rest(let commands, _):
+        for parsed in commands {
+          if let count = parsed.command.steps { steps += count } else { add(parsed.text) }
+        }
+      case .key(let stroke):
+        let known = stepsOfKeys[stroke] ?? stage.commands(of: input).reduce(0) { sum, parsed in
+          sum.flatMap { sum in parsed.command.steps.map { sum + $0 } }
+        }
+        stepsOfKeys[stroke] = .some(known)
+        if let count = known { steps += count } else { add(stroke.key.label) }
+      }
+    }
+  }
+}
+
+extension Command {
+  /// How many steps it makes, of one that only makes so many.
+  fileprivate var steps: Int? { if case .steps(.step(let count)) = self { count } else { nil } }
+
+  /// Whether it changes what a key types.
+  var isBinding: Bool { if case .view(.bind) = self { true } else { false } }
 }

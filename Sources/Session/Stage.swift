@@ -38,16 +38,21 @@ public struct Stage: Sendable {
 
   private let waitsForViewer: Bool
   private let asksBeforeWriting: Bool
-  // What is left of the viewer's lines, the newest first. It waits for the steps that its beginning asks for, and an earlier
-  // line waits for those after it.
-  private var typed: [[ParsedCommand]] = []
-  // Whether the newest line goes on at once: its last command wrote a file, which has to be there before the next one.
+  private let mostSteps: Int?
+  private var stepsLeft: Int?
+  // What was typed and waits: for the steps before it, or for what an endless run ends with.
+  var queue = TypedQueue()
+  // How many inputs there was no room for.
+  private var unheard = 0
+  // Whether the rest of a line goes on at once: its last command wrote a file, which has to be there before the next one.
   private var awaitsFile = false
   // What failed last, as long as the next command may say that it was expected.
   private var failure: Failure?
   private var earlierRefusals = 0
   // The key that a scenario waits for and nobody presses.
   private var awaitedKey: Key?
+  // Whether what was typed last has taken over.
+  private var tookOver = false
   // Whether the last file was asked for by the viewer.
   private var fileIsViewers = true
 
@@ -63,11 +68,15 @@ public struct Stage: Sendable {
   ///   - lessons: where `lesson` finds the lessons.
   ///   - waitsForViewer: whether there is a viewer, for whom `pause` waits, and who could stop an endless run.
   ///   - asksBeforeWriting: whether a scenario has to ask the viewer before it writes a file.
+  ///   - outputFolder: where the files go that scenarios write, `nil` for beside the scenario.
+  ///   - mostSteps: how many steps a scenario may make in all, `nil` where somebody could stop it.
   public init(
     scenario: Scenario? = nil, files: any FileSource, lessons: any LessonSource = NoLessons(),
-    waitsForViewer: Bool = true, asksBeforeWriting: Bool = false
+    waitsForViewer: Bool = true, asksBeforeWriting: Bool = false, outputFolder: String? = nil, mostSteps: Int? = nil
   ) {
-    workbench = Workbench(files: files)
+    workbench = Workbench(files: files, outputFolder: outputFolder)
+    stepsLeft = mostSteps
+    self.mostSteps = mostSteps
     (lessonSource, self.lessons) = (lessons, lessons.lessons)
     self.waitsForViewer = waitsForViewer
     self.asksBeforeWriting = asksBeforeWriting
@@ -77,13 +86,15 @@ public struct Stage: Sendable {
   /// Plays a scenario from its beginning, on a workbench of its own; whatever played before is over.
   public mutating func open(_ scenario: Scenario) {
     closeFailure()
-    (typed, awaitsFile) = ([], false)
+    queue.removeAll()
+    awaitsFile = false
     begin(scenario)
   }
 
   private mutating func begin(_ scenario: Scenario) {
     bindings = KeyBindings()
-    workbench = Workbench(files: workbench.files, ghosts: workbench.ghostNumber)
+    workbench = Workbench(
+      files: workbench.files, outputFolder: workbench.outputFolder, ghosts: workbench.ghostNumber)
     player = Player(scenario)
     begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
@@ -120,7 +131,7 @@ public struct Stage: Sendable {
   /// Whether `advance` has anything to do.
   public var isBusy: Bool {
     if case .asking = player.state { return false }
-    return !hasQuit && (workbench.activity != .idle || !typed.isEmpty || player.state == .playing)
+    return !hasQuit && (workbench.activity != .idle || !queue.isEmpty || player.state == .playing)
   }
 
   /// Which experiment this is, counted from 1: those before it that made a step, and it.
@@ -141,48 +152,169 @@ public struct Stage: Sendable {
   /// Makes the experiment, if the settings make one, so that there is something to look at before the first step.
   public mutating func begin() -> [Effect] {
     guard let effects = try? workbench.begin() else { return [] }
-    return apply(effects, line: nil)
+    return apply(effects)
   }
 
   // MARK: The viewer
 
+  /// How many inputs wait at most: as many as the largest count of a key. What is typed beyond that is not done.
+  public static let mostWaiting = 9999
+
   /// Does what a line of the viewer's says, command by command up to the first that is refused. What stands behind a
-  /// command that makes steps or writes a file waits for that, and `advance` comes to it, unless a line that takes over
-  /// comes first.
+  /// command that makes steps or writes a file waits for that, and so does what is typed after it; `advance` comes to it.
+  /// Only what stops or shows is done at once.
   /// - Returns: what there is to tell; errors are in the log.
   public mutating func type(_ line: String) -> [Effect] {
     do throws(CommandError) {
-      typed.insert(try Parser.commands(in: line), at: 0)
+      return enter(.line(try Parser.commands(in: line)))
     } catch {
       closeFailure()
       refuse(error)
       return []
     }
-    return performTyped()
   }
 
-  // Does the newest line, as far as it can go.
-  private mutating func performTyped() -> [Effect] {
+  /// Does what a key types. A key that the scenario waits for does its own work first: a step of the viewer's holds a
+  /// scenario that plays.
+  /// - Returns: what there is to tell.
+  public mutating func type(_ key: Key, count: Int?) -> [Effect] { enter(.key(.init(key: key, count: count))) }
+
+  private mutating func enter(_ input: TypedQueue.Input) -> [Effect] {
+    if stops(input) {
+      // What was asked for before is given up, and that is said.
+      let commands = commands(of: input)
+      abandon()
+      return perform(commands, from: .viewer)
+    }
+    if mustWait, !isViews(input) {
+      if queue.count < Self.mostWaiting { queue.append(input) } else { unheard += 1 }
+      return []
+    }
+    // Behind a run without end stands only what is left of its line.
+    let behind = queue
+    queue.removeAll()
+    tookOver = false
+    let effects = perform(input)
+    if tookOver { noteUndone(Waiting(behind, self)) } else { behind.all.forEach { queue.append($0) } }
+    return effects
+  }
+
+  /// Notes that so much was typed for which there was no room.
+  public mutating func noteUnheard(_ count: Int) { unheard += count }
+
+  // Steps of the viewer's that have an end are being made: what is typed meanwhile comes after them, so that the same keys
+  // lead to the same end at any pace.
+  private var hasStepsToMake: Bool {
+    workbench.stepsAreViewers && workbench.activity != .idle && workbench.activity != .running
+  }
+
+  private var runsOn: Bool { workbench.stepsAreViewers && workbench.activity == .running }
+
+  private var mustWait: Bool { hasStepsToMake || awaitsFile || !queue.isEmpty && !runsOn }
+
+  private var canGoOnTyping: Bool { awaitsFile || !queue.isEmpty && !hasStepsToMake && !runsOn }
+
+  private mutating func perform(_ input: TypedQueue.Input) -> [Effect] {
+    switch input {
+    case .line(let commands): perform(commands, from: .viewer)
+    case .rest(let commands, let origin): perform(commands, from: origin)
+    case .key(let stroke): perform(stroke.key, stroke.count)
+    }
+  }
+
+  // Does the next input that waits.
+  private mutating func goOnTyping() -> [Effect] {
+    guard let input = queue.next() else { return [] }
+    let effects = perform(input)
+    if queue.isEmpty, unheard > 0 {
+      log.append(.note("not done: \(unheard) keys and lines, for \(Self.mostWaiting) waited already"))
+      unheard = 0
+    }
+    return effects
+  }
+
+  // Does commands as far as they can go.
+  mutating func perform(_ commands: [ParsedCommand], from origin: Origin) -> [Effect] {
     var effects: [Effect] = []
+    var rest = commands[...]
     awaitsFile = false
-    while let parsed = typed[0].first {
-      typed[0].removeFirst()
+    while let parsed = rest.popFirst() {
       if parsed.command != .words(.expect(.error)) { closeFailure() }
       if parsed.command.kind.isLogged { log.append(.command(parsed.text)) }
       do throws(CommandError) {
-        effects += try perform(parsed)
+        effects += try perform(parsed, from: origin, hasMore: !rest.isEmpty)
         // One that was refused does not take over.
-        if parsed.command.kind.takesOver { typed = [typed[0]] }
+        if parsed.command.kind.takesOver { tookOver = true }
+        if parsed.command.kind == .lessons { rest = [] }
       } catch {
-        typed[0] = []
+        rest = []
         refuse(error)
       }
-      if hasQuit { typed = [[]] }
-      awaitsFile = parsed.command.kind == .files && !typed[0].isEmpty
+      if hasQuit {
+        queue.removeAll()
+        return effects
+      }
+      awaitsFile = parsed.command.kind == .files && !rest.isEmpty
       if awaitsFile || parsed.command.kind == .steps && workbench.activity != .idle { break }
     }
-    if typed[0].isEmpty { typed.removeFirst() }
+    if !rest.isEmpty { queue.prepend([.rest(Array(rest), origin)]) }
     return effects
+  }
+
+  // Does the lines of a key, each after the steps of the one before.
+  mutating func perform(lines: [[ParsedCommand]], from origin: Origin) -> [Effect] {
+    var effects: [Effect] = []
+    for (index, commands) in lines.enumerated() {
+      guard queue.isEmpty, !hasStepsToMake, !awaitsFile else {
+        let later = lines[index...].map { TypedQueue.Input.rest($0, origin) }
+        // The rest of the line before comes first.
+        let isBefore = if case .rest? = queue.first, index > 0 { true } else { false }
+        let before = isBefore ? queue.next().map { [$0] } ?? [] : []
+        queue.prepend(before + later)
+        return effects
+      }
+      effects += perform(commands, from: origin)
+    }
+    return effects
+  }
+
+  // MARK: What waits
+
+  /// What the viewer has asked for and what has yet to be done.
+  public var waiting: Waiting { Waiting(queue, self) }
+
+  /// Gives up what waits, and the steps of the viewer's that are being made; the log says what was not done.
+  public mutating func abandon() {
+    let waiting = waiting
+    queue.removeAll()
+    (awaitsFile, unheard) = (false, 0)
+    if hasStepsToMake { workbench.abandon() }
+    noteUndone(waiting)
+  }
+
+  private mutating func noteUndone(_ waiting: Waiting) {
+    if waiting != Waiting() { log.append(.note("not done: \(waiting.text)")) }
+  }
+
+  // What shows or ends, and nothing else: the screen does it at once, and so does everybody.
+  private func isViews(_ input: TypedQueue.Input) -> Bool {
+    commands(of: input).allSatisfy { $0.command.kind == .view && !$0.command.isBinding }
+  }
+
+  // What a lesson waits for is not the end of what runs, but its own.
+  private func stops(_ input: TypedQueue.Input) -> Bool {
+    if case .key(let stroke) = input, player.isWaitingFor(stroke.key) { return false }
+    let commands = commands(of: input)
+    return workbench.activity != .idle && commands.count == 1 && commands[0].command == .steps(.stop)
+  }
+
+  // The commands of an input, as things stand.
+  func commands(of input: TypedQueue.Input) -> [ParsedCommand] {
+    switch input {
+    case .line(let commands), .rest(let commands, _): commands
+    case .key(let stroke):
+      (lines(for: stroke.key, count: stroke.count) ?? []).flatMap { (try? Parser.commands(in: $0)) ?? [] }
+    }
   }
 
   private mutating func refuse(_ error: CommandError) {
@@ -192,7 +324,9 @@ public struct Stage: Sendable {
   }
 
   // The lesson gives way only to what was done.
-  private mutating func perform(_ parsed: ParsedCommand) throws(CommandError) -> [Effect] {
+  private mutating func perform(
+    _ parsed: ParsedCommand, from origin: Origin, hasMore: Bool
+  ) throws(CommandError) -> [Effect] {
     if parsed.command == .steps(.run(nil)) {
       if case .held(let interrupted) = player.state {
         player.resume()
@@ -203,12 +337,11 @@ public struct Stage: Sendable {
     }
     if case .lesson(let lesson) = parsed.command {
       do throws(CommandError.Problem) { try play(lesson) } catch { throw parsed.error(error) }
-      if !typed[0].isEmpty { log.append(.note("what stood behind it on the line is left out")) }
-      typed[0] = []
+      if hasMore { log.append(.note("what stood behind it on the line is left out")) }
       return []
     }
     let interrupted = workbench.activity
-    let effects = try workbench.apply(parsed, from: .viewer)
+    let effects = try workbench.apply(parsed, from: origin)
     switch parsed.command.kind {
     case .setUp: letGo()
     case .steps:
@@ -217,7 +350,7 @@ public struct Stage: Sendable {
     case .change: hasIntervened = true
     case .look, .words, .files, .lessons, .view: break
     }
-    return apply(effects, line: nil)
+    return apply(effects, from: origin)
   }
 
   // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
@@ -264,9 +397,8 @@ public struct Stage: Sendable {
   /// - Returns: the request, if it may.
   public mutating func answer(_ isAllowed: Bool, to question: Player.Question) -> [Effect] {
     guard player.state == .asking(question) else { return [] }
-    player.resume()
-    if workbench.activity == .running { workbench.resume(.idle) }
-    if isAllowed { return [.write(question.request)] }
+    player.goOn()
+    if isAllowed { return [.write(question.request, by: .answer)] }
     log.append(.note("the file was not written"))
     return []
   }
@@ -276,9 +408,9 @@ public struct Stage: Sendable {
   /// Makes the next step of what is being done, or else gives the scenario's next command.
   /// - Returns: what there is to tell.
   public mutating func advance() -> [Effect] {
-    if workbench.activity != .idle, !awaitsFile { return apply(workbench.advance(), line: nil) }
-    if !typed.isEmpty { return performTyped() }
-    guard player.state == .playing else { return [] }
+    if workbench.activity != .idle, !canGoOnTyping { return makeStep() }
+    // A scenario that plays comes to its next steps or its next pause before what was typed meanwhile.
+    if awaitsFile || workbench.activity != .idle || player.state != .playing { return goOnTyping() }
     guard let step = player.upcoming else {
       closeFailure()
       player.end()
@@ -294,6 +426,20 @@ public struct Stage: Sendable {
     guard let key = awaitedKey else { return effects }
     awaitedKey = nil
     return effects + press(key, at: step.line)
+  }
+
+  // Steps that a scenario asks for have a bound where nobody could stop it.
+  private mutating func makeStep() -> [Effect] {
+    guard let mostSteps, !workbench.stepsAreViewers else { return apply(workbench.advance()) }
+    if stepsLeft == 0 {
+      workbench.abandon()
+      workbench.note(failure: true, ofViewer: false)
+      fail("this scenario has made \(mostSteps) steps, the most that one may make unwatched; --max-steps N allows more")
+      return []
+    }
+    let effects = workbench.advance()
+    if case .stepped? = effects.first { stepsLeft = stepsLeft.map { $0 - 1 } }
+    return apply(effects)
   }
 
   // What a key types that the scenario waits for, where nobody is there to press it.
@@ -314,7 +460,8 @@ public struct Stage: Sendable {
         workbench.note(failure: true, ofViewer: false)
         throw step.parsed.error(.endless)
       }
-      return apply(try workbench.apply(step.parsed, from: .scenario(folder: player.folder)), line: step.line)
+      let origin = Origin.scenario(folder: player.folder)
+      return apply(try workbench.apply(step.parsed, from: origin), from: origin, line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
       return []
@@ -341,12 +488,12 @@ public struct Stage: Sendable {
   // MARK: What effects do to the stage
 
   // - Parameter line: the scenario's line that they come from, `nil` for what the viewer typed and for steps.
-  private mutating func apply(_ effects: [Effect], line: Int?) -> [Effect] {
-    effects.filter { apply($0, line: line) }
+  private mutating func apply(_ effects: [Effect], from origin: Origin = .viewer, line: Int? = nil) -> [Effect] {
+    effects.filter { apply($0, origin, line) }
   }
 
   // Whether anybody else needs to hear of it.
-  private mutating func apply(_ effect: Effect, line: Int?) -> Bool {
+  private mutating func apply(_ effect: Effect, _ origin: Origin, _ line: Int?) -> Bool {
     switch effect {
     case .note(let text): log.append(.note(text))
     case .output(let lines): lines.forEach { log.append(.output($0)) }
@@ -356,13 +503,13 @@ public struct Stage: Sendable {
       fail(problem.message)
     case .expected(let expectation, let holds, let found): judge(expectation, holds, found, line)
     case .paused(let key): pause(key)
-    case .write(let request):
+    case .write(let request, let right):
       fileIsViewers = line == nil
-      guard line != nil, asksBeforeWriting else { break }
-      player.ask(request)
+      guard right != .viewer, asksBeforeWriting else { break }
+      player.ask(request.at(workbench.files.location(of: request.path)))
       return false
     case .view(.bind(let key, let line, let otherwise)):
-      bindings.bind(key, to: line, otherwise: otherwise)
+      bindings.bind(key, to: line, otherwise: otherwise, origin: origin.ofBinding)
       log.append(.command(Command.view(.bind(key, line: line, otherwise: otherwise)).text))
     case .view(.quit):
       closeFailure()
@@ -398,12 +545,11 @@ public struct Stage: Sendable {
     awaitedKey = key
   }
 
-  // A command of the newest line has failed after it was given: nothing more comes of that line, unless it expects this.
+  // A command of a line has failed after it was given: nothing more comes of that line, unless it expects this.
   private mutating func endLine() {
-    if let line = typed.first, line.first?.command != .words(.expect(.error)) {
-      typed.removeFirst()
-      awaitsFile = false
-    }
+    guard case .rest(let commands, _)? = queue.first, commands.first?.command != .words(.expect(.error)) else { return }
+    _ = queue.next()
+    awaitsFile = false
   }
 
   private mutating func judge(_ expectation: Expectation, _ holds: Bool, _ found: String, _ line: Int?) {

@@ -6,12 +6,13 @@ import Training
 extension Workbench {
   /// What a command wants to be written.
   mutating func write(_ command: FilesCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
-    func path(_ written: String) -> String { PathText.join(origin.folder, written) }
+    if origin.isScenarios { try command.checkScenarios() }
+    let right = origin.isScenarios ? FileRight.scenario(within: command.path) : .viewer
+    let path = PathText.join(origin.isScenarios ? outputFolder ?? origin.folder : origin.folder, command.path)
     switch command {
-    case .save(let file): return [.write(.save(path: path(file), contents: script(for: path(file))))]
-    case .exportTorch(let file):
-      return try begin() + [.write(.save(path: path(file), contents: torchProgram))]
-    case .trace(let file): return [.write(.trace(path: path(file)))]
+    case .save: return [.write(.save(path: path, contents: script(for: path)), by: right)]
+    case .exportTorch: return try begin() + [.write(.save(path: path, contents: torchProgram), by: right)]
+    case .trace: return [.write(.trace(path: path), by: right)]
     }
   }
 

@@ -1,4 +1,5 @@
 import Gradients
+import Numerics
 import Language
 import Optimization
 import Training
@@ -23,17 +24,24 @@ public struct Workbench: Sendable {
   /// What it is busy with.
   public private(set) var activity = Activity.idle
   let files: any FileSource
+  // Where the files go that scenarios write, if the viewer has said so.
+  let outputFolder: String?
   // Whether the last command or the steps it asked for failed, the viewer's and the scenario's: what `expect error` looks
   // at. What the viewer mistypes in the middle of a lesson is no failure of the lesson's.
   private var failed = (viewer: false, scenario: false)
-  private var stepsAreViewers = false
+  /// Whether the steps that are being made were asked for by the viewer.
+  private(set) var stepsAreViewers = false
 
   /// How many earlier experiments are kept for a program of them all: a session may begin afresh for as long as it likes.
   public static let mostEarlierRuns = 99
 
   /// A workbench with the default settings.
-  /// - Parameter ghosts: how many ghosts there have been on workbenches before it.
-  public init(files: any FileSource, ghosts: Int = 0) { (self.files, ghostNumber) = (files, ghosts) }
+  /// - Parameters:
+  ///   - outputFolder: where the files go that scenarios write, `nil` for beside the scenario.
+  ///   - ghosts: how many ghosts there have been on workbenches before it.
+  public init(files: any FileSource, outputFolder: String? = nil, ghosts: Int = 0) {
+    (self.files, self.outputFolder, ghostNumber) = (files, outputFolder, ghosts)
+  }
 
   /// The experiment, if there is one.
   public var experiment: Experiment? { run?.experiment }
@@ -79,6 +87,7 @@ public struct Workbench: Sendable {
       var next = self
       let began = expectation.isOnDemand ? try next.begin() : []
       let effect = try next.test(expectation, hasFailed: origin.isViewer ? failed.viewer : failed.scenario)
+      guard Effort.goesOn(1) else { throw .stopped }
       self = next
       return began + [effect]
     case .files(let files): return try write(files, from: origin)
@@ -129,6 +138,7 @@ public struct Workbench: Sendable {
     guard run == nil else { return [] }
     if let problem = settings.problem { throw .init(problem) }
     let begun = Run(settings)
+    guard Effort.goesOn(1) else { throw .stopped }
     run = begun
     return [.began(begun)]
   }
@@ -158,6 +168,7 @@ public struct Workbench: Sendable {
     var next = self
     let began = try next.begin()
     let lines = try Reading.lines(command, next)
+    guard Effort.goesOn(1) else { throw .stopped }
     self = next
     return began + [.output(lines)]
   }
@@ -198,6 +209,9 @@ public struct Workbench: Sendable {
     activity = .idle
     return []
   }
+
+  /// Makes no more of the steps that were begun.
+  mutating func abandon() { activity = .idle }
 
   /// Goes on with the scenario's steps that were interrupted.
   mutating func resume(_ interrupted: Activity) { (activity, stepsAreViewers) = (interrupted, false) }

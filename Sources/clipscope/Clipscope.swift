@@ -1,4 +1,5 @@
 import ArgumentParser
+import CTerminal
 import Foundation
 import Language
 import Numerics
@@ -17,25 +18,37 @@ struct Clipscope: ParsableCommand {
     defaultSubcommand: PlayCommand.self)
 
   static func main() {
-    do {
+    answer_crashes()
+    make_write_signals_errors()
+    var status = attempt {
       var command = try parseAsRoot()
       try command.run()
-      try StandardOutput.check()
+    }
+    // What was printed but could not be written is no success.
+    if status == 0 { status = attempt { try StandardOutput.check() } }
+    let signal = ending_signal()
+    Foundation.exit(signal == 0 ? status : 128 + signal)
+  }
+
+  // What to say of an error, and the status.
+  private static func attempt(_ body: () throws -> Void) -> Int32 {
+    do {
+      try body()
+      return 0
     } catch {
       if let failure = Failure(error) {
         failure.lines.forEach { StandardError.write($0) }
-        Foundation.exit(failure.status)
+        return failure.status
       }
       // argument-parser knows 64 for wrong usage; here it is 2, and 0 stays 0 for --help.
       let text = fullMessage(for: error)
-      let status = exitCode(for: error).rawValue
-      if status == 0 {
+      if exitCode(for: error).rawValue == 0 {
         print(text)
-      } else {
-        StandardError.write(text)
-        if let command = nearestCommand { StandardError.write("Did you mean clipscope \(command)?") }
+        return 0
       }
-      Foundation.exit(status == 0 ? 0 : 2)
+      StandardError.write(text)
+      if let command = nearestCommand { StandardError.write("Did you mean clipscope \(command)?") }
+      return 2
     }
   }
 
@@ -75,7 +88,8 @@ extension Failure {
 enum StandardError {
   static func write(_ text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      FileHandle.standardError.write(Data((VisibleText.of(String(line)) + "\n").utf8))
+      let text = VisibleText.of(String(line)) + "\n"
+      write_error(text, text.utf8.count)
     }
   }
 }

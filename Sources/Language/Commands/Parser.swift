@@ -37,6 +37,8 @@ public enum Parser {
     case command(ParsedCommand)
     case mistake(CommandError, name: String)
 
+    var isMistake: Bool { if case .mistake = self { true } else { false } }
+
     /// The first word, by which commands are told apart.
     var name: String {
       switch self {

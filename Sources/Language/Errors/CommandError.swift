@@ -50,8 +50,12 @@ public struct CommandError: Error, Hashable, Sendable {
     case file(FileError)
     case step(StepError)
     case nothingToCompare(Int)
+    /// Work that the viewer has stopped.
+    case stopped
     /// What only a viewer may give.
     case viewersOnly
+    /// A key that no scenario may bind.
+    case viewersKey(Key)
     /// No lesson of this name, or none to play again; what to do instead.
     case noLesson(String)
   }

@@ -6,20 +6,41 @@ public protocol FileSource: Sendable {
   ///   - folder: what a relative path is relative to, "" for the current folder.
   /// - Throws: `FileError` with the reason: missing, a folder, not readable, larger than is worth reading.
   func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8]
+
+  /// Where a path leads: from the root of the file system, without links in its folders.
+  func location(of path: String) -> String
 }
 
-/// Where a command comes from: what its relative paths are relative to.
+extension FileSource {
+  /// The path as it stands, where there is no file system.
+  public func location(of path: String) -> String { path }
+}
+
+/// Where a command comes from. It goes with the command wherever that goes: what a scenario says stays the scenario's when a
+/// key types it.
 public enum Origin: Hashable, Sendable {
-  /// Typed, or a key: paths are relative to the current folder.
+  /// Typed by the viewer, or by a key as clipscope comes: paths are relative to the current folder.
   case viewer
   /// A line of a scenario: paths are relative to the scenario's folder.
   case scenario(folder: String)
+  /// A key that the viewer pressed and a scenario has bound: the viewer's act, in the scenario's words.
+  case bound(folder: String)
 
   package var folder: String {
-    if case .scenario(let folder) = self { folder } else { "" }
+    switch self {
+    case .viewer: ""
+    case .scenario(let folder), .bound(let folder): folder
+    }
   }
 
-  package var isViewer: Bool { self == .viewer }
+  /// Whether the viewer did it, in whosever words.
+  package var isViewer: Bool { if case .scenario = self { false } else { true } }
+
+  /// Whether they are a scenario's words, which may be anybody's.
+  package var isScenarios: Bool { self != .viewer }
+
+  /// The origin of what a key types that was bound by words of this origin.
+  package var ofBinding: Origin { isScenarios ? .bound(folder: folder) : .viewer }
 }
 
 /// Paths as text: no file system is asked.

@@ -8,7 +8,14 @@ public struct KeyBindings: Sendable {
     public let line: String
     /// What it types where `line` would change nothing.
     public let otherwise: String?
+    /// Whose words these are, once the key types them.
+    public var origin = Origin.viewer
   }
+
+  /// The keys that stay what they are whatever a scenario says: the ways out, and the one to type a command.
+  package static let viewersOwn: [Key] = [
+    .character("q"), .named(.escape), .control("c"), .character(":"),
+  ]
 
   /// The keys as clipscope comes, in the order in which help lists them.
   static let defaults = """
@@ -77,8 +84,9 @@ public struct KeyBindings: Sendable {
   }
 
   /// Makes a key type a line, whatever it typed before.
-  public mutating func bind(_ key: Key, to line: String, otherwise: String?) {
-    let binding = Binding(key: key, line: line, otherwise: otherwise)
+  /// - Parameter origin: whose words the line is when the key types it.
+  public mutating func bind(_ key: Key, to line: String, otherwise: String?, origin: Origin = .viewer) {
+    let binding = Binding(key: key, line: line, otherwise: otherwise, origin: origin)
     if let index = bindings.firstIndex(where: { $0.key == key }) {
       bindings[index] = binding
     } else {
@@ -110,6 +118,9 @@ public struct KeyBindings: Sendable {
     default: return Array(repeating: line, count: min(count, 60))
     }
   }
+
+  /// Whose words a key types.
+  package func origin(of key: Key) -> Origin { bindings.first { $0.key == key }?.origin ?? .viewer }
 
   private static func command(_ line: String) -> Command? { try? Parser.commands(in: line).first?.command }
 }

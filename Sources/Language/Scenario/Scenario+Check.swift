@@ -87,7 +87,9 @@ private struct ScenarioCheck {
       try checkSettings()
       try check(parameter: name)
     case .lesson: throw .viewersOnly
-    case .look(.stats), .words, .files, .view: break
+    case .files(let file): try file.checkScenarios()
+    case .look(.stats), .words: break
+    case .view(let view): try view.checkScenarios()
     }
   }
 

@@ -15,6 +15,9 @@ public struct Scenario: Sendable {
     }
   }
 
+  /// The largest scenario, in bytes: far more commands than anybody writes.
+  public static let mostBytes = 1 << 20
+
   /// The path of the file, as the user wrote it.
   public let path: String
   /// The commands in order.
@@ -53,15 +56,25 @@ struct ScenarioDraft {
   let path: String
   private(set) var entries: [Entry]
 
+  // Behind so many mistakes nobody reads on.
+  private static let mostMistakes = 100
+
   init(utf8 bytes: [UInt8], path: String) throws(ScenarioError) {
+    guard bytes.count <= Scenario.mostBytes else {
+      throw ScenarioError(path: path, reason: "is larger than 1 MB, so it is hardly a scenario; take a part of it")
+    }
     guard let content = String(validating: bytes, as: UTF8.self), !content.unicodeScalars.contains("\0") else {
       throw ScenarioError(path: path, reason: "is not a text in UTF-8, so it cannot be a scenario")
     }
     // Some editors put a byte order mark in front; it is no part of the first command.
     let text = content.unicodeScalars.first == "\u{FEFF}" ? String(content.unicodeScalars.dropFirst()) : content
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    entries = lines.enumerated().flatMap { index, line in
-      Parser.pieces(of: String(line)).map { Entry(line: index + 1, text: String(line), piece: $0) }
+    entries = []
+    var mistakes = 0
+    for (index, line) in lines.enumerated() where mistakes < Self.mostMistakes {
+      let pieces = Parser.pieces(of: String(line))
+      mistakes += pieces.count { $0.isMistake }
+      entries += pieces.map { Entry(line: index + 1, text: String(line), piece: $0) }
     }
     guard !entries.isEmpty else {
       throw ScenarioError(path: path, reason: "has no commands; a scenario is one command a line (see help)")
@@ -128,13 +141,19 @@ public struct ScenarioError: Error, Sendable {
     (self.path, self.reason, self.entries) = (path, "", entries)
   }
 
+  // More of them help nobody.
+  private static let mostShown = 10
+
   /// The report: for each mistake its line and column, what it is, and the line with a caret below.
   public var report: [String] {
     if entries.isEmpty { return ["\(VisibleText.of(path)): \(reason)"] }
-    return entries.flatMap { entry in
+    let shown = entries.prefix(Self.mostShown).flatMap { entry in
       let head = "\(VisibleText.of(path)):\(entry.line):\(entry.error.column): \(entry.error.message)"
       return [head] + entry.error.caret(under: entry.text)
-    } + [entries.count == 1 ? "1 error" : "\(entries.count) errors"]
+    }
+    let rest = entries.count > Self.mostShown ? ", of which these are the first" : ""
+    let count = entries.count >= 100 ? "100 errors or more" : "\(entries.count) errors"
+    return shown + [entries.count == 1 ? "1 error" : count + rest]
   }
 }
 

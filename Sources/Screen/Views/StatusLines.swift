@@ -51,12 +51,16 @@ struct Header {
   private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
 
   private var state: (text: String, style: Style) {
+    if let share = view.share {
+      return ("◌ \(Int(share * 100)) % · Esc stops", Style(.warning, bold: true))
+    }
     switch scene.player {
     case .waiting(let key): return ("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))
     case .held: return ("‖ held", Style(.warning, bold: true))
     case .playing, .asking: return ("▶ \(speed)", Style(.good, bold: true))
     case .none, .ended: break
     }
+    if scene.waiting.steps > 1 { return ("● \(scene.waiting.steps) to go", Style(.good, bold: true)) }
     if scene.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
     return scene.present?.phase == nil
       ? ("‖ idle", Style(.muted)) : ("‖ in a step", Style(.warning, bold: true))
@@ -92,24 +96,27 @@ struct Footer {
   let view: ViewState
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
+    if let (sign, editor) = Self.sign(view.entry) { return draw(editor, sign, in: area, on: &grid) }
     switch view.entry {
-    case .none: drawKeys(in: area, on: &grid)
-    case .prompt(let editor): draw(editor, ":", in: area, on: &grid)
-    case .find(let editor): draw(editor, "/", in: area, on: &grid)
-    case .question(let question):
+    case .none, .prompt, .find, .permission: drawKeys(in: area, on: &grid)
+    case .question(let line):
       let answers = "  y yes · n no "
-      var text = question.text
-      if case .beginsAfresh = question, scene.isLessonOpen { text += " The lesson ends; again plays it." }
-      let shown = " " + Self.abridged(text, area.width - answers.count - 1) + answers
+      var text = line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
+      if scene.isLessonOpen { text += " The lesson ends; again plays it." }
+      // The answers are never cut off.
+      let shown = " " + Glyphs.abridged(text, area.width - answers.count - 1) + answers
       grid.write(shown, column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))
     }
   }
 
-  // The answers are never cut off, and of a path the end tells more than the middle.
-  private static func abridged(_ question: String, _ width: Int) -> String {
-    guard Glyphs.width(of: question) > width else { return question }
-    let tail = max(0, width / 2)
-    return Glyphs.abridged(question, max(0, width - tail)) + question.suffix(tail)
+  /// The sign in front of what is entered, `nil` where nothing is.
+  static func sign(_ entry: ViewState.Entry) -> (sign: String, editor: LineEditor)? {
+    switch entry {
+    case .none, .question: nil
+    case .prompt(let editor): (":", editor)
+    case .find(let editor): ("/", editor)
+    case .permission(_, let editor): ("yes or no:", editor)
+    }
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
@@ -122,7 +129,9 @@ struct Footer {
 
   private func all(isWaiting: Bool) -> [(line: String, label: String)] {
     return [
-      ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"), ("step", "step"), ("phase", "phase"),
+      ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"),
+    ] + (scene.hasQueue ? [("close", "forget what waits")] : []) + [
+      ("step", "step"), ("phase", "phase"),
       ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("help", "help"), ("quit", "quit"),
       ("max_norm up", ""),
       ("max_norm down", "max_norm"), ("prompt", "prompt"), ("panel next", "view"), ("lessons", "lessons"),
@@ -156,7 +165,7 @@ struct Footer {
 
   private func draw(_ editor: LineEditor, _ sign: String, in area: Rectangle, on grid: inout CellGrid) {
     let searched = Self.search(editor, width: area.width)
-    let margin = 2 + Glyphs.width(of: searched)
+    let margin = sign.count + 1 + Glyphs.width(of: searched)
     let (text, start, _) = Self.window(editor, width: area.width - margin - 1)
     grid.write(
       [(sign + " ", Style(.accent, bold: true)), (searched, Style(.warning, bold: true))], column: area.column,

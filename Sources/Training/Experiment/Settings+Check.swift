@@ -13,8 +13,8 @@ public enum SettingsProblem: Error, Hashable, Sendable {
 }
 
 extension Settings {
-  /// The most memory that an experiment may take, in bytes: far above anything worth watching step by step.
-  public static let memoryLimit = 4 << 30
+  /// The most memory that an experiment may take, in bytes: 4 GB, or what this machine and this process's limits allow.
+  public static var memoryLimit: Int { MemoryLimit.ofExperiment }
 
   /// What keeps these settings from making an experiment, `nil` if nothing does.
   public var problem: SettingsProblem? {
@@ -28,12 +28,11 @@ extension Settings {
   }
 
   /// The memory that an experiment takes, in bytes: parameters with gradient, packed copy and four of the optimizer's,
-  /// what each layer keeps of its activations, the batches, and what the task has drawn once. A floating-point number,
-  /// because it may be beyond all integers.
+  /// what each layer keeps of its activations, the batches, and what the task has drawn once; and the copies that are made
+  /// while it is made, with what is remembered of its steps and of those before a restart. A floating-point number, because it may be beyond all integers.
   public var estimatedBytes: Double {
-    let weights = parameters.reduce(0.0) { sum, parameter in
-      sum + parameter.shape.reduce(1.0) { $0 * Double($1) }
-    }
+    let sizes = parameters.map { $0.shape.reduce(1.0) { $0 * Double($1) } }
+    let weights = sizes.reduce(0, +)
     let width = parameters.reduce(0.0) { sum, parameter in
       parameter.role.isBias ? sum + Double(parameter.shape[0]) : sum
     }
@@ -43,6 +42,15 @@ extension Settings {
     let activations = Double(task.batchSize) * Double(task.steps) * pixels * (4 * width + inputs)
     // Two copies of the neighbourhoods of each pixel of one picture.
     let patches = interface.kind == .pictures ? 18 * width * pixels : 0
-    return 4 * (7 * weights + activations + patches + 2 * task.storedValues)
+    // An orthogonal matrix is made in double precision, with as many reflections and as many columns.
+    let largest = sizes.max() ?? 0
+    let scratch = initialization.isOrthogonal ? 6 * largest : 0
+    return 4 * (7 * weights + activations + patches + 2 * task.storedValues + scratch) + 2 * historyBytes
+  }
+
+  // A history keeps within its budget, unless a few records are larger than that.
+  private var historyBytes: Double {
+    let record = Double(RecordColumns.bytes(parameters: parameters.count, units: 0))
+    return max(Double(History.budget), 40 * record)
   }
 }

@@ -56,7 +56,7 @@ struct ClipCommand: ParsableCommand {
     let options = RuleOptions(rule: rule, values: values)
     let isWrong =
       if let file, file != "-" { try answerFile(file, options) } else {
-        try answerLines(InputLines(longest: 256 << 20), options)
+        try answerLines(InputLines(longest: DiskFiles.limit), options)
       }
     if isWrong { throw Failure.usage([]) }
   }
@@ -64,13 +64,13 @@ struct ClipCommand: ParsableCommand {
   // Whether anything could not be read.
   private func answerFile(_ path: String, _ options: RuleOptions) throws(FileError) -> Bool {
     let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
-    guard Safetensors.looksLike(bytes) || path.hasSuffix(".safetensors") else {
+    guard Safetensors.looksLike(bytes) || path.hasSuffix(".safetensors") || Safetensors.isPointer(bytes) else {
       let refusal = FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
       return try answerLines(InputLines(bytes, orElse: refusal), options)
     }
     do throws(DumpError) {
       var clipper = DumpClipper()
-      print(clipper.answer(try Safetensors.read(bytes, options: options)))
+      print(try clipper.answer(try Safetensors.read(bytes, options: options)))
       return false
     } catch {
       throw FileError(path: path, reason: "cannot be used: \(error.message)")
@@ -83,11 +83,13 @@ struct ClipCommand: ParsableCommand {
     while let line = try lines.next() {
       if line.allSatisfy(\.isWhitespace) { continue }
       do throws(DumpError) {
-        print(clipper.answer(try GradientDump(json: line, defaults: options)))
+        print(try clipper.answer(try GradientDump(json: line, defaults: options)))
       } catch {
         isWrong = true
         print(DumpClipper.error("line \(lines.number): \(error.message)"))
       }
+      // Whoever feeds it line by line has the answer before the next question.
+      try StandardOutput.flush()
     }
     return isWrong
   }

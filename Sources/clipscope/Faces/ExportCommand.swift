@@ -17,11 +17,12 @@ struct ExportTorchCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The scenario.", valueName: "file"), completion: .file(extensions: ["scenario"]))
   var file: String
 
+  @OptionGroup var bound: StepBoundArguments
   @OptionGroup var arguments: ScenarioArguments
 
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
-    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
+    var stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false, mostSteps: bound.maxSteps)
     while stage.isBusy { _ = stage.advance() }
     _ = stage.begin()
     stage.closeFailure()

@@ -38,13 +38,14 @@ struct FrameCommand: ParsableCommand {
   var grey = false
 
   @OptionGroup var look: LookArguments
+  @OptionGroup var bound: StepBoundArguments
   @OptionGroup var arguments: ScenarioArguments
 
   func run() throws {
     let scenario = try arguments.load(file, screen: false)
     var stage = Stage(
       scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
-      waitsForViewer: wait)
+      waitsForViewer: wait, mostSteps: bound.maxSteps)
     if let at { try advance(&stage, to: at) } else { while stage.isBusy { _ = stage.advance() } }
     _ = stage.begin()
     var view = ViewState()
@@ -60,6 +61,10 @@ struct FrameCommand: ParsableCommand {
     case .ansi: print(grid.ansiText(palette), terminator: "")
     case .svg: print(grid.svg(palette), terminator: "")
     }
+    // It is drawn as it is; that it is not what the scenario expects is said as `run` says it.
+    stage.closeFailure()
+    for case .error(let text) in stage.log.entries { StandardError.write(text) }
+    guard stage.failedExpectations == 0, !stage.wasStopped else { throw Failure.run([]) }
   }
 }
 

@@ -1,6 +1,8 @@
+import CTerminal
 import Formats
 import Foundation
 import Language
+import Numerics
 import Session
 import Training
 
@@ -24,42 +26,73 @@ struct PlainRun {
   private var files: FileEffects
   private var heldExpectations = 0
 
-  /// - Parameter trace: the file that gets the trace, `-` for standard output; it appears when all is done.
-  init(stage: Stage, shows: Shows, trace: String? = nil) throws(FileError) {
+  /// - Parameters:
+  ///   - output: where and how much scenarios may write.
+  ///   - trace: the file that gets the trace, `-` for standard output.
+  init(stage: Stage, shows: Shows, output: OutputArguments, trace: String? = nil) throws(FileError) {
     (self.stage, self.shows) = (stage, shows)
     var sink: (any LineSink)?
-    if let trace { sink = trace == "-" ? StandardOutput() : try NewFile(trace, replaces: true) }
-    files = FileEffects(hasScreen: false, trace: sink)
+    if let trace { sink = trace == "-" ? StandardOutput() : try OutputFile(replacing: trace) }
+    files = FileEffects(hasScreen: false, place: try output.place(), trace: sink)
+    // A signal ends it between two steps, so that traces are whole up to the last.
+    watch_ending_signals()
   }
 
-  /// Puts the files in place. A scenario that only sets up still has an experiment, which begins now.
+  /// Whether a signal has asked to end: no more steps are made.
+  var isInterrupted: Bool { ending_signal() != 0 }
+
+  /// Finishes the files. A scenario that only sets up still has an experiment, which begins now.
   mutating func finish() throws(FileError) {
-    try perform(stage.begin())
-    if let problem = files.finish() { throw problem }
+    var problem: FileError?
+    do throws(FileError) { if !isInterrupted { try perform(stage.begin()) } } catch { problem = error }
+    if let error = problem ?? files.finish() { throw error }
+  }
+
+  /// What was written so far can be read by others; whoever waits for more sees it.
+  mutating func flush() throws(FileError) {
+    try files.flush(on: &stage)
+    try StandardOutput.flush()
+  }
+
+  /// Does something that may take long: it says so where somebody looks at standard error, and a signal stops it.
+  static func patiently<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let told = Monitor((began: ContinuousClock.now, share: 0.0))
+    let isSeen = TerminalSystem.isTerminal(2)
+    let effort = Effort { share in
+      told.withLock { told in
+        let now = ContinuousClock.now
+        if share >= 1 || share < told.share { told = (now, 0) }
+        guard isSeen, now - told.began > .seconds(1), share - told.share > 0.1 else { return }
+        told.share = share
+        StandardError.write("working: \(Int(share * 100)) % is done")
+      }
+      return ending_signal() == 0
+    }
+    return try Effort.$current.withValue(effort, operation: body)
   }
 
   /// Plays the scenario to its end.
   mutating func play() throws(FileError) {
-    while stage.isBusy { try advance() }
+    while stage.isBusy, !isInterrupted { try advance() }
     stage.closeFailure()
   }
 
   /// Makes the next step, or gives the scenario's next command.
   mutating func advance() throws(FileError) {
     try perform(stage.advance())
-    printLog()
+    try printLog()
   }
 
   /// Does a line of the viewer's; the steps it asks for are left to `advance`.
   mutating func begin(_ line: String) throws(FileError) {
     try perform(stage.type(line))
-    printLog()
+    try printLog()
   }
 
   /// Does what a key types, likewise.
   mutating func begin(_ key: Key, count: Int?) throws(FileError) {
     try perform(stage.type(key, count: count))
-    printLog()
+    try printLog()
   }
 
   /// Does a line of the viewer's, with all the steps it asks for.
@@ -68,26 +101,27 @@ struct PlainRun {
     inputLine = number
     defer { inputLine = nil }
     try begin(line)
-    while stage.isBusy { try perform(stage.advance()) }
-    printLog()
+    while stage.isBusy, !isInterrupted { try perform(stage.advance()) }
+    try printLog()
   }
 
   /// Tells a waiting scenario that a key was pressed.
   /// - Returns: whether the scenario took the key for itself.
-  mutating func press(_ key: Key) -> Bool {
-    defer { printLog() }
-    return stage.press(key)
+  mutating func press(_ key: Key) throws(FileError) -> Bool {
+    let isTaken = stage.press(key)
+    try printLog()
+    return isTaken
   }
 
   /// No more lines come.
-  mutating func endOfInput() {
+  mutating func endOfInput() throws(FileError) {
     stage.closeFailure()
-    printLog()
+    try printLog()
   }
 
   private mutating func perform(_ effects: [Effect]) throws(FileError) {
     for effect in effects {
-      narrate(effect)
+      try narrate(effect)
       try files.perform(effect, on: &stage)
       switch effect {
       case .view(.help(let topic)): help(topic)
@@ -109,7 +143,8 @@ struct PlainRun {
     for lesson in stage.lessons { print("\(VisibleText.of(lesson.name)): \(VisibleText.of(lesson.title))") }
   }
 
-  private mutating func printLog() {
+  // Where nobody reads it any more, no more steps are made.
+  private mutating func printLog() throws(FileError) {
     for entry in stage.log.entries(from: printed) {
       if case .error(let text) = entry {
         StandardError.write((inputLine.map { "line \($0): " } ?? "") + text)
@@ -117,26 +152,27 @@ struct PlainRun {
         print(line)
       }
     }
-    fflush(nil)
     printed = stage.log.count
+    try StandardOutput.flush()
   }
 
   private var isHeard: Bool { if case .sentences = shows { true } else { false } }
   private var isQuiet: Bool { if case .errors = shows { true } else { false } }
 
   // In the order in which things happened: first what the log has of them already.
-  private mutating func narrate(_ effect: Effect) {
+  private mutating func narrate(_ effect: Effect) throws(FileError) {
     guard case .sentences(var narrator) = shows else { return }
     let sentences = narrator.sentences(effect, stage.workbench)
     shows = .sentences(narrator)
     guard !sentences.isEmpty else { return }
-    printLog()
+    try printLog()
     sentences.forEach { print($0) }
   }
 
   /// Says how it ended, and throws what the exit status should be.
   mutating func conclude(name: String) throws {
-    printLog()
+    try printLog()
+    if isInterrupted { return }
     if !isQuiet {
       let digest = stage.workbench.experiment.map { " · digest \($0.digest.text)" } ?? ""
       let failed = stage.failedExpectations > 0 ? ", \(stage.failedExpectations) did not" : ""

@@ -13,8 +13,9 @@ struct PlainSession {
 
   /// A session on `stage`.
   /// - Parameter isInteractive: whether somebody types; then there is a prompt, and a run may be stopped.
-  init(_ stage: Stage, every: Int?, isInteractive: Bool) throws(FileError) {
-    run = try PlainRun(stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)))
+  init(_ stage: Stage, every: Int?, isInteractive: Bool, output: OutputArguments) throws(FileError) {
+    run = try PlainRun(
+      stage: stage, shows: .sentences(Narrator(every: every, hasViewer: isInteractive)), output: output)
     self.isInteractive = isInteractive
     input = InputLines(isTyped: isInteractive)
   }
@@ -28,29 +29,28 @@ struct PlainSession {
       }
     }
     var problem: FileError?
-    do throws(FileError) { try loop() } catch { problem = error }
-    try run.finish()
+    do { try PlainRun.patiently { try loop() } } catch { problem = error as? FileError }
+    do throws(FileError) { try run.finish() } catch { problem = problem ?? error }
     if let problem { throw problem }
+    if run.isInterrupted { return }
     // Whoever types may mistype: only a program that feeds us is told by the status.
     if isInteractive { return print("The end: step \(run.stage.workbench.position.step).") }
     try run.conclude(name: name)
   }
 
   private mutating func loop() throws(FileError) {
-    while !run.stage.hasQuit {
+    while !run.stage.hasQuit, !run.isInterrupted {
       // Lines from a pipe are taken one after the other; somebody who types may come between two steps.
       if run.stage.isBusy, !isInteractive || !input.hasMore {
         try run.advance()
         continue
       }
-      if isInteractive, !run.stage.isBusy {
-        print("> ", terminator: "")
-        fflush(nil)
-      }
+      if isInteractive, !run.stage.isBusy { print("> ", terminator: "") }
+      try run.flush()
       guard let line = try input.next() else { break }
       try perform(line)
     }
-    run.endOfInput()
+    try run.endOfInput()
   }
 
   private mutating func perform(_ line: String) throws(FileError) {
@@ -66,7 +66,7 @@ struct PlainSession {
     if run.stage.isBusy {
       try run.begin("stop")
     } else if case .waiting = run.stage.player.state {
-      _ = run.press(.named(.enter))
+      _ = try run.press(.named(.enter))
     } else if run.stage.player.isHeld {
       try run.begin("run")
     }

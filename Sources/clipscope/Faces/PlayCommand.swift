@@ -45,6 +45,9 @@ struct PlayCommand: ParsableCommand {
 
   @OptionGroup var look: LookArguments
 
+  @OptionGroup var output: OutputArguments
+  @OptionGroup var bound: StepBoundArguments
+
   @OptionGroup var arguments: ScenarioArguments
 
   func validate() throws {
@@ -63,9 +66,10 @@ struct PlayCommand: ParsableCommand {
     let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
     var stage = Stage(
       scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
-      waitsForViewer: hasViewer, asksBeforeWriting: !plain)
+      waitsForViewer: hasViewer, asksBeforeWriting: !plain && output.output == nil, outputFolder: output.output,
+      mostSteps: hasViewer ? nil : bound.maxSteps)
     if plain {
-      var session = try PlainSession(stage, every: every, isInteractive: hasViewer)
+      var session = try PlainSession(stage, every: every, isInteractive: hasViewer, output: output)
       return try session.play(name: scenario?.path ?? "standard input")
     }
     stage.setUp()
@@ -74,11 +78,15 @@ struct PlayCommand: ParsableCommand {
       color: look.color?.depth, theme: try look.theme ?? LookArguments.themeOfEnvironment() ?? Self.themeOfTerminal,
       ascii: look.ascii, synchronizedOutput: sync, usesMouse: mouse, recorder: recorder)
     let face = ScreenSession.Face(
-      speed: speed > 1000 ? nil : speed, frameTime: .seconds(1 / frameRate), isBig: look.big,
+      speed: speed > 1000 ? nil : max(speed, ViewState.slowest), frameTime: .seconds(1 / frameRate), isBig: look.big,
       beginsWithLessons: scenario == nil && !blank && !stage.lessons.isEmpty)
-    let status = try Self.open(stage, options, face)
-    try recorder?.finish()
-    Foundation.exit(status)
+    var problem: (any Error)?
+    var status: Int32 = 0
+    let place = try output.place()
+    do { status = try Self.open(stage, options, face, place) } catch { problem = error }
+    do { try recorder?.finish() } catch { problem = problem ?? error }
+    if let problem { throw problem }
+    if status != 0 { Foundation.exit(status) }
   }
 
   private static var themeOfTerminal: Theme {
@@ -87,11 +95,10 @@ struct PlayCommand: ParsableCommand {
 
   // A function of its own, so that the terminal is given back before the program exits.
   private static func open(
-    _ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face
+    _ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face, _ place: OutputPlace
   ) throws -> Int32 {
     let terminal = try TerminalSession(options: options)
     defer { terminal.close() }
-    return try ScreenSession(terminal, stage, face).run()
+    return try ScreenSession(terminal, stage, face, place).run()
   }
-
 }

@@ -23,15 +23,22 @@ struct RunCommand: ParsableCommand {
       "The processor's instructions to use: \(Kernels.known.joined(separator: ", ")).", valueName: "name"))
   var kernels: String?
 
+  @OptionGroup var output: OutputArguments
+  @OptionGroup var bound: StepBoundArguments
   @OptionGroup var arguments: ScenarioArguments
 
   func run() throws {
     if let kernels { try Kernels.select(kernels) }
     let scenario = try arguments.load(file, screen: false)
-    let stage = Stage(scenario: scenario, files: DiskFiles(), waitsForViewer: false)
-    var run = try PlainRun(stage: stage, shows: quiet ? .errors : .all, trace: trace)
-    try run.play()
-    try run.finish()
+    let stage = Stage(
+      scenario: scenario, files: DiskFiles(), waitsForViewer: false, outputFolder: output.output,
+      mostSteps: bound.maxSteps)
+    var run = try PlainRun(stage: stage, shows: quiet ? .errors : .all, output: output, trace: trace)
+    var problem: FileError?
+    do { try PlainRun.patiently { try run.play() } } catch { problem = error as? FileError }
+    // What was made before stays: files are finished whatever went wrong.
+    do throws(FileError) { try run.finish() } catch { problem = problem ?? error }
+    if let problem { throw problem }
     try run.conclude(name: scenario.path)
   }
 }

@@ -29,7 +29,7 @@ struct ScenarioArguments: ParsableArguments {
     do {
       let found = place.folders.find(path)
       return try Scenario.checked(
-        utf8: try DiskFiles().bytes(of: found, relativeTo: ""), path: found,
+        utf8: try DiskFiles().bytes(of: found, relativeTo: "", limit: Scenario.mostBytes), path: found,
         replacing: try ((seed.map { ["seed \($0)"] } ?? []) + lines).flatMap(replacements), files: DiskFiles(),
         screen: screen)
     } catch let error as ScenarioError {
@@ -85,7 +85,7 @@ struct ScenarioFolders: LessonSource {
 
   // Of a file that may be anything.
   private static func firstLine(of path: String) -> String {
-    guard let bytes = try? DiskFiles().bytes(of: path, relativeTo: "") else { return "" }
+    guard let bytes = try? DiskFiles().bytes(of: path, relativeTo: "", limit: Scenario.mostBytes) else { return "" }
     let line = bytes.prefix(300).split(omittingEmptySubsequences: false) { $0 == 10 || $0 == 13 }
     return String(decoding: line.first ?? [], as: UTF8.self)
   }
@@ -96,7 +96,7 @@ struct ScenarioFolders: LessonSource {
     let folder = folders.first { !lessons(in: $0).isEmpty } ?? "scenarios"
     let path = folder + "/" + lesson.name + ".scenario"
     do throws(FileError) {
-      let bytes = try DiskFiles().bytes(of: path, relativeTo: "")
+      let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: Scenario.mostBytes)
       return try checked(bytes, path)
     } catch {
       throw .file(error)

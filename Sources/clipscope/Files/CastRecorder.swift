@@ -5,12 +5,12 @@ import Screen
 /// Writes down what the terminal gets, as asciicast version 2 (docs.asciinema.org/manual/asciicast/v2): a line of JSON for
 /// each frame, which `asciinema play` shows again. The last frame stays: giving the terminal back is not part of it.
 final class CastRecorder {
-  private let file: NewFile
+  private let file: OutputFile
   private var start: Int?
   private var problem: FileError?
 
-  /// A recording in a new file, which appears when it is finished.
-  init(_ path: String) throws(FileError) { file = try NewFile(path, replaces: false) }
+  /// A recording in a new file, which can be read while it grows.
+  init(_ path: String) throws(FileError) { file = try OutputFile(creating: path) }
 
   /// The terminal is taken over, with this size.
   func begin(_ size: GridSize) {
@@ -29,7 +29,7 @@ final class CastRecorder {
   /// The terminal has a new size.
   func resize(_ size: GridSize) { event("r", "\(size.columns)x\(size.rows)") }
 
-  /// Puts the file in its place.
+  /// The file is whole.
   func finish() throws(FileError) {
     if let problem { throw problem }
     try file.finish()

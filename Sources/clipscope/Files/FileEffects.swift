@@ -5,16 +5,20 @@ import Training
 
 /// Does what effects ask of the disk, for all faces of the program.
 struct FileEffects {
-  /// Whether there is a screen, where somebody could be asked and reads what has become of a file. Without one a file that a
-  /// command asks for has to be below the current folder, and standard output is for what was asked for.
+  /// Whether there is a screen, where somebody reads what has become of a file. Without one standard output is for what was
+  /// asked for.
   let hasScreen: Bool
+  private let place: OutputPlace
   // The trace that the command line asks for; what goes wrong with it ends the program.
   private var ownTrace: (any LineSink)?
-  private var traces: [NewFile] = []
+  private var traces: [OutputFile] = []
 
-  init(hasScreen: Bool, trace: (any LineSink)? = nil) { (self.hasScreen, ownTrace) = (hasScreen, trace) }
+  /// - Parameter place: where and how much scenarios may write.
+  init(hasScreen: Bool, place: OutputPlace, trace: (any LineSink)? = nil) {
+    (self.hasScreen, self.place, ownTrace) = (hasScreen, place, trace)
+  }
 
-  /// Whether something is to be put in place at the end.
+  /// Whether something is to be finished at the end.
   var isWriting: Bool { !traces.isEmpty || ownTrace != nil }
 
   /// Does what one effect asks for. What a command asks for in vain is a command that failed.
@@ -25,17 +29,28 @@ struct FileEffects {
     case .stepped(let record):
       guard isWriting, let run = stage.workbench.run else { return }
       try write(TraceText.line(record, run), on: &stage)
-    case .write(let request):
-      do throws(FileError) { try write(request, on: &stage) } catch { stage.fileFailed(error) }
+    case .write(let request, let right):
+      do throws(FileError) { try write(request, by: right, on: &stage) } catch { stage.fileFailed(error) }
     case .changed, .phased, .note, .output, .said, .paused, .failed, .expected, .view: break
     }
   }
 
   private mutating func write(_ line: String, on stage: inout Stage) throws(FileError) {
     try ownTrace?.write(line: line)
+    forTraces(on: &stage) { trace throws(FileError) in try trace.write(line: line) }
+  }
+
+  /// What was written so far can be read by others.
+  mutating func flush(on stage: inout Stage) throws(FileError) {
+    try ownTrace?.flush()
+    forTraces(on: &stage) { trace throws(FileError) in try trace.flush() }
+  }
+
+  // One that fails is over; what it holds stays.
+  private mutating func forTraces(on stage: inout Stage, _ body: (OutputFile) throws(FileError) -> Void) {
     for trace in traces {
       do throws(FileError) {
-        try trace.write(line: line)
+        try body(trace)
       } catch {
         traces.removeAll { $0 === trace }
         stage.fileFailed(error)
@@ -43,14 +58,24 @@ struct FileEffects {
     }
   }
 
-  private mutating func write(_ request: FileRequest, on stage: inout Stage) throws(FileError) {
-    if !hasScreen, !PathText.isBelowHere(request.path) {
-      let reason = "is not below the current folder; without a screen nothing is written elsewhere"
-      throw FileError(path: request.path, reason: reason)
+  private func file(_ request: FileRequest, by right: FileRight) throws(FileError) -> OutputFile {
+    switch right {
+    case .viewer: return try OutputFile(creating: request.path)
+    case .answer:
+      // The path that was shown, and not where a link leads that came meanwhile.
+      return try OutputFile(String(request.path.dropFirst()), in: OutputFolder("/"), budget: place.budget)
+    case .scenario(let written):
+      guard let folder = place.folder else {
+        let reason = "was asked for by the scenario, which writes only where you say: --output DIR"
+        throw FileError(path: written, reason: reason)
+      }
+      return try OutputFile(written, in: folder, budget: place.budget)
     }
-    // What exists is never written over.
-    let file = try NewFile(request.path, replaces: false)
-    let path = VisibleText.of(request.path)
+  }
+
+  private mutating func write(_ request: FileRequest, by right: FileRight, on stage: inout Stage) throws(FileError) {
+    let file = try file(request, by: right)
+    let path = VisibleText.of(file.path)
     switch request {
     case .save(_, let contents):
       try file.write(line: contents.hasSuffix("\n") ? String(contents.dropLast()) : contents)
@@ -59,11 +84,11 @@ struct FileEffects {
     case .trace:
       if let run = stage.workbench.run { try file.write(line: TraceText.header(run)) }
       traces.append(file)
-      if hasScreen { stage.note("the trace goes to \(path), which appears when clipscope ends") }
+      if hasScreen { stage.note("the trace goes to \(path), step by step") }
     }
   }
 
-  /// Puts the traces in their places, each that can be.
+  /// Finishes the traces, each that can be.
   /// - Returns: what is wrong with the first that cannot.
   mutating func finish() -> FileError? {
     var problem: FileError?

@@ -1,3 +1,4 @@
+import CTerminal
 import Language
 import SystemPackage
 
@@ -28,9 +29,8 @@ struct InputLines {
   }
 
   /// The lines of a file that was read.
-  /// - Throws: `refusal` for a zero byte; `next` throws it for a line that is not UTF-8.
-  init(_ bytes: [UInt8], orElse refusal: FileError) throws(FileError) {
-    guard !bytes.contains(0) else { throw refusal }
+  /// - Parameter refusal: what `next` throws for a line with a zero byte, or that is not UTF-8.
+  init(_ bytes: [UInt8], orElse refusal: FileError) {
     (longest, self.refusal, self.bytes, isAtEnd) = (.max, .always(refusal), bytes, true)
   }
 
@@ -44,6 +44,7 @@ struct InputLines {
   mutating func next() throws(FileError) -> String? {
     while true {
       if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) { return try line(upTo: end) }
+      if bytes[searched...].contains(0) { throw zeroByte }
       searched = bytes.count
       if isAtEnd { return start < bytes.count ? try line(upTo: bytes.count) : nil }
       try readMore()
@@ -55,6 +56,7 @@ struct InputLines {
     (start, searched) = (min(end + 1, bytes.count), min(end + 1, bytes.count))
     number += 1
     let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    if text.contains(0) { throw zeroByte }
     if let valid = String(validating: text, as: UTF8.self) { return valid }
     switch refusal {
     case .never: return String(decoding: text, as: UTF8.self)
@@ -63,12 +65,21 @@ struct InputLines {
     }
   }
 
+  // No text has one: what goes on like that would be read until the memory is full.
+  private var zeroByte: FileError {
+    if case .always(let refusal) = refusal { refusal } else { Self.error("has a zero byte: this is no text") }
+  }
+
   private mutating func readMore() throws(FileError) {
     bytes.removeFirst(start)
     (start, searched) = (0, searched - start)
     guard bytes.count <= longest else { throw Self.error("has a line of more than \(longest >> 20) MB; break it up") }
     // Whoever gave us the terminal may read it without waiting, and then so do we.
     _ = Self.wait(milliseconds: nil)
+    if ending_signal() != 0 {
+      isAtEnd = true
+      return
+    }
     var portion = [UInt8](repeating: 0, count: 1 << 16)
     do {
       let count = try portion.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
@@ -76,13 +87,15 @@ struct InputLines {
     } catch {
       throw Self.error(DiskFiles.reason(error))
     }
-    guard !portion.contains(0) else { throw Self.error("has a zero byte: this is no text") }
     isAtEnd = portion.isEmpty
     bytes += portion
   }
 
   private static func wait(milliseconds: Int?) -> Bool {
-    TerminalSystem.wait(readable: [0], writable: nil, milliseconds: milliseconds).readable[0]
+    let ending = ending_signal_descriptor()
+    return TerminalSystem.wait(
+      readable: [0, ending < 0 ? nil : ending], writable: nil, milliseconds: milliseconds
+    ).readable[0]
   }
 
   private static func error(_ reason: String) -> FileError { FileError(path: "standard input", reason: reason) }

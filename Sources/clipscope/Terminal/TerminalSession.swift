@@ -80,6 +80,10 @@ final class TerminalSession {
     guard TerminalSystem.isTerminal(1) else { throw .notATerminal(stream: "output") }
     let name = TerminalSystem.environment("TERM")
     if name.isEmpty { throw .unnamedTerminal }
+    // What it takes in all, so that nothing is missing once the terminal is taken.
+    guard TerminalSystem.canOpen(16) else {
+      throw .system(action: "open the screen", reason: "too few files may be open at a time (ulimit -n)")
+    }
     self.options = options
     input = try Self.reopen(0, name: "input")
     output = try Self.reopen(1, name: "output")

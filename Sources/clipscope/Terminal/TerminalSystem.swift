@@ -49,6 +49,13 @@ enum TerminalSystem {
   /// Whether a standard stream is a terminal.
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// Whether so many more files can be opened, above the standard ones.
+  static func canOpen(_ count: Int) -> Bool {
+    let copies = (0..<count).map { _ in fcntl(0, F_DUPFD_CLOEXEC, 10) }
+    for copy in copies where copy >= 0 { close(copy) }
+    return copies.allSatisfy { $0 >= 0 }
+  }
+
   /// Closes a descriptor.
   static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
@@ -56,7 +63,8 @@ enum TerminalSystem {
   static func size(of terminal: Int32) -> (columns: Int, rows: Int)? {
     var window = winsize()
     guard ioctl(terminal, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return nil }
-    return (Int(window.ws_col), Int(window.ws_row))
+    // More than any screen has, and less than what ncurses counts in.
+    return (min(Int(window.ws_col), 4000), min(Int(window.ws_row), 2000))
   }
 
   /// What has come in, empty at the end of the file, `nil` with `isTemporary` or a lasting error.

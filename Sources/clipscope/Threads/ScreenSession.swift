@@ -31,10 +31,10 @@ final class ScreenSession {
   }
 
   /// A session on a terminal that was taken over.
-  init(_ terminal: TerminalSession, _ stage: Stage, _ face: Face) {
+  init(_ terminal: TerminalSession, _ stage: Stage, _ face: Face, _ place: OutputPlace) {
     self.terminal = terminal
     frameTime = face.frameTime
-    trainer = Trainer(stage, speed: face.speed)
+    trainer = Trainer(stage, place, speed: face.speed)
     view.speed = face.speed
     view.isBig = face.isBig
     view.isASCII = terminal.usesASCII
@@ -77,6 +77,7 @@ final class ScreenSession {
     for command in news.commands { perform(view.apply(command, scene, size: terminal.size)) }
     view.look(at: scene)
     view.pending = news.waiting.compactMap(pendingText)
+    view.share = news.share
     terminal.draw(render(scene, view, size: terminal.size), cursor: cursorPosition(view, size: terminal.size))
     lastFrame = ContinuousClock.now
     needsFrame = false
@@ -86,7 +87,7 @@ final class ScreenSession {
     switch request {
     case .line(let line): line
     case .key(let key, let count): scene.lines(for: key, count: count)?.first
-    case .answer, .speed: nil
+    case .answer, .speed, .abandon: nil
     }
   }
 
@@ -107,6 +108,7 @@ final class ScreenSession {
     for outcome in outcomes {
       switch outcome {
       case .request(let request): trainer.post(request)
+      case .giveUp: trainer.giveUp()
       case .redraw: terminal.redraw()
       case .suspend: terminal.suspend()
       case .leave(let isInterrupt): status = isInterrupt ? 128 + SIGINT : 0

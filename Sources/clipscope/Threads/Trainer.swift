@@ -1,6 +1,7 @@
 import CTerminal
 import Foundation
 import Language
+import Numerics
 import Screen
 import Session
 
@@ -17,12 +18,19 @@ final class Trainer: Sendable {
     var commands: [ViewCommand] = []
     /// Requests that still wait.
     var waiting: [ViewOutcome.Request] = []
+    /// How far work has come that takes long, as a share of 1.
+    var share: Double?
   }
 
   private struct Mailbox: Sendable {
     var news: News
+    // How many requests there was no room for.
+    var unheard = 0
     var isAskedFor = true
     var isStopping = false
+    // What takes long is given up.
+    var givesUp = false
+    var workBegan: ContinuousClock.Instant?
     // What the end has to wait for: a trace to be put in place, requests that are being done.
     var isWriting = false
     var isAnswering = false
@@ -35,11 +43,12 @@ final class Trainer: Sendable {
   private let wakeEnd: Int32
   private let mailbox: Monitor<Mailbox>
   private let beginning: Stage
+  private let place: OutputPlace
   private let speed: Double?
 
   /// A trainer of `stage`, at `speed` steps a second.
-  init(_ stage: Stage, speed: Double?) {
-    (beginning, self.speed) = (stage, speed)
+  init(_ stage: Stage, _ place: OutputPlace, speed: Double?) {
+    (beginning, self.place, self.speed) = (stage, place, speed)
     mailbox = Monitor(Mailbox(news: News(scene: Scene(stage))))
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0, "a pipe needs two free descriptors")
@@ -57,8 +66,10 @@ final class Trainer: Sendable {
     let thread = Thread {
       // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
       guard_protect_thread()
-      var training = Training(self.beginning, speed: self.speed, trainer: self)
-      training.run()
+      Effort.$current.withValue(Effort { self.report($0) }) {
+        var training = Training(self.beginning, self.place, speed: self.speed, trainer: self)
+        training.run()
+      }
     }
     thread.stackSize = 8 << 20
     // It inherits what is held: signals come to the main thread alone, which is also the one that closes their pipe.
@@ -68,7 +79,16 @@ final class Trainer: Sendable {
   }
 
   /// Asks for something; it is done before the next step.
-  func post(_ request: ViewOutcome.Request) { mailbox.withLock { $0.news.waiting.append(request) } }
+  func post(_ request: ViewOutcome.Request) {
+    mailbox.withLock { mailbox in
+      // A step may take long, and a key be held meanwhile.
+      if mailbox.news.waiting.count < Stage.mostWaiting || !request.isTyped {
+        mailbox.news.waiting.append(request)
+      } else {
+        mailbox.unheard += 1
+      }
+    }
+  }
 
   /// What there is to see, and to do. Another scene follows as soon as there is something new.
   func look() -> News {
@@ -83,7 +103,7 @@ final class Trainer: Sendable {
   /// was asked for or a trace is to be put in place.
   /// - Returns: what is wrong with a trace.
   func stop(within time: Duration) -> FileError? {
-    mailbox.withLock { $0.isStopping = true }
+    mailbox.withLock { ($0.isStopping, $0.givesUp) = (true, true) }
     let deadline = Date(timeIntervalSinceNow: time / .seconds(1))
     return mailbox.wait { mailbox in
       let isBusy = mailbox.isWriting || mailbox.isAnswering || !mailbox.news.waiting.isEmpty
@@ -91,21 +111,44 @@ final class Trainer: Sendable {
     }
   }
 
+  /// Gives up what takes long.
+  func giveUp() { mailbox.withLock { $0.givesUp = true } }
+
   // MARK: From the training thread
+
+  // Work that takes more than a moment is shown, and asked whether it goes on.
+  fileprivate func report(_ share: Double) -> Bool {
+    let now = ContinuousClock.now
+    let (goesOn, isNews) = mailbox.withLock { mailbox in
+      if share >= 1 {
+        defer { (mailbox.workBegan, mailbox.news.share) = (nil, nil) }
+        return (!mailbox.givesUp, mailbox.news.share != nil)
+      }
+      let began = mailbox.workBegan ?? now
+      mailbox.workBegan = began
+      let isNews = now - began > .milliseconds(300) && share - (mailbox.news.share ?? -1) > 0.01
+      if isNews { mailbox.news.share = share }
+      return (!mailbox.givesUp, isNews)
+    }
+    if isNews { wakeMain() }
+    return goesOn
+  }
 
   /// The requests that have come in, none when it is time for a step; `nil` at the end.
   /// - Parameter nextStep: when to make a step, `nil` where there is none to make.
-  fileprivate func requests(nextStep: ContinuousClock.Instant?) -> [ViewOutcome.Request]? {
+  fileprivate func requests(
+    nextStep: ContinuousClock.Instant?
+  ) -> (requests: [ViewOutcome.Request], unheard: Int)? {
     mailbox.wait { mailbox in
       mailbox.isAnswering = !mailbox.news.waiting.isEmpty
       if mailbox.isAnswering {
-        defer { mailbox.news.waiting = [] }
-        return .done(mailbox.news.waiting)
+        defer { (mailbox.news.waiting, mailbox.unheard, mailbox.givesUp) = ([], 0, mailbox.isStopping) }
+        return .done((mailbox.news.waiting, mailbox.unheard))
       }
       if mailbox.isStopping { return .done(nil) }
       guard let nextStep else { return .wait(until: nil) }
       let left = nextStep - ContinuousClock.now
-      return left <= .zero ? .done([]) : .wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
+      return left <= .zero ? .done(([], 0)) : .wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
     }
   }
 
@@ -137,17 +180,22 @@ private struct Training {
   private var stage: Stage
   private var speed: Double?
   private var nextStep = ContinuousClock.now
-  private var files = FileEffects(hasScreen: true)
+  private var files: FileEffects
 
-  init(_ stage: Stage, speed: Double?, trainer: Trainer) {
+  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, trainer: Trainer) {
     (self.stage, self.speed, self.trainer) = (stage, speed, trainer)
+    files = FileEffects(hasScreen: true, place: place)
   }
 
   mutating func run() {
     perform(stage.begin())
     trainer.publish(Scene(stage))
-    while let requests = trainer.requests(nextStep: dueTime) {
+    while true {
+      // Before it waits, so that a trace can be read up to here.
+      if !stage.isBusy { try? files.flush(on: &stage) }
+      guard let (requests, unheard) = trainer.requests(nextStep: dueTime) else { break }
       if requests.isEmpty { advance() } else { requests.forEach { answer($0) } }
+      if unheard > 0 { stage.noteUnheard(unheard) }
       // A scenario that waits or has ended, too, leaves an experiment to look at.
       if stage.workbench.activity == .idle, stage.player.state != .playing { perform(stage.begin()) }
       if !requests.isEmpty || !stage.isBusy || trainer.isAskedFor { trainer.publish(Scene(stage)) }
@@ -167,6 +215,8 @@ private struct Training {
       nextStep = max(nextStep + .seconds(1 / speed), ContinuousClock.now)
     }
     perform(stage.advance())
+    // The first step of what comes next is due at once: one key after the other is never behind the keys.
+    if stage.workbench.activity == .idle { nextStep = .now }
   }
 
   private mutating func answer(_ request: ViewOutcome.Request) {
@@ -174,6 +224,7 @@ private struct Training {
     case .line(let line): perform(stage.type(line))
     case .key(let key, let count): perform(stage.type(key, count: count))
     case .answer(let isAllowed, let question): perform(stage.answer(isAllowed, to: question))
+    case .abandon: stage.abandon()
     case .speed(let speed):
       self.speed = speed
       nextStep = ContinuousClock.now
