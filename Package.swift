@@ -23,7 +23,8 @@ let package = Package(
     .target(name: "Numerics", dependencies: ["CKernels"]),
     .target(name: "Gradients", dependencies: ["Numerics"]),
     .target(name: "Optimization", dependencies: ["Numerics"]),
-    .target(name: "Training", dependencies: ["Gradients", "Optimization", "Numerics"]),
+    .target(name: "CProcess"),
+    .target(name: "Training", dependencies: ["Gradients", "Optimization", "Numerics", "CProcess"]),
     .target(name: "Analysis", dependencies: ["Training", "Optimization"]),
     .target(name: "Language", dependencies: ["Training", "Optimization", "Gradients"]),
     .target(name: "Formats", dependencies: ["Language", "Training", "Optimization", "Gradients"]),
@@ -35,7 +36,7 @@ let package = Package(
       ]),
     .target(name: "Screen", dependencies: ["Session", "Language", "Analysis", "Training", "Optimization"]),
     .target(
-      name: "CTerminal",
+      name: "CTerminal", dependencies: ["CProcess"],
       linkerSettings: [
         .linkedLibrary("ncursesw", .when(platforms: [.linux])),
         .linkedLibrary("ncurses", .when(platforms: [.macOS])),
@@ -44,7 +45,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Screen", "Session", "Formats", "Language", "Training", "Optimization", "Gradients", "Numerics", "CTerminal",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CProcess", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
@@ -70,7 +71,7 @@ let package = Package(
       name: "TorchExportTests", dependencies: ["Stories", "Session", "TorchExport", "Language", "Training"]),
     .testTarget(
       name: "SessionTests",
-      dependencies: ["Stories", "Session", "Formats", "Language", "Training", "Gradients", "Numerics"]),
+      dependencies: ["Stories", "Session", "Formats", "Language", "Training", "Gradients", "Numerics", "SeededRandom"]),
     .testTarget(
       name: "ScreenTests", dependencies: ["Stories", "Screen", "Session", "Language", "Training", "SeededRandom"],
       exclude: ["Goldens"]),

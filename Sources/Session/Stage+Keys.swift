@@ -41,9 +41,9 @@ extension Stage {
 }
 
 extension Waiting {
-  /// What a queue holds, behind the steps that a stage makes for the viewer.
-  init(_ queue: TypedQueue, _ stage: Stage) {
-    if stage.workbench.stepsAreViewers {
+  /// What a queue holds, and the steps in front of it that a stage makes for the viewer.
+  init(_ queue: TypedQueue, _ stage: Stage, withSteps: Bool = true) {
+    if withSteps, stage.workbench.stepsAreViewers {
       switch stage.workbench.activity {
       case .idle, .running: break
       case .stepping(let left): steps = left

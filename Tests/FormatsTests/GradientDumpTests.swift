@@ -8,7 +8,7 @@ private func answers(_ lines: [String], _ defaults: RuleOptions = RuleOptions())
   var clipper = DumpClipper()
   return lines.map { line in
     do throws(DumpError) {
-      return clipper.answer(try GradientDump(json: line, defaults: defaults))
+      return try clipper.answer(try GradientDump(json: line, defaults: defaults))
     } catch {
       return DumpClipper.error(error.message)
     }
@@ -172,7 +172,7 @@ private func dump(_ values: String, _ rest: String) -> String {
     }
     #expect(Safetensors.looksLike(bytes))
     var clipper = DumpClipper()
-    let text = clipper.answer(try Safetensors.read(bytes, options: RuleOptions()))
+    let text = try clipper.answer(try Safetensors.read(bytes, options: RuleOptions()))
     #expect(text.contains("[0.5999999,0.79999983]"))
     #expect(throws: DumpError.self) { try Safetensors.read(Array(bytes.dropLast()), options: RuleOptions()) }
     #expect(throws: DumpError.self) { try Safetensors.read(Array(bytes.prefix(20)), options: RuleOptions()) }

@@ -82,7 +82,8 @@ import Training
     Fuzz.run("table", from: tables, words: ["x", "y", "1", "2.5", ",", "\"", "\n", "\r\n", "1,2\n", "n/a"]) { bytes in
       do throws(DataError) {
         let table = try Table(utf8: bytes, file: "t.csv")
-        if !table.rows.allSatisfy({ $0.fields.count == table.header.count }) { return "rows of other lengths" }
+        let isWhole = (0..<table.rowCount).allSatisfy { table.fields(ofRow: $0).count == table.header.count }
+        if !isWhole { return "rows of other lengths" }
         let data = try StandardizedTable(table, target: table.header.last ?? "", file: "t.csv")
         return data.inputs.elements.allSatisfy(\.isFinite) ? nil : "a number that is not finite"
       } catch {
@@ -116,7 +117,8 @@ import Training
     Fuzz.run("dump", from: dumps, words: words) { bytes in
       do throws(DumpError) {
         let dump = try GradientDump(json: String(decoding: bytes, as: UTF8.self), defaults: RuleOptions())
-        return clipper.answer(dump).isEmpty ? "no answer" : nil
+        _ = try clipper.answer(dump)
+        return nil
       } catch {
         return error.message.isEmpty || !Self.isSafe(error.message) ? "\(error.message.debugDescription)" : nil
       }

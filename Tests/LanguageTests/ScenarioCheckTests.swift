@@ -85,9 +85,9 @@ import Testing
       """
     #expect(
       try heads(text).map { $0.prefix { $0 != " " } } == [
-        "2:10:", "3:24:", "4:1:", "5:20:", "6:10:", "7:1:", "8:13:", "11:1:", "14:8:", "15:11:", "16:1:",
+        "2:10:", "3:24:", "4:1:", "5:20:", "6:10:", "7:1:", "8:13:", "11:1:", "14:8:", "15:11:",
       ])
-    #expect(try report(text).last == "11 errors")
+    #expect(try report(text).last == "11 errors, of which these are the first")
   }
 
   @Test(

@@ -50,7 +50,7 @@ import Testing
     let views = [
       ("log", view { $0.panel = .log }), ("overview", view { _ in }),
       ("prompt", view { $0.entry = .prompt(LineEditor(text: text)) }),
-      ("question", view { $0.entry = .question(.mayWrite(Player.Question(.trace(path: text), number: 0))) }),
+      ("question", view { $0.entry = .permission(Player.Question(.trace(path: text), number: 0), LineEditor()) }),
       ("candidates", view { $0.candidates = [text, text] }),
       ("pending", view { ($0.pending, $0.panel) = ([text, text], .log) }),
       ("help", view { $0.help = ([text, text], 0) }),

@@ -70,7 +70,16 @@ import Training
     #expect(feed(&view, type("y"), asking).isEmpty, "that is typed at the prompt")
     _ = feed(&view, [.named(.escape)], asking)
     view.look(at: asking)
-    #expect(feed(&view, type("y"), asking) == [.request(.answer(true, to: question))])
+    // A key that is held, and Enter alone, which may be meant for the lesson, answer nothing.
+    for held in ["y", "yyyy", "n", "", " ", "YES", "yes "] {
+      #expect(feed(&view, type(held) + [.named(.enter)], asking).isEmpty, "\(held)")
+      guard case .permission(question, _) = view.entry else {
+        Issue.record("\(held) is no answer")
+        return
+      }
+    }
+    #expect(feed(&view, type("yes"), asking).isEmpty, "before Enter it is not said")
+    #expect(feed(&view, [.named(.enter)], asking) == [.request(.answer(true, to: question))])
     // The scene is still the old one: the question is not asked twice.
     view.look(at: asking)
     guard case .none = view.entry else {
@@ -81,7 +90,7 @@ import Training
     for number in [2, 3] {
       let (next, its) = try ask(number)
       view.look(at: its)
-      guard case .question(.mayWrite(next)) = view.entry else {
+      guard case .permission(next, _) = view.entry else {
         Issue.record("question \(number) is asked")
         return
       }

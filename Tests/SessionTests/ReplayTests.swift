@@ -47,7 +47,8 @@ import Training
     let names = plain.workbench.parameterNames
     let looks =
       [
-        "norms", "stats", "print loss", "expect loss is finite within 3", "say \"x\"", "help", "save x", "trace y",
+        "norms", "stats", "print loss", "expect loss is finite within 3", "say \"x\"", "help", "save x.scenario",
+        "trace y.jsonl",
         "pause",
       ]
       + names.flatMap { ["print \($0)", "print \($0).grad", "print weight(\($0))"] }

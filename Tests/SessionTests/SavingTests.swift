@@ -10,7 +10,7 @@ import Training
     var stage = stage
     let effects = stage.type("save \(path)")
     for effect in effects {
-      if case .write(.save(path, let contents)) = effect { return contents }
+      if case .write(.save(path, let contents), _) = effect { return contents }
     }
     throw FileError(path: path, reason: "was not saved")
   }
@@ -80,7 +80,7 @@ import Training
       files: MemoryFiles(files: files),
       waitsForViewer: false)
     let effects = stage.finish()
-    let saves = effects.compactMap { if case .write(.save(let path, let text)) = $0 { (path, text) } else { nil } }
+    let saves = effects.compactMap { if case .write(.save(let path, let text), _) = $0 { (path, text) } else { nil } }
     #expect(saves.count == 1)
     #expect(saves.first?.0 == destination)
     #expect(saves.first?.1.contains("task csv \(name) target=y batch=32\n") == true, "\(saves)")

@@ -67,7 +67,7 @@ struct TraceFixtureTests {
     var saved: String?
     while stage.isBusy {
       for effect in stage.advance() {
-        if case .write(.save(_, let contents)) = effect { saved = contents }
+        if case .write(.save(_, let contents), _) = effect { saved = contents }
       }
     }
     return (saved, stage.workbench.experiment?.digest.text)

@@ -172,7 +172,7 @@ import TorchExport
     let scenario = try Stage.told("\(small); step 2; seed 4; clip off; step 3; export torch out/run.py; step 4")
     #expect(scenario.isGood)
     let files = stage.type("export torch here.py").compactMap { effect -> (String, String)? in
-      if case .write(.save(let path, let contents)) = effect { (path, contents) } else { nil }
+      if case .write(.save(let path, let contents), _) = effect { (path, contents) } else { nil }
     }
     #expect(files.map(\.0) == ["here.py"])
     let text = try #require(files.first?.1)

@@ -4,7 +4,6 @@
 // What Swift needs of the terminal. <curses.h> itself stays out of these headers: most of it is macros and
 // variadic functions that Swift cannot see, and `stdscr` and `LINES` are globals that Swift 6 refuses.
 #include "CursesPainter.h"
-#include "StandardStreams.h"
 #include "TerminalGuard.h"
 
 #endif

@@ -48,8 +48,14 @@ public enum Parser {
     }
   }
 
+  /// The longest line, in bytes: whoever means so many commands writes them below each other.
+  private static let longestLine = 1 << 16
+
   /// All commands of a line in order, understood or not. A line with an open quote is one mistake.
   static func pieces(of line: String) -> [Piece] {
+    guard line.utf8.count <= longestLine else {
+      return [.mistake(CommandError(.longLine(longestLine), column: 1, length: 1), name: "")]
+    }
     do throws(CommandError) {
       return try Lexer.commands(in: line).map { words in
         do throws(CommandError) {

@@ -11,6 +11,7 @@ extension CommandError.Problem {
   public var message: String {
     switch self {
     case .openQuote: "this quote is never closed"
+    case .longLine(let most): "this line is longer than \(most >> 10) kB; break it up"
     case .unknownCommand(let word, let known):
       "there is no command \(shown(word))" + Suggestion.text(for: word, among: known)
         + "; type help for all commands"

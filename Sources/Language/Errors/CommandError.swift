@@ -25,6 +25,7 @@ public struct CommandError: Error, Hashable, Sendable {
   /// The kinds of problems; how each is said stands in `Problem.message`.
   public enum Problem: Error, Hashable, Sendable {
     case openQuote
+    case longLine(Int)
     case unknownCommand(String, known: [String])
     case unknown(what: String, String, known: [String])
     case unknownTopic(String, known: [String])

@@ -1,3 +1,4 @@
+import CProcess
 import Gradients
 
 /// Why settings cannot make an experiment.
@@ -13,8 +14,12 @@ public enum SettingsProblem: Error, Hashable, Sendable {
 }
 
 extension Settings {
-  /// The most memory that an experiment may take, in bytes: 4 GB, or what this machine and this process's limits allow.
-  public static var memoryLimit: Int { MemoryLimit.ofExperiment }
+  /// The most memory that an experiment may take, in bytes: at most 4 GB, far above anything worth watching step by step; less
+  /// where this machine and this process's limits have less beside what the program takes. Looked at once.
+  public static let memoryLimit = min(4 << 30, max(0, Int(memory_for_this_process()) - besides))
+
+  // The program itself, and the frames of a large screen.
+  private static let besides = 64 << 20
 
   /// What keeps these settings from making an experiment, `nil` if nothing does.
   public var problem: SettingsProblem? {

@@ -64,7 +64,7 @@ public struct StandardizedTable: Hashable, Sendable {
     guard table.header.count > 1 else {
       throw DataError(file: file, line: 1, message: "has no column beside \(target) to predict it from")
     }
-    guard table.rows.count > 1 else {
+    guard table.rowCount > 1 else {
       throw DataError(file: file, message: "has one row; a standard deviation needs at least two")
     }
     var columns: [[Float]] = []
@@ -72,39 +72,46 @@ public struct StandardizedTable: Hashable, Sendable {
       columns.append(try Self.standardized(Self.numbers(table, column, file), name: table.header[column], file: file))
     }
     inputs = Self.matrix(columns)
-    if let row = table.rows.first(where: { $0.fields[targetColumn].trimmed.isEmpty }) {
-      throw DataError(file: file, line: row.line, column: targetColumn + 1, message: "has no value for \(target) here")
+    let rows = 0..<table.rowCount
+    if let row = rows.first(where: { row in table.withTrimmed(row, targetColumn, \.isEmpty) }) {
+      let line = table.line(ofRow: row)
+      throw DataError(file: file, line: line, column: targetColumn + 1, message: "has no value for \(target) here")
     }
-    let cells = table.rows.map(\.fields[targetColumn].trimmed)
-    let numeric = cells.count { Float($0)?.isFinite == true }
+    let numeric = rows.count { row in table.withTrimmed(row, targetColumn, Self.number) != nil }
     // A few words among numbers are slips, not classes: they are reported with their position.
-    if 2 * numeric > cells.count {
+    if 2 * numeric > rows.count {
       values = Self.matrix([try Self.standardized(Self.numbers(table, targetColumn, file), name: target, file: file)])
       (labels, classes) = ([], nil)
       return
     }
+    let cells = rows.map { table.trimmed($0, targetColumn) }
     let names = Set(cells).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     guard names.count > 1 else {
       throw DataError(file: file, message: "has one class in \(target), \(names[0]): there is nothing to learn")
     }
     let classIndices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-    values = Matrix(rows: table.rows.count, columns: 0)
+    values = Matrix(rows: table.rowCount, columns: 0)
     labels = cells.map { classIndices[$0]! }
     classes = names
   }
 
   private static func numbers(_ table: Table, _ column: Int, _ file: String) throws(DataError) -> [Float] {
     var numbers: [Float] = []
-    for row in table.rows {
-      let cell = row.fields[column].trimmed
-      guard let number = Float(cell), number.isFinite else {
-        let name = table.header[column]
+    numbers.reserveCapacity(table.rowCount)
+    for row in 0..<table.rowCount {
+      guard let number = table.withTrimmed(row, column, number) else {
+        let (cell, name) = (table.trimmed(row, column), table.header[column])
         let what = cell.isEmpty ? "has no value for \(name) here" : "has \"\(cell)\" for \(name), which is not a number"
-        throw DataError(file: file, line: row.line, column: column + 1, message: what)
+        throw DataError(file: file, line: table.line(ofRow: row), column: column + 1, message: what)
       }
       numbers.append(number)
     }
     return numbers
+  }
+
+  // A finite float32, `nil` for anything else.
+  private static func number(_ text: UnsafeBufferPointer<UInt8>) -> Float? {
+    Float(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
   }
 
   // In double precision, rounded once: torch's own sums differ from it in the last place.
@@ -137,12 +144,5 @@ public struct StandardizedTable: Hashable, Sendable {
     hasher.combine(inputs.rows)
     hasher.combine(inputs.columns)
     hasher.combine(labels)
-  }
-}
-
-extension String {
-  /// Without blanks at either end.
-  fileprivate var trimmed: String {
-    String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
   }
 }

@@ -1,4 +1,4 @@
-import CTerminal
+import CProcess
 import Formats
 import Foundation
 import Language

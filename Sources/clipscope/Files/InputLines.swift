@@ -1,4 +1,4 @@
-import CTerminal
+import CProcess
 import Language
 import SystemPackage
 

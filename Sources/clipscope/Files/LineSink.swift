@@ -1,4 +1,4 @@
-import CTerminal
+import CProcess
 import Foundation
 import Language
 import SystemPackage
@@ -30,7 +30,7 @@ final class StandardOutput: LineSink {
   /// At the end of the program: what was printed but could not be written is no success.
   static func check() throws {
     errno = 0
-    guard TerminalSystem.outputFailed else { return }
+    guard standard_output_failed() else { return }
     // The stream remembers that it failed, not always why: a full disk is what it mostly is.
     throw error(errno == 0 ? ENOSPC : errno)
   }

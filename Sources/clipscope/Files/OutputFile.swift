@@ -118,15 +118,23 @@ final class OutputFile: LineSink {
     lastFlush = ContinuousClock.now
     guard !buffer.isEmpty else { return }
     defer { buffer.removeAll(keepingCapacity: true) }
+    // As many whole lines as may be written.
+    let allowed = budget?.take(upTo: buffer.count) ?? buffer.count
+    let count = allowed < buffer.count ? Self.wholeLines(buffer[..<allowed]) : buffer.count
     do {
-      try budget?.take(buffer.count, path)
-      try descriptor.writeAll(buffer)
-      whole += Int64(buffer.count)
+      try descriptor.writeAll(buffer[..<count])
+      whole += Int64(count)
       try putInPlace()
     } catch {
-      throw problem((error as? FileError)?.reason ?? DiskFiles.reason(error))
+      // And as many as there was room for.
+      let written = (try? descriptor.stat().size).map { Int($0 - whole) } ?? 0
+      if !isStream { whole += Int64(Self.wholeLines(buffer[..<min(max(0, written), count)])) }
+      throw problem(DiskFiles.reason(error))
     }
+    if let budget, count < buffer.count { throw problem(budget.reason) }
   }
+
+  private static func wholeLines(_ bytes: ArraySlice<UInt8>) -> Int { bytes.lastIndex(of: 10).map { $0 + 1 } ?? 0 }
 
   // The new file is safe on the disk before the old one goes.
   private func putInPlace() throws {

@@ -70,17 +70,17 @@ final class OutputBudget: Sendable {
 
   init(_ limit: ByteCount) { (self.limit, left) = (limit, Monitor(limit.bytes)) }
 
-  /// Takes so many bytes of it.
-  func take(_ count: Int, _ path: String) throws(FileError) {
-    let isThere = left.withLock { left in
-      guard count <= left else { return false }
-      left -= count
-      return true
-    }
-    guard isThere else {
-      throw FileError(path: path, reason: "is more than scenarios may write in all, \(limit.text); --output-limit says how much")
+  /// Takes so many bytes of it, or what is left.
+  func take(upTo count: Int) -> Int {
+    left.withLock { left in
+      let taken = min(count, left)
+      left -= taken
+      return taken
     }
   }
+
+  /// What is wrong once nothing is left.
+  var reason: String { "is more than scenarios may write in all, \(limit.text); --output-limit says how much" }
 }
 
 /// A number of bytes as one writes it: `1GB`, `500 MB`, `4096`.

@@ -11,9 +11,6 @@ import CTerminal
 #endif
 
 enum TerminalSystem {
-  /// Whether anything that was printed could not be written.
-  static var outputFailed: Bool { standard_output_failed() }
-
   /// The value of an environment variable, empty if it is not set.
   static func environment(_ name: String) -> String {
     getenv(name).map { String(cString: $0) } ?? ""

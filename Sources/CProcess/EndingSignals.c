@@ -1,50 +1,13 @@
 #define _GNU_SOURCE
 #define _DARWIN_C_SOURCE
 
-#include "StandardStreams.h"
+#include "EndingSignals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-bool standard_output_failed(void) { return fflush(stdout) != 0 || ferror(stdout) != 0; }
-
-// Before anything of this program opens a file: one that got the number of a closed standard stream would be written into by
-// whoever prints.
-__attribute__((constructor)) static void open_closed_streams(void) {
-  for (int descriptor = 0; descriptor <= 2; descriptor++) {
-    if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
-    int opened = open("/dev/null", O_RDWR);
-    if (opened >= 0 && opened != descriptor) {
-      dup2(opened, descriptor);
-      close(opened);
-    }
-  }
-}
-
-void make_write_signals_errors(void) {
-  signal(SIGPIPE, SIG_IGN);
-#ifdef SIGXFSZ
-  signal(SIGXFSZ, SIG_IGN);
-#endif
-}
-
-void write_error(const char *text, size_t length) {
-  while (length > 0) {
-    ssize_t count = write(STDERR_FILENO, text, length);
-    if (count < 0 && errno == EINTR) continue;
-    // There is nobody left to tell.
-    if (count <= 0) return;
-    text += count;
-    length -= (size_t)count;
-  }
-}
-
-// MARK: Signals that ask to end
 
 static atomic_int arrived;
 static int ends[2] = {-1, -1};
@@ -65,6 +28,8 @@ void watch_ending_signals(void) {
     fcntl(ends[end], F_SETFD, FD_CLOEXEC);
   }
   const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  sigset_t watched;
+  sigemptyset(&watched);
   for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
     struct sigaction present;
     // What the parent had us ignore stays ignored: that is what nohup is for.
@@ -72,7 +37,10 @@ void watch_ending_signals(void) {
     // The second one ends at once.
     struct sigaction action = {.sa_handler = note_ending, .sa_flags = SA_RESTART | SA_RESETHAND};
     sigaction(numbers[index], &action, NULL);
+    sigaddset(&watched, numbers[index]);
   }
+  // Whoever started the program may have blocked signals, and that is inherited.
+  pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
 }
 
 int ending_signal(void) { return atomic_load(&arrived); }
