@@ -123,7 +123,9 @@ extension GradientDump {
         case "dtype":
           if reader.takeNull() { return }
           let dtype = try reader.readText()
-          if let format = Format(rawValue: dtype) { dump.format = format } else {
+          if let format = Format(rawValue: dtype) {
+            dump.format = format
+          } else {
             problem = problem ?? DumpError("dtype \(VisibleText.of(dtype)) is none of float32 and float64")
           }
         default:
@@ -175,7 +177,8 @@ extension GradientDump {
         throw DumpError("\(name) has \(gradient.values.count) values, but its shape is [\(shape)\(more)]")
       }
       if let weights = gradient.weights, weights.count != gradient.values.count {
-        throw DumpError("\(name) has \(weights.count) weights and \(gradient.values.count) values: it needs one for each")
+        throw DumpError(
+          "\(name) has \(weights.count) weights and \(gradient.values.count) values: it needs one for each")
       }
     }
   }

@@ -284,7 +284,8 @@ struct JSONReader {
     guard index + 4 <= bytes.count else { throw .syntax }
     var unit: UInt16 = 0
     for offset in 0..<4 {
-      guard let digit = Character(UnicodeScalar(bytes[index + offset])).hexDigitValue, bytes[index + offset] < 128 else {
+      guard let digit = Character(UnicodeScalar(bytes[index + offset])).hexDigitValue, bytes[index + offset] < 128
+      else {
         throw .syntax
       }
       unit = unit << 4 | UInt16(digit)

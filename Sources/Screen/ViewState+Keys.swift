@@ -107,7 +107,7 @@ extension ViewState {
   // Words that have another page are turned before the lesson goes on.
   private mutating func turnPage(_ scene: Scene, _ size: GridSize) -> Bool {
     guard let area = shown(scene).words(scene, self, Self.area(size)) else { return false }
-    guard page + 1 < WordsPanel.pages(scene, in: area) else { return false }
+    guard page + 1 < WordsPanel.pages(scene, self, in: area) else { return false }
     page += 1
     return true
   }
@@ -284,7 +284,9 @@ extension ViewState {
       help = nil
     } else if share != nil {
       return [.giveUp]
-    } else if scene.hasQueue || !pending.isEmpty {
+    } else if scene.hasQueue && scene.waiting != abandoned?.waiting || !pending.isEmpty && pending != abandoned?.pending
+    {
+      abandoned = (scene.waiting, pending)
       return [.request(.abandon)]
     } else if panel != .overview {
       (panel, logScroll) = (.overview, 0)

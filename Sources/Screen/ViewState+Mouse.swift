@@ -58,7 +58,7 @@ extension ViewState {
     let inside = View.inside(area, scene, self)
     switch shown(scene) {
     case .overview:
-      let layout = Layout(area, scene, isBig: isBig)
+      let layout = Layout(area, scene, self)
       return ([total.plot(in: layout.total)] + (layout.loss.map { [loss.plot(in: $0)] } ?? []), layout.parameters)
     case .parameters: return ([], inside)
     case .total: return ([total.plot(in: inside)], nil)

@@ -58,6 +58,8 @@ public struct ViewState: Sendable {
   // The words that `page` is of, and the ghost that was sent away.
   private var read: (words: [String], begun: Int) = ([], 0)
   private var dismissed: Int?
+  // What was given up, as long as the scene still has it: the next Esc closes something else.
+  var abandoned: (waiting: Waiting, pending: [String])?
   // The scenario's question that was answered, as long as the scene still asks it.
   var answered: Player.Question?
 
@@ -75,6 +77,7 @@ public struct ViewState: Sendable {
     read = (scene.passage, scene.begun)
     while zoom > 0, scene.history.count >> (zoom - 1) <= ChartWindow.shortest { zoom -= 1 }
     if zoom == 0 || center ?? 0 >= scene.history.count { center = nil }
+    if !scene.hasQueue, pending.isEmpty { abandoned = nil }
     var asked: Player.Question?
     if case .asking(let question) = scene.player { asked = question }
     if asked != answered { answered = nil }

@@ -60,9 +60,11 @@ extension Waiting {
           if let count = parsed.command.steps { steps += count } else { add(parsed.text) }
         }
       case .key(let stroke):
-        let known = stepsOfKeys[stroke] ?? stage.commands(of: input).reduce(0) { sum, parsed in
-          sum.flatMap { sum in parsed.command.steps.map { sum + $0 } }
-        }
+        let known =
+          stepsOfKeys[stroke]
+          ?? stage.commands(of: input).reduce(0) { sum, parsed in
+            sum.flatMap { sum in parsed.command.steps.map { sum + $0 } }
+          }
         stepsOfKeys[stroke] = .some(known)
         if let count = known { steps += count } else { add(stroke.key.label) }
       }

@@ -156,8 +156,8 @@ extension Stage {
       // The key that it has just waited for makes steps: it comes to its next pause.
       if hasStepsToMake, player.state == .playing { return false }
     }
-    let commands = commands(of: input)
-    return workbench.activity != .idle && commands.count == 1 && commands[0].command == .steps(.stop)
+    let first = commands(of: input).first { $0.command.kind != .view }
+    return (workbench.activity != .idle || !queue.isEmpty) && first?.command == .steps(.stop)
   }
 
   // The commands of an input, as things stand.

@@ -219,7 +219,9 @@ import Testing
 
   private func expectRefusal(_ reason: String, in folder: Folder, at place: String) throws {
     let inside = Folder.Inner(folder: folder, path: place)
-    for (arguments, status) in [(["run", "s", "--output", "."], 1), (["run", "t", "--output", "."], 1), (["run", "s", "--trace", "x"], 2)] {
+    for (arguments, status) in [
+      (["run", "s", "--output", "."], 1), (["run", "t", "--output", "."], 1), (["run", "s", "--trace", "x"], 2),
+    ] {
       let outcome = try inside.clipscope(arguments)
       #expect(outcome.status == Int32(status), "\(arguments): \(outcome)")
       #expect(outcome.error.contains(reason), "\(arguments): \(outcome)")

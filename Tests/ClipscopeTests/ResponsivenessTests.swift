@@ -64,7 +64,7 @@ extension EndToEnd {
       let scope = try stepping()
       let path = scope.folder.path + "/live.jsonl"
       try scope.type("trace \"\(path)\"")
-      try scope.waitFor("the trace") { $0.contains("appears when") }
+      try scope.waitFor("the trace") { $0.contains("step by step") }
       try scope.press("n")
       try scope.waitFor("a step") { $0.header.contains("20/s") }
       try scope.press("q")

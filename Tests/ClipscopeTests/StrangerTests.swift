@@ -39,7 +39,8 @@ import Testing
     try folder.write("mine", to: "out/old\(ending)")
     let before = folder.names
     for path in [
-      "up/new", "to/new", "sub/../../new", "../new", "/tmp/clipscope-never", ".new", "sub/.new", ".hidden/new", "leaf", "old",
+      "up/new", "to/new", "sub/../../new", "../new", "/tmp/clipscope-never", ".new", "sub/.new", ".hidden/new", "leaf",
+      "old",
       "gone/new", "sub/", "up/home/new", "",
     ] {
       let written = path.hasSuffix("/") || path.isEmpty ? path : path + ending
@@ -103,7 +104,8 @@ import Testing
   @Test("Where nobody watches, a scenario makes so many steps and no more, and says so")
   func steps() throws {
     let folder = try Folder()
-    try folder.write("task sum; model simplenet hidden=2; until loss < -1 max 2000; step 9000000; say \"behind\"", to: "s")
+    try folder.write(
+      "task sum; model simplenet hidden=2; until loss < -1 max 2000; step 9000000; say \"behind\"", to: "s")
     let outcome = try folder.clipscope(["run", "s", "--max-steps", "3000"])
     #expect(outcome.status == 1 && outcome.output.contains("step 3000"), "\(outcome)")
     #expect(outcome.error.contains("has made 3000 steps, the most that one may make unwatched; --max-steps N"))

@@ -24,7 +24,7 @@ import Testing
           let program = "'\(BuiltProgram.clipscope)' \(face)"
           let line =
             output == "| :"
-            ? "{ sleep 0; \(program) \(input) \(error); echo $? >status; } \(output); sync; :"
+            ? "{ \(program) \(input) \(error); echo $? >status; } \(output); sync; :"
             : "\(program) \(input) \(output) \(error); echo $? >status"
           _ = try Folder.shell("set +o pipefail; rm -f status t.jsonl; \(line)", in: folder)
           let status = Int32(folder.read("status")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "") ?? -1
@@ -58,7 +58,9 @@ import Testing
       echo '\(line)' >&3; read -t 30 first <&4; echo '\(line)' >&3; read -t 30 second <&4; exec 3>&-; wait; echo "$first"; echo "$second"
       """
     let outcome = try Folder.shell(talk, in: folder)
-    #expect(outcome.output.split(separator: "\n").map { $0.prefix(14) } == ["{\"total_norm\":", "{\"total_norm\":"], "\(outcome)")
+    #expect(
+      outcome.output.split(separator: "\n").map { $0.prefix(14) } == ["{\"total_norm\":", "{\"total_norm\":"],
+      "\(outcome)")
     for bad in ["\\377", "\\000"] {
       let shell = "printf '%s\\n\(bad)\\n%s\\n' '\(line)' '\(line)'"
       for input in ["\(shell) | '\(BuiltProgram.clipscope)' clip", "\(shell) >f; '\(BuiltProgram.clipscope)' clip f"] {
@@ -76,7 +78,10 @@ import Testing
       let outcome = try folder.clipscope(["clip"], input: wrong)
       #expect(outcome.status == 2 && outcome.output.hasPrefix("{\"error\":"), "\(outcome)")
     }
-    for scenario in ["step; expect loss < 0", "step; expect loss < 0; step 3", "model simplenet hidden=2; optimizer sgd lr=1e30; clip norm error_if_nonfinite=yes; step 9"] {
+    for scenario in [
+      "step; expect loss < 0", "step; expect loss < 0; step 3",
+      "model simplenet hidden=2; optimizer sgd lr=1e30; clip norm error_if_nonfinite=yes; step 9",
+    ] {
       try folder.write(scenario, to: "s")
       let outcome = try folder.clipscope(["frame", "s"])
       #expect(outcome.status == 1 && outcome.output.contains("total norm") && !outcome.error.isEmpty, "\(outcome)")

@@ -26,12 +26,10 @@ import Testing
     return process
   }
 
-  private func wait(for condition: () -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !condition() {
-      try #require(Date() < deadline, "it never came to be")
-      usleep(2000)
-    }
+  /// Waits until `tail` has seen so many steps in a file that grows.
+  private func follow(_ folder: Folder, _ trace: String, steps: Int) throws {
+    let tail = try PseudoTerminal("/usr/bin/env", ["tail", "-n", "+1", "-F", folder.path + "/" + trace])
+    try tail.wait(for: "steps in \(trace)") { tail.text.components(separatedBy: "{\"step\":").count > steps }
   }
 
   private func steps(in text: String?) -> [Int] {
@@ -40,16 +38,18 @@ import Testing
     }
   }
 
-  @Test("A trace can be followed while it grows, and a signal leaves it whole up to the last step", arguments: [
-    SIGINT, SIGTERM, SIGHUP,
-  ])
+  @Test(
+    "A trace can be followed while it grows, and a signal leaves it whole up to the last step",
+    arguments: [
+      SIGINT, SIGTERM, SIGHUP,
+    ])
   func signals(signal: Int32) throws {
     let folder = try Folder()
     for name in ["err", "old.jsonl"] { try folder.write(name == "err" ? "" : "an older trace\n", to: name) }
     try folder.write(Self.endless, to: "s")
     for trace in ["t.jsonl", "old.jsonl"] {
       let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", trace])
-      try wait { steps(in: folder.read(trace)).count > 20 }
+      try follow(folder, trace, steps: 20)
       #expect(process.isRunning)
       kill(process.processIdentifier, signal)
       process.waitUntilExit()
@@ -67,7 +67,7 @@ import Testing
     try folder.write("", to: "err")
     try folder.write(Self.endless, to: "s")
     let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", "t.jsonl"])
-    try wait { steps(in: folder.read("t.jsonl")).count > 20 }
+    try follow(folder, "t.jsonl", steps: 20)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     let text = try #require(folder.read("t.jsonl"))
@@ -112,7 +112,7 @@ import Testing
     try folder.write(Self.endless, to: "s")
     try FileManager.default.createDirectory(atPath: folder.path + "/sub", withIntermediateDirectories: false)
     let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", "sub/t"])
-    try wait { steps(in: folder.read("sub/t")).count > 10 }
+    try follow(folder, "sub/t", steps: 10)
     try FileManager.default.removeItem(atPath: folder.path + "/sub")
     kill(process.processIdentifier, SIGTERM)
     process.waitUntilExit()

@@ -145,8 +145,8 @@ import Training
         let scene = Scene(stage)
         var grid = render(stage, ViewState(), size: size)
         // What users and lessons say, and names, are not ours to explain.
-        if let log = Layout(ViewState.area(size), scene, isBig: false).log { grid.clear(log) }
-        if let words = Layout(ViewState.area(size), scene, isBig: false).words { grid.clear(words) }
+        if let log = Layout(ViewState.area(size), scene, ViewState()).log { grid.clear(log) }
+        if let words = Layout(ViewState.area(size), scene, ViewState()).words { grid.clear(words) }
         let known =
           scene.parameters.map(\.name).joined(separator: " ") + scene.title.model + scene.title.task
           + scene.title.optimizer + scene.title.details.joined() + (scene.problem ?? "")
@@ -206,7 +206,7 @@ import Training
     let stage = try Stage.told("\(Stages.recurrent); step 400")
     let (scene, size) = (Scene(stage), Self.sizes[0])
     var view = ViewState()
-    let layout = Layout(ViewState.area(size), scene, isBig: false)
+    let layout = Layout(ViewState.area(size), scene, ViewState())
     let panel = try #require(layout.parameters)
     _ = view.feed(MouseEvent(.press, column: 5, row: panel.row + 3), scene, size: size)
     #expect(view.cursor == 2 && view.panel == .overview)

@@ -53,7 +53,9 @@ import Training
     #expect(stage.workbench.position.step == 6)
   }
 
-  @Test("What was typed is done in its order, whatever is typed behind it", arguments: refused + ["save a; norms", "trace t; lr x", "", "norms"])
+  @Test(
+    "What was typed is done in its order, whatever is typed behind it",
+    arguments: refused + ["save a; norms", "trace t; lr x", "", "norms"])
   func restOfALine(line: String) {
     var stage = Stage(files: MemoryFiles())
     _ = stage.type("\(small); clip value; step 5; lr 0.5; step 2")

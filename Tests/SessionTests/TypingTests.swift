@@ -34,10 +34,15 @@ import Training
   func pace(seed: UInt64) {
     var generator = SplitMix(seed: seed)
     let keys = (0..<25).map { _ in "nnncp+-.><l".randomElement(using: &generator)! }
-    let counts = keys.map { _ in Int.random(in: 0..<5, using: &generator) == 0 ? Int.random(in: 2...4, using: &generator) : nil }
+    let counts = keys.map { _ in
+      Int.random(in: 0..<5, using: &generator) == 0 ? Int.random(in: 2...4, using: &generator) : nil
+    }
     let lines = keys.map { _ in
-      ["step 3; lr up; step", "until step >= 4 max 7; norm_type next", "phase 4", "max_norm 0.2; step 2", "lr x; step", nil, nil, nil]
-        .randomElement(using: &generator)!
+      [
+        "step 3; lr up; step", "until step >= 4 max 7; norm_type next", "phase 4", "max_norm 0.2; step 2", "lr x; step",
+        nil, nil, nil,
+      ]
+      .randomElement(using: &generator)!
     }
     var ends: Set<String> = []
     for mostAhead in [0, 1, 3, 1000] {
@@ -75,7 +80,10 @@ import Training
 
   @Test("What waits is counted; Esc and stop give it up, and the log says what was not done")
   func abandoned() {
-    for gives in [{ (stage: inout Stage) in stage.abandon() }, { stage in _ = stage.type("stop") }, { stage in _ = stage.type(.named(.space), count: nil) }] {
+    for gives in [
+      { (stage: inout Stage) in stage.abandon() }, { stage in _ = stage.type("stop") },
+      { stage in _ = stage.type(.named(.space), count: nil) },
+    ] {
       var stage = stage()
       _ = stage.type("step 100")
       for _ in 0..<10 { _ = stage.advance() }

@@ -50,7 +50,8 @@ extension CommandError.Problem {
     case .step(let error): Self.refused(error)
     case .stopped: "it was stopped before it was done"
     case .viewersOnly: "a scenario plays no other: lesson and again are for whoever sits in front of the screen"
-    case .viewersKey(let key): "a scenario cannot bind \(key.label): it stays as it is for whoever wants to leave or to type"
+    case .viewersKey(let key):
+      "a scenario cannot bind \(key.label): it stays as it is for whoever wants to leave or to type"
     case .noLesson(let what): what
     case .nothingToCompare(let steps): "no step has been made, so there is nothing in the last \(steps) to look at"
     }

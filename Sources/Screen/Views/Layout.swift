@@ -15,16 +15,19 @@ package struct Layout: Hashable, Sendable {
   package private(set) var log: Rectangle?
 
   /// The panels of a scene in an area.
-  package init(_ area: Rectangle, _ scene: Scene, isBig: Bool) {
+  package init(_ area: Rectangle, _ scene: Scene, _ view: ViewState) {
+    let isBig = view.isBig
     self.isBig = isBig
     var rest = area
     line = rest.cutTop(1)
     let hasWords = !scene.passage.isEmpty
     if rest.height >= 15 {
       // Words are whole, as far as the rest leaves them room; what is longer has pages.
-      let lines = hasWords ? WordsPanel.lines(scene, width: Self.wordsWidth(area, isBig) - 4).count : 0
-      let most = isBig ? rest.height / 3 : max(3, rest.height / 5)
-      arrangeText(&rest, hasWords: hasWords, lines: min(lines, most), isBig: isBig)
+      let setting = WordsPanel.setting(scene, view, width: Self.wordsWidth(area, isBig))
+      let most = setting.isLarge ? rest.height * 2 / 5 : isBig ? rest.height / 3 : max(3, rest.height / 5)
+      // Whole lines, the last one without what is clear below it.
+      let whole = setting.isLarge ? max(3, (most + 1) / setting.height * setting.height - 1) : most
+      arrangeText(&rest, hasWords: hasWords, lines: hasWords ? min(setting.rows, whole) : 0, isBig: isBig)
     }
     if isBig { arrangeBig(&rest) } else { arrange(&rest, scene.parameters.count) }
   }
@@ -75,7 +78,7 @@ package struct Layout: Hashable, Sendable {
     if let parameters { ParametersPanel(scene: scene, view: view).draw(in: parameters, isFront: false, on: &grid) }
     if let layers { LayersPanel(scene: scene, view: view).draw(in: layers, isFront: false, on: &grid) }
     if let loss { LossPanel(scene: scene, view: view).draw(in: loss, isFront: false, on: &grid) }
-    if let words { WordsPanel(scene: scene, view: view).draw(in: words, on: &grid) }
+    if let words { WordsPanel(scene: scene, view: view, in: words).draw(in: words, on: &grid) }
     if let log { LogPanel(scene: scene, view: view, hasWords: words != nil).draw(in: log, isFront: false, on: &grid) }
   }
 }

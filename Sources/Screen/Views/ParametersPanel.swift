@@ -155,13 +155,23 @@ struct ParametersPanel {
     }
   }
 
-  // max_norm as a faint line, where it is on the scale and a row has room for it.
+  // max_norm, where it is on the scale: as a faint line, or, behind a single row, as a dash at its height.
   private func drawThreshold(_ axis: Axis, in area: Rectangle, on grid: inout CellGrid) {
-    guard area.height > 1, let maxNorm = scene.clipping.active?.maxNorm,
-      let line = RangePlot(area, axis).line(of: Double(Float(maxNorm)))
-    else { return }
+    guard let maxNorm = scene.clipping.active?.maxNorm else { return }
+    let value = Double(Float(maxNorm))
+    if area.height == 1 {
+      guard let height = axis.height(of: value), (0...1).contains(height),
+        let level = axis.level(of: value, levels: Self.dashes.count)
+      else { return }
+      grid[area.column + area.width, area.row] = Cell(Self.dashes[level], Style(.limit))
+      return
+    }
+    guard let line = RangePlot(area, axis).line(of: value) else { return }
     for column in 0..<area.width { grid[area.column + column, area.row + line] = Cell("╌", Style(.limit, dim: true)) }
   }
+
+  // From the foot of a cell to its head; no bar looks like one.
+  private static let dashes: [Unicode.Scalar] = ["⎽", "⎼", "─", "⎻", "⎺"]
 
   private func drawNumbers(_ index: Int, column: Int, row: Int, on grid: inout CellGrid) {
     guard let norms = scene.present?.before?.perParameter, norms.indices.contains(index) else { return }

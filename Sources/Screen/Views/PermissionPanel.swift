@@ -9,7 +9,9 @@ struct PermissionPanel {
     let width = grid.size.columns - 4
     let path = Self.broken(VisibleText.of(question.request.path), width)
     let lines =
-      Paragraph.wrap("The scenario wants to write this file, which must not exist yet:", width).map { ($0, Style.plain) }
+      Paragraph.wrap("The scenario wants to write this file, which must not exist yet:", width).map {
+        ($0, Style.plain)
+      }
       + path.map { ($0, Style(.warning, bold: true)) }
       + Paragraph.wrap("Type yes and Enter to let it; no and Enter, or Esc, and it is not written.", width).map {
         ($0, Style.plain)

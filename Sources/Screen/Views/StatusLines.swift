@@ -101,7 +101,8 @@ struct Footer {
     case .none, .prompt, .find, .permission: drawKeys(in: area, on: &grid)
     case .question(let line):
       let answers = "  y yes · n no "
-      var text = line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
+      var text =
+        line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
       if scene.isLessonOpen { text += " The lesson ends; again plays it." }
       // The answers are never cut off.
       let shown = " " + Glyphs.abridged(text, area.width - answers.count - 1) + answers
@@ -129,7 +130,7 @@ struct Footer {
 
   private func all(isWaiting: Bool) -> [(line: String, label: String)] {
     return [
-      ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run"),
+      ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run")
     ] + (scene.hasQueue ? [("close", "forget what waits")] : []) + [
       ("step", "step"), ("phase", "phase"),
       ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("help", "help"), ("quit", "quit"),

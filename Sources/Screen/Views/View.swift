@@ -32,9 +32,9 @@ public struct View: Sendable, Equatable {
   public static let overview = View(
     name: "overview", title: "overview",
     reading: "all that there is room for; with --big fewer and larger panels",
-    log: { scene, view, area in Layout(area, scene, isBig: view.isBig).log }
+    log: { scene, view, area in Layout(area, scene, view).log }
   ) { scene, view, area, grid in
-    Layout(area, scene, isBig: view.isBig).draw(scene, view, on: &grid)
+    Layout(area, scene, view).draw(scene, view, on: &grid)
   }
 
   /// The total norm alone.
@@ -106,7 +106,9 @@ public struct View: Sendable, Equatable {
   ) {
     var rest = area
     ClippingLine(scene: scene).draw(in: rest.cutTop(1), on: &grid)
-    if let words = words(scene, view, area) { WordsPanel(scene: scene, view: view).draw(in: words, on: &grid) }
+    if let words = words(scene, view, area) {
+      WordsPanel(scene: scene, view: view, in: words).draw(in: words, on: &grid)
+    }
     draw(inside(area, scene, view), &grid)
   }
 
@@ -121,13 +123,13 @@ public struct View: Sendable, Equatable {
   /// Where a lesson's words stand in an area; `nil` where there are none or no room.
   func words(_ scene: Scene, _ view: ViewState, _ area: Rectangle) -> Rectangle? {
     if isPage { return nil }
-    return self == .overview ? Layout(area, scene, isBig: view.isBig).words : Self.words(scene, view, area)
+    return self == .overview ? Layout(area, scene, view).words : Self.words(scene, view, area)
   }
 
   private static func words(_ scene: Scene, _ view: ViewState, _ area: Rectangle) -> Rectangle? {
     guard !scene.passage.isEmpty, area.height >= 15 else { return nil }
     var rest = area
-    let lines = WordsPanel.lines(scene, width: area.width - 4).count
+    let lines = WordsPanel.setting(scene, view, width: area.width).rows
     return rest.cutBottom(min(lines, max(3, area.height / 5)) + 2)
   }
 

@@ -6,6 +6,26 @@ import Training
 struct WordsPanel {
   let scene: Scene
   let view: ViewState
+  private let setting: Setting
+
+  /// Words of a scene as a view shows them in an area.
+  init(scene: Scene, view: ViewState, in area: Rectangle) {
+    (self.scene, self.view) = (scene, view)
+    setting = Self.setting(scene, view, width: area.width)
+  }
+
+  /// How words are set: in lines, and how many rows each takes.
+  struct Setting {
+    var lines: [String]
+    var isLarge = false
+    /// Rows of a line.
+    var height: Int { isLarge ? LargeLetters.height : 1 }
+    /// Rows of all lines: the last one needs nothing clear below it.
+    var rows: Int { lines.count * height - (isLarge && !lines.isEmpty ? 1 : 0) }
+
+    /// How many lines stand on a page of so many rows.
+    func lines(in rows: Int) -> Int { max(1, (rows + (isLarge ? 1 : 0)) / height) }
+  }
 
   /// What the viewer may do next, where the words end.
   private enum Next {
@@ -16,20 +36,30 @@ struct WordsPanel {
     case playing
   }
 
-  /// The lines of the words at a width.
-  static func lines(_ scene: Scene, width: Int) -> [String] {
-    scene.passage.flatMap { Paragraph.wrap($0, width) }
+  // Narrower, a page of large letters would hold half a sentence.
+  private static let leastForLarge = 120
+
+  /// How the words are set in a panel of a width: large for a class room, where all their letters can be.
+  static func setting(_ scene: Scene, _ view: ViewState, width: Int) -> Setting {
+    if view.isBig, view.shown(scene) == .overview, !view.isASCII, width >= leastForLarge {
+      let large = scene.passage.compactMap { LargeLetters.wrap($0, width - 4) }
+      if large.count == scene.passage.count { return Setting(lines: large.flatMap(\.self), isLarge: true) }
+    }
+    return Setting(lines: scene.passage.flatMap { Paragraph.wrap($0, width - 4) })
   }
 
   /// How many pages the words take in an area.
-  static func pages(_ scene: Scene, in area: Rectangle) -> Int {
-    let (lines, rows) = (lines(scene, width: area.width - 4).count, max(1, area.height - 2))
-    return max(1, (lines + rows - 1) / rows)
+  static func pages(_ scene: Scene, _ view: ViewState, in area: Rectangle) -> Int {
+    WordsPanel(scene: scene, view: view, in: area).pages(in: area)
+  }
+
+  private func pages(in area: Rectangle) -> Int {
+    let perPage = setting.lines(in: area.height - 2)
+    return max(1, (setting.lines.count + perPage - 1) / perPage)
   }
 
   func draw(in area: Rectangle, isFront: Bool = false, on grid: inout CellGrid) {
-    let lines = Self.lines(scene, width: area.width - 4)
-    let (rows, pages) = (max(1, area.height - 2), Self.pages(scene, in: area))
+    let (perPage, pages) = (setting.lines(in: area.height - 2), pages(in: area))
     let page = min(view.page, pages - 1)
     let next = next(page, pages)
     let isWaiting: Bool
@@ -40,10 +70,14 @@ struct WordsPanel {
     grid.frame(
       area, title: title, note: pages > 1 ? "page \(page + 1) of \(pages)" : "", foot: foot(next, area.width - 4),
       isFront: isFront || isWaiting, isWaiting ? Style(.accent) : Style(.muted))
-    for (offset, line) in lines.dropFirst(page * rows).prefix(rows).enumerated() {
-      grid.write(
-        line, column: area.column + 2, row: area.row + 1 + offset, width: area.width - 4,
-        scene.isPassageOver ? Style(.muted) : Style(bold: isWaiting))
+    let style = scene.isPassageOver ? Style(.muted) : Style(bold: isWaiting)
+    for (offset, line) in setting.lines.dropFirst(page * perPage).prefix(perPage).enumerated() {
+      let (column, row) = (area.column + 2, area.row + 1 + offset * setting.height)
+      if setting.isLarge {
+        LargeLetters.draw(line, column: column, row: row, style, on: &grid)
+      } else {
+        grid.write(line, column: column, row: row, width: area.width - 4, style)
+      }
     }
   }
 

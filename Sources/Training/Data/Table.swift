@@ -204,7 +204,8 @@ private struct TableReader {
       if byte == 10 { fileLine += 1 }
       text.append(byte)
       guard text.count - start <= Table.longestField else {
-        throw error("has a quote here that is not closed within \(Table.longestField >> 10) kB", line: first, column: column)
+        throw error(
+          "has a quote here that is not closed within \(Table.longestField >> 10) kB", line: first, column: column)
       }
     }
     throw error("has a quote that is never closed", line: first, column: column)

@@ -33,7 +33,8 @@ final class OutputFile: LineSink {
     do {
       if let type = try? Stat(path, followTargetSymlink: true).type, type != .regular, type != .directory {
         // A pipe or a device is written as it comes.
-        self.init(path, try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec]), isStream: true, budget)
+        self.init(
+          path, try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec]), isStream: true, budget)
         return
       }
       let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .append, .closeOnExec]
@@ -60,7 +61,8 @@ final class OutputFile: LineSink {
       // So is what only stands for an open file.
       let isSystems = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
       guard found.type == .regular, !isSystems else {
-        self.init(path, try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec]), isStream: true, nil)
+        self.init(
+          path, try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec]), isStream: true, nil)
         return
       }
       if InputFiles.contains(FileIdentity(found)) {
@@ -92,7 +94,10 @@ final class OutputFile: LineSink {
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return (String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), FileDescriptor(rawValue: descriptor))
+    return (
+      String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self),
+      FileDescriptor(rawValue: descriptor)
+    )
   }
 
   private static func destination(of path: String) -> String {

@@ -51,7 +51,8 @@ final class OutputFolder: Sendable {
       let next = openat(folder, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       guard next >= 0 else {
         let isLink = errno == ELOOP || errno == ENOTDIR
-        throw refusal(isLink ? "leads through a link, or through what is no folder" : DiskFiles.reason(Errno(rawValue: errno)))
+        throw refusal(
+          isLink ? "leads through a link, or through what is no folder" : DiskFiles.reason(Errno(rawValue: errno)))
       }
       close(folder)
       folder = next
@@ -89,7 +90,8 @@ struct ByteCount: ExpressibleByArgument {
   let text: String
 
   init?(argument: String) {
-    guard let match = argument.wholeMatch(of: /([0-9]{1,15}) ?(k|M|G|T)?B?/.ignoresCase()), let count = Int(match.1) else {
+    guard let match = argument.wholeMatch(of: /([0-9]{1,15}) ?(k|M|G|T)?B?/.ignoresCase()), let count = Int(match.1)
+    else {
       return nil
     }
     let power = match.2.map { "kmgt".firstIndex(of: Character($0.lowercased()))!.utf16Offset(in: "kmgt") + 1 } ?? 0
@@ -118,7 +120,8 @@ struct StepBoundArguments: ParsableArguments {
 /// What scenarios may do to the machine: the arguments that the faces share which play them.
 struct OutputArguments: ParsableArguments {
   @ArgumentParser.Option(
-    help: ArgumentHelp("Where the files go that a scenario writes; without it, none is written unasked.", valueName: "dir"),
+    help: ArgumentHelp(
+      "Where the files go that a scenario writes; without it, none is written unasked.", valueName: "dir"),
     completion: .directory)
   var output: String?
 

@@ -61,7 +61,7 @@ enum TerminalSystem {
     var window = winsize()
     guard ioctl(terminal, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return nil }
     // More than any screen has, and less than what ncurses counts in.
-    return (min(Int(window.ws_col), 4000), min(Int(window.ws_row), 2000))
+    return (min(Int(window.ws_col), 1500), min(Int(window.ws_row), 600))
   }
 
   /// What has come in, empty at the end of the file, `nil` with `isTemporary` or a lasting error.
