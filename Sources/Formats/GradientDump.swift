@@ -108,6 +108,7 @@ extension GradientDump {
     var dump = GradientDump(gradients: [], format: .float32, options: RuleOptions())
     var hasGradients = false
     var problem: DumpError?
+    var others = 0
     do throws(JSONReader.Problem) {
       try reader.readObject { reader, name throws(JSONReader.Problem) in
         switch name {
@@ -131,7 +132,8 @@ extension GradientDump {
         default:
           if try dump.options.read(name, &reader) { return }
           // What is written almost like something that counts was meant to count.
-          if let meant = Suggestion.nearest(to: name, among: ["gradients", "dtype"] + RuleOptions.names) {
+          others += 1
+          if others < 100, let meant = Suggestion.nearest(to: name, among: ["gradients", "dtype"] + RuleOptions.names) {
             problem = problem ?? DumpError("there is no \(VisibleText.of(name)); did you mean \(meant)?")
           }
           try reader.skipValue()

@@ -46,7 +46,7 @@ extension ViewState {
     case .prompt(let editor): return feedPrompt(key, editor, scene, size)
     case .find(let editor): return feedFind(key, editor, scene)
     case .question(let line): return answer(key, line)
-    case .permission(let question, let editor): return answer(key, question, editor)
+    case .permission(let question, let editor): return answer(key, question, editor, size)
     case .none where key == .control("c"): return [.leave(isInterrupt: true)]
     case .none where help != nil: return feedHelp(key, size)
     case .none: return feedCommandKey(key, scene, size)
@@ -76,7 +76,7 @@ extension ViewState {
     defer { count = nil }
     if panel == .lessons, let outcomes = feedLessons(key, scene) { return outcomes }
     // Words that have another page are turned by the key that their panel names.
-    if key == .named(.space), scene.player != .playing, scene.activity == .idle, turnPage(scene, size) { return [] }
+    if key == .named(.space), turnPage(scene, size) { return [] }
     if case .waiting(let awaited) = scene.player {
       if key == .named(.enter), turnPage(scene, size) { return [] }
       // Space and Enter are the lesson's while it waits, also for another key: it says which.
@@ -106,10 +106,16 @@ extension ViewState {
 
   // Words that have another page are turned before the lesson goes on.
   private mutating func turnPage(_ scene: Scene, _ size: GridSize) -> Bool {
-    guard let area = shown(scene).words(scene, self, Self.area(size)) else { return false }
-    guard page + 1 < WordsPanel.pages(scene, self, in: area) else { return false }
+    guard hasNextPage(scene, size) else { return false }
     page += 1
     return true
+  }
+
+  /// Whether a lesson's words go on behind the page that is shown.
+  func hasNextPage(_ scene: Scene, _ size: GridSize) -> Bool {
+    guard scene.player != .playing, scene.activity == .idle else { return false }
+    guard let area = shown(scene).words(scene, self, Self.area(size)) else { return false }
+    return page + 1 < WordsPanel.pages(scene, self, in: area)
   }
 
   // What the page of lessons does with a key; `nil` where it does what it always does.
@@ -166,7 +172,9 @@ extension ViewState {
     return isYes ? [.request(.line(line))] : []
   }
 
-  private mutating func answer(_ key: Key, _ question: Player.Question, _ editor: LineEditor) -> [ViewOutcome] {
+  private mutating func answer(
+    _ key: Key, _ question: Player.Question, _ editor: LineEditor, _ size: GridSize
+  ) -> [ViewOutcome] {
     if key == .control("c") { return [.leave(isInterrupt: true)] }
     var editor = editor
     let outcome = key == .named(.escape) ? .cancelled : editor.feed(key) { _ in [] }
@@ -174,7 +182,10 @@ extension ViewState {
     let isAllowed: Bool
     switch outcome {
     case .cancelled, .submitted("no"): isAllowed = false
-    case .submitted("yes"): isAllowed = true
+    case .submitted("yes") where PermissionPanel(question: question).isWhole(on: size): isAllowed = true
+    case .submitted("yes"):
+      candidates = ["make the window larger: what is not seen cannot be allowed"]
+      return []
     case .editing, .candidates: return []
     case .submitted:
       // Enter alone may be meant for the lesson that has just asked.
@@ -183,7 +194,9 @@ extension ViewState {
     }
     entry = .none
     answered = question
-    return [.request(.answer(isAllowed, to: question))]
+    // Who has enough of its questions is out of them.
+    let stop = outcome == .cancelled ? [ViewOutcome.request(.line(Command.steps(.stop).text))] : []
+    return [.request(.answer(isAllowed, to: question))] + stop
   }
 
   // MARK: Prompt and search

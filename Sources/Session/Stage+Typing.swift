@@ -133,7 +133,8 @@ extension Stage {
 
   /// Gives up what waits, and the steps of the viewer's that are being made; the log says what was not done.
   public mutating func abandon() {
-    let waiting = waiting
+    var waiting = waiting
+    waiting.more += unheard
     queue.removeAll()
     (awaitsFile, unheard) = (false, 0)
     if hasStepsToMake { workbench.abandon() }
@@ -144,9 +145,12 @@ extension Stage {
     if waiting != Waiting() { log.append(.note("not done: \(waiting.text)")) }
   }
 
-  // What shows or ends, and nothing else: the screen does it at once, and so does everybody.
+  // What shows or ends, and nothing else: the screen does it at once, and so does everybody. A key that a lesson waits for is
+  // the lesson's, whatever it types.
   private func isViews(_ input: TypedQueue.Input) -> Bool {
-    commands(of: input).allSatisfy { $0.command.kind == .view && !$0.command.isBinding }
+    if case .key(let stroke) = input, player.isWaitingFor(stroke.key) { return false }
+    let commands = commands(of: input)
+    return !commands.isEmpty && commands.allSatisfy { $0.command.kind == .view && !$0.command.isBinding }
   }
 
   // What a lesson waits for is not the end of what runs, but its own.

@@ -176,6 +176,7 @@ public struct Stage: Sendable {
       if !waitsForViewer { throw parsed.error(.endless) }
     }
     if case .lesson(let lesson) = parsed.command {
+      if origin.isScenarios { throw parsed.error(.viewersOnly) }
       do throws(CommandError.Problem) { try play(lesson) } catch { throw parsed.error(error) }
       if hasMore { log.append(.note("what stood behind it on the line is left out")) }
       return []
@@ -346,7 +347,11 @@ public struct Stage: Sendable {
     case .write(let request, let right):
       fileIsViewers = line == nil
       guard right != .viewer, asksBeforeWriting else { break }
-      player.ask(request.at(workbench.files.location(of: request.path)))
+      do throws(FileError) {
+        player.ask(request.at(try workbench.files.location(of: request.path)))
+      } catch {
+        fileFailed(error)
+      }
       return false
     case .view(.bind(let key, let line, let otherwise)):
       bindings.bind(key, to: line, otherwise: otherwise, origin: origin.ofBinding)

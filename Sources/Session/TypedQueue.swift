@@ -55,7 +55,7 @@ public struct Waiting: Hashable, Sendable {
   /// The first of what else waits, in the order in which it was typed: lines, and the names of keys.
   public private(set) var others: [String] = []
   /// How many more there are.
-  public private(set) var more = 0
+  public internal(set) var more = 0
 
   /// Nothing.
   public init() {}

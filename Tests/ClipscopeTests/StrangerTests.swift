@@ -49,14 +49,24 @@ import Testing
       #expect(outcome.status == 1 || outcome.status == 2, "\(path): \(outcome)")
       #expect(folder.names == (before + ["s"]).sorted(), "\(path)")
     }
+    // A dot with a mark on it is a dot to the file system, and what cannot be seen is no part of a name.
+    for sly in [
+      ".\u{301}new", "sub/.\u{FE0F}new", "a\u{200D}b", "a\u{3164}b", "a\u{2800}b", "a\u{A0}b", "a\u{202E}b", "a\nb",
+      "a\u{7}b",
+    ] {
+      try folder.write("step 2; \(command) \"\(sly)\(ending)\"; step 3", to: "s")
+      let outcome = try folder.clipscope(["run", "s", "--output", "out"])
+      #expect(outcome.status == 2, "\(sly.debugDescription): \(outcome)")
+      #expect(folder.names == (before + ["s"]).sorted(), "\(sly.debugDescription)")
+    }
     for wrong in ["new", "new.sh", "new\(ending).txt", "authorized_keys", ending] {
       try folder.write("\(command) \(wrong)", to: "s")
       let outcome = try folder.clipscope(["run", "s", "--output", "out"])
       #expect(outcome.status == 2 && outcome.error.contains("a name that ends in \(ending)"), "\(wrong): \(outcome)")
     }
     #expect(folder.read("out/old\(ending)") == "mine")
-    for name in ["sub/new", "./sub/./other", "plain"] {
-      try folder.write("step 2; \(command) \(name)\(ending); step 3", to: "s")
+    for name in ["sub/new", "./sub/./other", "plain", "übung 2_b-c+d", "勾配"] {
+      try folder.write("step 2; \(command) \"\(name)\(ending)\"; step 3", to: "s")
       let outcome = try folder.clipscope(["run", "s", "--output", "out"])
       #expect(outcome.status == 0, "\(name): \(outcome)")
       #expect(folder.read("out/\(name)\(ending)")?.isEmpty == false)
@@ -79,10 +89,14 @@ import Testing
     let folder = try Folder()
     try folder.write("trace a.jsonl; trace b.jsonl; step 200; save c.scenario; step 5", to: "s")
     let outcome = try folder.clipscope(["run", "s", "--output", "out", "--output-limit", "20kB"])
-    #expect(outcome.status == 1 && outcome.error.contains("--output-limit says how much"), "\(outcome)")
+    #expect(outcome.status == 1 && outcome.error.contains("20kB (--output-limit) in 1000 files"), "\(outcome)")
     let bytes = ["a.jsonl", "b.jsonl"].map { folder.read("out/" + $0) ?? "" }
     #expect(bytes.allSatisfy { $0.isEmpty || $0.hasSuffix("}\n") }, "whole lines")
     #expect((10_000...20_000).contains(bytes.reduce(0) { $0 + $1.utf8.count }))
+    // Empty files take room, too.
+    try folder.write((0..<1100).map { "save f\($0).scenario\n" }.joined(), to: "m")
+    let many = try folder.clipscope(["run", "m", "--output", "many"])
+    #expect(many.status == 1 && folder.names.count { $0.hasPrefix("many/") } == 1000, "\(many.error.prefix(300))")
     for wrong in ["", "much", "-1", "1 PB", "99999999999999999999"] {
       #expect(try folder.clipscope(["run", "s", "--output-limit", wrong]).status == 2, "\(wrong)")
     }
@@ -99,6 +113,41 @@ import Testing
       }
       #expect(try folder.clipscope(["repl"], input: "bind \(key) step\n").status == 0, "\(key)")
     }
+  }
+
+  @Test("lesson and again are the viewer's, also through a key; the viewer may bind them")
+  func lessons() throws {
+    let folder = try Folder()
+    for line in ["lesson next", "again", "step; lesson tutorial"] {
+      for bound in ["bind w \"\(line)\"", "bind v \"bind w \\\"\(line)\\\"\""] {
+        try folder.write("step; \(bound)", to: "s")
+        let outcome = try folder.clipscope(["run", "s"])
+        #expect(outcome.status == 2 && outcome.error.contains("a scenario plays no other"), "\(bound): \(outcome)")
+      }
+      #expect(try folder.clipscope(["repl"], input: "bind w \"\(line)\"\n").status == 0)
+    }
+  }
+
+  @Test("A folder that is not there is no question: nothing is written where nobody sees it")
+  func missingFolder() throws {
+    let scope = try Scope("task sum; model simplenet; pause c; save \"Xtmp/evil.scenario\"; say \"behind\"") {
+      $0.header.contains("◆ press c")
+    }
+    try scope.press("c")
+    let frame = try scope.waitFor("the refusal") { $0.header.contains("‖ held") && $0.footer.contains("q quit") }
+    let text = frame.lines.map { $0.trimmingCharacters(in: ["│", " "]) }.joined().replacing(" ", with: "")
+    #expect(text.contains("Xtmp/evil.scenariodoesnotexist"), "\(frame.lines)")
+    #expect(scope.folder.files == [Scope.scenario])
+  }
+
+  @Test("A million bytes of commands take a small multiple of memory")
+  func bomb() throws {
+    guard !Sanitizer.isOn else { return }
+    let folder = try Folder()
+    let line = String(repeating: "stop;", count: 12_800) + "\n"
+    try folder.write(String(repeating: line, count: 15), to: "s")
+    let outcome = try Folder.shell("ulimit -v 900000; '\(BuiltProgram.clipscope)' run s", in: folder)
+    #expect(outcome.status == 0, "\(outcome)")
   }
 
   @Test("Where nobody watches, a scenario makes so many steps and no more, and says so")

@@ -98,11 +98,19 @@ import Testing
     try folder.write("task csv d.csv target=y; model simplenet; step", to: "s")
     try folder.write("x,y\n1,2\n2,3\n4,9\n", to: "d.csv")
     #expect(symlink("s", folder.path + "/linked") == 0 && link(folder.path + "/d.csv", folder.path + "/hard") == 0)
-    for trace in ["s", "./s", "linked", "d.csv", "hard"] {
+    for trace in ["s", "./s", "linked", "d.csv", "hard", "/proc/self/cwd/s", "/proc/self/cwd/d.csv"] {
       let outcome = try folder.clipscope(["run", "s", "--trace", trace])
       #expect(outcome.status == 2 && outcome.error.contains("is read by this very run"), "\(trace): \(outcome)")
     }
     #expect(folder.read("s")?.hasPrefix("task csv") == true && folder.read("d.csv")?.hasPrefix("x,y") == true)
+  }
+
+  @Test("Where nothing was written nothing is left beside what is there")
+  func nothingLeft() throws {
+    let folder = try Folder()
+    for name in ["s", "old"] { try folder.write("step 2", to: name) }
+    let outcome = try folder.clipscope(["run", "s", "--trace", "old", "--output", "no/no"])
+    #expect(outcome.status == 2 && folder.names == ["old", "s"] && folder.read("old") == "step 2", "\(outcome)")
   }
 
   @Test("A folder that went, and a file that may not grow, are told with message and status")

@@ -64,9 +64,25 @@ import Training
       let text = render(scene, view, size: GridSize(columns: columns, rows: rows)).plainText
       let inside = text.split(separator: "\n").map { $0.trimmingCharacters(in: ["│", " "]) }.joined()
         .replacing(" ", with: "")
-      #expect(inside.contains("end.scenario") && inside.contains("yesorno:"), "\(columns)×\(rows)\n\(text)")
-      if rows > 10 { #expect(inside.contains(path.replacing(" ", with: "")), "\(columns)×\(rows)\n\(text)") }
+      let isWhole = inside.contains(path.replacing(" ", with: ""))
+      #expect(inside.contains("yesorno:") && isWhole == (rows > 10), "\(columns)×\(rows)\n\(text)")
+      #expect(inside.contains("Makethewindowlarger") != isWhole, "\(columns)×\(rows)\n\(text)")
     }
+    // What is not seen cannot be allowed, also where the screen is too small for anything.
+    for (columns, rows, isAllowed) in [(40, 10, false), (20, 5, false), (1, 1, false), (80, 24, true)] {
+      var asked = view
+      var outcomes: [ViewOutcome] = []
+      for key in ["y", "e", "s"].map({ Key.character($0) }) + [.named(.enter)] {
+        outcomes += asked.feed(key, scene, size: GridSize(columns: columns, rows: rows))
+      }
+      #expect(outcomes == (isAllowed ? [.request(.answer(true, to: question))] : []), "\(columns)×\(rows)")
+    }
+    // Esc leaves this question and all that would follow.
+    var left = view
+    #expect(
+      left.feed(.named(.escape), scene, size: GridSize(columns: 20, rows: 5)) == [
+        .request(.answer(false, to: question)), .request(.line("stop")),
+      ])
   }
 
   @Test("How many steps are to go stands in the first line, what else waits above the keys")

@@ -7,13 +7,14 @@ public protocol FileSource: Sendable {
   /// - Throws: `FileError` with the reason: missing, a folder, not readable, larger than is worth reading.
   func bytes(of path: String, relativeTo folder: String) throws(FileError) -> [UInt8]
 
-  /// Where a path leads: from the root of the file system, without links in its folders.
-  func location(of path: String) -> String
+  /// Where a new file would be: its whole path from the root of the file system, without links in its folders.
+  /// - Throws: `FileError` where its folder is not there.
+  func location(of path: String) throws(FileError) -> String
 }
 
 extension FileSource {
   /// The path as it stands, where there is no file system.
-  public func location(of path: String) -> String { path }
+  public func location(of path: String) throws(FileError) -> String { path }
 }
 
 /// Where a command comes from. It goes with the command wherever that goes: what a scenario says stays the scenario's when a

@@ -23,7 +23,8 @@ public enum Glossary {
     Entry("clipped", is: "steps in which the rule changed a gradient; 'of the last 100' counts the newest 100 steps"),
     Entry("duty", is: "the share of the last 100 steps that were clipped"),
     Entry(
-      "max_norm", is: "the threshold: a total norm above it is scaled down to it; the pink line, as it was at each step"
+      "max_norm",
+      is: "the threshold: a total norm above it is scaled down to it; pink, a line as it was, and a dash behind a row"
     ),
     Entry(
       "norm_type", "order",
@@ -90,6 +91,8 @@ public enum Glossary {
     Entry("[norm]", is: "the phase in brackets is the last that was made of an open step"),
     Entry(
       "▶", "◆", "‖", "●", is: "▶ a lesson plays, ◆ it waits for a key, ‖ nothing is being made, ● steps are being made"),
+    Entry("to go", is: "how many steps that you asked for are still to be made; Esc forgets what waits behind them"),
+    Entry("◌", is: "work that takes long, and how much of it is done; Esc stops it"),
     Entry("act", is: "a part of a lesson: 3/7 is the third of seven"),
     Entry("by layer", is: "one bar for each layer, the first at the left: blue is passed on, orange was clipped away"),
     Entry(

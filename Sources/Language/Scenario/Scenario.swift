@@ -72,9 +72,11 @@ struct ScenarioDraft {
     entries = []
     var mistakes = 0
     for (index, line) in lines.enumerated() where mistakes < Self.mostMistakes {
-      let pieces = Parser.pieces(of: String(line))
+      // One text for all commands of a line: a copy for each would be as many times as large.
+      let text = String(line)
+      let pieces = Parser.pieces(of: text)
       mistakes += pieces.count { $0.isMistake }
-      entries += pieces.map { Entry(line: index + 1, text: String(line), piece: $0) }
+      entries += pieces.map { Entry(line: index + 1, text: text, piece: $0) }
     }
     guard !entries.isEmpty else {
       throw ScenarioError(path: path, reason: "has no commands; a scenario is one command a line (see help)")

@@ -5,10 +5,17 @@ import Session
 struct PermissionPanel {
   let question: Player.Question
 
-  func draw(on grid: inout CellGrid) {
-    let width = grid.size.columns - 4
+  /// Whether all of it has room: what is not seen cannot be allowed.
+  func isWhole(on size: GridSize) -> Bool {
+    size.columns >= View.overview.smallest.columns && size.rows >= View.overview.smallest.rows
+      && lines(width: size.columns - 4).count <= Self.rows(size)
+  }
+
+  private static func rows(_ size: GridSize) -> Int { max(1, size.rows - 3) }
+
+  private func lines(width: Int) -> [(String, Style)] {
     let path = Self.broken(VisibleText.of(question.request.path), width)
-    let lines =
+    return
       Paragraph.wrap("The scenario wants to write this file, which must not exist yet:", width).map {
         ($0, Style.plain)
       }
@@ -16,9 +23,18 @@ struct PermissionPanel {
       + Paragraph.wrap("Type yes and Enter to let it; no and Enter, or Esc, and it is not written.", width).map {
         ($0, Style.plain)
       }
-    // Where there is no room for all, the end of the path tells more than its beginning.
-    let rows = max(1, grid.size.rows - 3)
-    let shown = lines.count <= rows ? lines : Array(lines.suffix(rows))
+  }
+
+  func draw(on grid: inout CellGrid) {
+    let width = grid.size.columns - 4
+    let whole = lines(width: width)
+    let shown =
+      isWhole(on: grid.size)
+      ? whole
+      : Paragraph.wrap(
+        "The scenario wants to write a file whose path has no room here. Make the window larger to see it; no and Enter, or Esc, and it is not written.",
+        width
+      ).prefix(Self.rows(grid.size)).map { ($0, Style(.warning)) }
     let area = Rectangle(
       column: 0, row: max(0, grid.size.rows - 3 - shown.count), width: grid.size.columns, height: shown.count + 2)
     grid.clear(area)

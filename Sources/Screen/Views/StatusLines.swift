@@ -121,7 +121,8 @@ struct Footer {
   }
 
   // From the most needed key to the least; what has no room is left to `?`.
-  private var shown: [(line: String, label: String)] {
+  private func shown(on size: GridSize) -> [(line: String, label: String)] {
+    if view.hasNextPage(scene, size) { return [("run", "next page")] + all(isWaiting: false).dropFirst() }
     let isWaiting = scene.player == .waiting(nil)
     // A lesson that waits for another key takes space for itself.
     if case .waiting(_?) = scene.player { return Array(all(isWaiting: false).dropFirst()) }
@@ -146,7 +147,7 @@ struct Footer {
     if let count = view.count { pieces.append((" \(count)", Style(.accent, bold: true, reverse: true))) }
     var keys = ""
     var width = pieces.reduce(0) { $0 + $1.0.count }
-    for (line, label) in shown {
+    for (line, label) in shown(on: grid.size) {
       guard let binding = scene.bindings.bindings.first(where: { $0.line == line }) else { continue }
       keys += binding.key.label
       guard !label.isEmpty else { continue }

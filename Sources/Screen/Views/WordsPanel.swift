@@ -41,7 +41,8 @@ struct WordsPanel {
 
   /// How the words are set in a panel of a width: large for a class room, where all their letters can be.
   static func setting(_ scene: Scene, _ view: ViewState, width: Int) -> Setting {
-    if view.isBig, view.shown(scene) == .overview, !view.isASCII, width >= leastForLarge {
+    // What was said before the steps that are being made is not said as loud as what is so.
+    if view.isBig, view.shown(scene) == .overview, !view.isASCII, width >= leastForLarge, !scene.isPassageOver {
       let large = scene.passage.compactMap { LargeLetters.wrap($0, width - 4) }
       if large.count == scene.passage.count { return Setting(lines: large.flatMap(\.self), isLarge: true) }
     }
@@ -103,7 +104,10 @@ struct WordsPanel {
     case .goOn(nil): return [(" space ", key), (" ▸ go on", .plain)]
     case .goOn(let awaited?): return [(" press \(awaited.label) ", key)]
     case .held: return [("held by you: ", Style(.muted)), (label("run"), key), (" ▸ go on", .plain)]
-    case .playing: return scene.activity == .idle ? [] : [("steps are being made", Style(.muted))]
+    case .playing:
+      guard scene.activity != .idle else { return [] }
+      let text = scene.isPassageOver ? "said before the steps that are being made" : "steps are being made"
+      return [(text, Style(.muted))]
     case .ended:
       guard scene.progress != nil else { return [] }
       var pieces = [("the end: ", Style(.muted)), (label("again"), key), (" again", .plain)]

@@ -31,9 +31,10 @@ struct PlainRun {
   ///   - trace: the file that gets the trace, `-` for standard output.
   init(stage: Stage, shows: Shows, output: OutputArguments, trace: String? = nil) throws(FileError) {
     (self.stage, self.shows) = (stage, shows)
+    let place = try output.place()
     var sink: (any LineSink)?
     if let trace { sink = trace == "-" ? StandardOutput() : try OutputFile(replacing: trace) }
-    files = FileEffects(hasScreen: false, place: try output.place(), trace: sink)
+    files = FileEffects(hasScreen: false, place: place, trace: sink)
     // A signal ends it between two steps, so that traces are whole up to the last.
     watch_ending_signals()
   }

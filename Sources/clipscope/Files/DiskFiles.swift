@@ -34,10 +34,12 @@ struct DiskFiles: FileSource {
     }
   }
 
-  func location(of path: String) -> String {
+  func location(of path: String) throws(FileError) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? ""
     let folder = PathText.folder(of: path)
-    guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
+    guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else {
+      throw FileError(path: path, reason: Self.reason(Errno(rawValue: errno)))
+    }
     defer { free(resolved) }
     let whole = String(cString: resolved)
     return (whole == "/" ? "" : whole) + "/" + name

@@ -63,6 +63,7 @@ struct FileEffects {
     case .viewer: return try OutputFile(creating: request.path)
     case .answer:
       // The path that was shown, and not where a link leads that came meanwhile.
+      guard request.path.hasPrefix("/") else { throw FileError(path: request.path, reason: "is no whole path") }
       return try OutputFile(String(request.path.dropFirst()), in: OutputFolder("/"), budget: place.budget)
     case .scenario(let written):
       guard let folder = place.folder else {

@@ -46,6 +46,7 @@ final class OutputFile: LineSink {
 
   /// Begins a file below a folder: no part of the path may be a link.
   convenience init(_ path: String, in folder: OutputFolder, budget: OutputBudget) throws(FileError) {
+    guard budget.takeFile() else { throw FileError(path: path, reason: budget.reason) }
     let whole = folder.path == "/" ? "/" + path : PathText.join(folder.path, path)
     self.init(whole, FileDescriptor(rawValue: try folder.create(path)), budget)
   }
@@ -58,15 +59,15 @@ final class OutputFile: LineSink {
         return
       }
       if found.type == .directory { throw FileError(path: path, reason: "is a folder; name a file") }
-      // So is what only stands for an open file.
+      if InputFiles.contains(FileIdentity(found)) {
+        throw FileError(path: path, reason: "is read by this very run, which would destroy it; name another file")
+      }
+      // What only stands for an open file is written as it comes, too.
       let isSystems = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
       guard found.type == .regular, !isSystems else {
         self.init(
           path, try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec]), isStream: true, nil)
         return
-      }
-      if InputFiles.contains(FileIdentity(found)) {
-        throw FileError(path: path, reason: "is read by this very run, which would destroy it; name another file")
       }
       // A link stays what it is: what it leads to is replaced.
       let target = Self.destination(of: path)
@@ -184,6 +185,8 @@ final class OutputFile: LineSink {
     if isClosed { return }
     try? flush()
     try? descriptor.close()
+    // Nothing was written: there is nothing to keep.
+    if let replacement, whole == 0 { unlink(replacement.part) }
   }
 }
 

@@ -37,7 +37,7 @@ final class OutputFolder: Sendable {
   /// - Parameter written: the path within; names of folders that are there, none of them a link, and a new name.
   /// - Returns: its descriptor, which writes at the end.
   func create(_ written: String) throws(FileError) -> Int32 {
-    let whole = PathText.join(path, written)
+    let whole = path == "/" ? "/" + written : PathText.join(path, written)
     func refusal(_ reason: String) -> FileError { FileError(path: whole, reason: reason) }
     guard !written.hasPrefix("/") else {
       throw FileError(path: written, reason: "is not below \(path), where scenarios may write (--output)")
@@ -68,8 +68,19 @@ final class OutputFolder: Sendable {
 final class OutputBudget: Sendable {
   private let limit: ByteCount
   private let left: Monitor<Int>
+  // Empty files take room, too.
+  private let files = Monitor(0)
+  private static let mostFiles = 1000
 
   init(_ limit: ByteCount) { (self.limit, left) = (limit, Monitor(limit.bytes)) }
+
+  /// Whether one more file may be begun.
+  func takeFile() -> Bool {
+    files.withLock { files in
+      files += 1
+      return files <= Self.mostFiles
+    }
+  }
 
   /// Takes so many bytes of it, or what is left.
   func take(upTo count: Int) -> Int {
@@ -81,7 +92,9 @@ final class OutputBudget: Sendable {
   }
 
   /// What is wrong once nothing is left.
-  var reason: String { "is more than scenarios may write in all, \(limit.text); --output-limit says how much" }
+  var reason: String {
+    "is more than scenarios may write in all: \(limit.text) (--output-limit) in \(Self.mostFiles) files"
+  }
 }
 
 /// A number of bytes as one writes it: `1GB`, `500 MB`, `4096`.
