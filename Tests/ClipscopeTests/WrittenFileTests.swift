@@ -32,6 +32,16 @@ import Testing
     try tail.wait(for: "steps in \(trace)") { tail.text.components(separatedBy: "{\"step\":").count > steps }
   }
 
+  /// Sends a signal and waits for the end, not for ever: one that does not hear it is killed.
+  private func end(_ process: Process, by signal: Int32) throws {
+    kill(process.processIdentifier, signal)
+    defer { kill(process.processIdentifier, SIGKILL) }
+    let watch = try PseudoTerminal(
+      "/usr/bin/env", ["tail", "--pid=\(process.processIdentifier)", "-f", "/dev/null"])
+    _ = try watch.waitForEnd()
+    process.waitUntilExit()
+  }
+
   private func steps(in text: String?) -> [Int] {
     (text ?? "").split(separator: "\n").compactMap { line in
       line.hasPrefix("{\"step\":") ? Int(line.dropFirst(8).prefix { $0.isNumber }) : nil
@@ -51,8 +61,7 @@ import Testing
       let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", trace])
       try follow(folder, trace, steps: 20)
       #expect(process.isRunning)
-      kill(process.processIdentifier, signal)
-      process.waitUntilExit()
+      try end(process, by: signal)
       #expect(process.terminationStatus == 128 + signal && process.terminationReason == .exit)
       let text = try #require(folder.read(trace))
       let made = steps(in: text)
@@ -68,8 +77,7 @@ import Testing
     try folder.write(Self.endless, to: "s")
     let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", "t.jsonl"])
     try follow(folder, "t.jsonl", steps: 20)
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    try end(process, by: SIGKILL)
     let text = try #require(folder.read("t.jsonl"))
     #expect(text.hasSuffix("}\n") && steps(in: text) == Array(1...steps(in: text).count))
   }
@@ -122,8 +130,7 @@ import Testing
     let process = try start(folder, ["run", "s", "--max-steps", "900000000", "--trace", "sub/t"])
     try follow(folder, "sub/t", steps: 10)
     try FileManager.default.removeItem(atPath: folder.path + "/sub")
-    kill(process.processIdentifier, SIGTERM)
-    process.waitUntilExit()
+    try end(process, by: SIGTERM)
     #expect(process.terminationStatus == 128 + SIGTERM)
     #expect(folder.read("err")?.contains("sub/t was deleted while it was written, or its folder was") == true)
     try folder.write("task sum; model simplenet hidden=3; step 3000", to: "s")
