@@ -88,10 +88,19 @@ import Training
       ("x,y\n1,2\n,3\n", "t.csv:3:1 has no value for x here"), ("x,y\n1,2\n2,\n", "t.csv:3:2 has no value for y here"),
       ("x,y\n1,2\n2,3\nfour,4\n", "t.csv:4:1 has \"four\" for x, which is not a number"),
       ("x,y\n1,2\n2,3\n3,n/a\n", "t.csv:4:2 has \"n/a\" for y, which is not a number"),
-      ("x,y\n1,2\nnan,3\n", "t.csv:3:1 has \"nan\" for x, which is not a number"),
       ("x,y\n1,2\n1e99,3\n", "t.csv:3:1 has \"1e99\" for x, which is not a number"),
       ("x,y\n5,2\n5,3\n5,4\n", "t.csv has the same value all over column x: it cannot be standardised"),
       ("x,y\n1,2\n2,2\n", "t.csv has the same value all over column y: it cannot be standardised"),
+      ("x,y\n0x10,2\n2,3\n", "t.csv:2:1 has \"0x10\" for x, which is not a number"),
+      ("x,y\n1,2\n0x1p3,3\n", "t.csv:3:1 has \"0x1p3\" for x, which is not a number"),
+      ("x,y\n1,2\nnan,3\n", "t.csv:3:1 has \"nan\" for x, which is not a number"),
+      (
+        "ms,y\n1700000000001,2\n1700000000002,3\n",
+        "t.csv has values in column ms that differ by less than float32 can tell: subtract what they have in common"
+      ),
+      (
+        "x;y\n1,5;\"2\"x\n", "t.csv:1 seems to have its columns separated by semicolons; export it with commas"
+      ),
       ("x,y\n1,a\n2,a\n", "t.csv has one class in y, a: there is nothing to learn"),
     ])
   func wrongData(text: String, message: String) throws {

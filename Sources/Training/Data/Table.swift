@@ -19,6 +19,11 @@ public struct Table: Hashable, Sendable {
   ///   missing, empty somewhere or has a name twice, and for more columns or longer fields than any table has.
   public init(utf8 bytes: [UInt8], file: String) throws(DataError) {
     var reader = TableReader(bytes, file: file)
+    let head = bytes.prefix { $0 != 10 }
+    if head.count(where: { $0 == UInt8(ascii: ";") }) > head.count(where: { $0 == UInt8(ascii: ",") }) {
+      let message = "seems to have its columns separated by semicolons; export it with commas"
+      throw DataError(file: file, line: 1, message: message)
+    }
     guard try reader.readRow() else {
       try Self.check(bytes, file)
       throw DataError(file: file, message: "is empty; the first line must name the columns")

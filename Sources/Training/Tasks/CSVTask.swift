@@ -69,7 +69,7 @@ public struct StandardizedTable: Hashable, Sendable {
     }
     var columns: [[Float]] = []
     for column in table.header.indices where column != targetColumn {
-      columns.append(try Self.standardized(Self.numbers(table, column, file), name: table.header[column], file: file))
+      columns.append(try Self.standardized(table, column, file))
     }
     inputs = Self.matrix(columns)
     let rows = 0..<table.rowCount
@@ -80,7 +80,7 @@ public struct StandardizedTable: Hashable, Sendable {
     let numeric = rows.count { row in table.withTrimmed(row, targetColumn, Self.number) != nil }
     // A few words among numbers are slips, not classes: they are reported with their position.
     if 2 * numeric > rows.count {
-      values = Self.matrix([try Self.standardized(Self.numbers(table, targetColumn, file), name: target, file: file)])
+      values = Self.matrix([try Self.standardized(table, targetColumn, file)])
       (labels, classes) = ([], nil)
       return
     }
@@ -109,18 +109,26 @@ public struct StandardizedTable: Hashable, Sendable {
     return numbers
   }
 
-  // A finite float32, `nil` for anything else.
+  // A finite float32 in decimal digits, `nil` for anything else: other programs read no hexadecimal numbers.
   private static func number(_ text: UnsafeBufferPointer<UInt8>) -> Float? {
-    Float(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+    guard text.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
+    return Float(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
   }
 
   // In double precision, rounded once: torch's own sums differ from it in the last place.
-  private static func standardized(_ column: [Float], name: String, file: String) throws(DataError) -> [Float] {
+  private static func standardized(_ table: Table, _ index: Int, _ file: String) throws(DataError) -> [Float] {
+    let (column, name) = (try numbers(table, index, file), table.header[index])
     let mean = column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
     let squares = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     let deviation = Float((squares / Double(column.count - 1)).squareRoot())
     guard deviation > 0 else {
-      throw DataError(file: file, message: "has the same value all over column \(name): it cannot be standardised")
+      let first = table.trimmed(0, index)
+      let differs = (1..<table.rowCount).contains { table.trimmed($0, index) != first }
+      let what =
+        differs
+        ? "has values in column \(name) that differ by less than float32 can tell: subtract what they have in common"
+        : "has the same value all over column \(name): it cannot be standardised"
+      throw DataError(file: file, message: what)
     }
     return column.map { ($0 - Float(mean)) / deviation }
   }
