@@ -22,6 +22,8 @@ public enum ViewOutcome: Hashable, Sendable {
     case key(Key, count: Int?)
     /// The scenario's question is answered.
     case answer(Bool, to: Player.Question)
+    /// It is not answered: nothing is written, and the scenario is held.
+    case leave(Player.Question)
     /// What waits is given up.
     case abandon
     /// So many steps a second, `nil` for as fast as it goes.
@@ -31,7 +33,7 @@ public enum ViewOutcome: Hashable, Sendable {
     public var isTyped: Bool {
       switch self {
       case .line, .key: true
-      case .answer, .abandon, .speed: false
+      case .answer, .leave, .abandon, .speed: false
       }
     }
   }
@@ -195,8 +197,7 @@ extension ViewState {
     entry = .none
     answered = question
     // Who has enough of its questions is out of them.
-    let stop = outcome == .cancelled ? [ViewOutcome.request(.line(Command.steps(.stop).text))] : []
-    return [.request(.answer(isAllowed, to: question))] + stop
+    return [.request(outcome == .cancelled ? .leave(question) : .answer(isAllowed, to: question))]
   }
 
   // MARK: Prompt and search

@@ -244,6 +244,14 @@ public struct Stage: Sendable {
     return []
   }
 
+  /// Leaves a question without an answer: nothing is written, and a scenario that asks is held before it can ask again.
+  /// - Returns: what there is to tell.
+  public mutating func leave(_ question: Player.Question) -> [Effect] {
+    let effects = answer(false, to: question)
+    if player.state == .playing { hold(.idle) }
+    return effects
+  }
+
   // MARK: Going on
 
   /// Makes the next step of what is being done, or else gives the scenario's next command.

@@ -81,7 +81,7 @@ import Training
     var left = view
     #expect(
       left.feed(.named(.escape), scene, size: GridSize(columns: 20, rows: 5)) == [
-        .request(.answer(false, to: question)), .request(.line("stop")),
+        .request(.leave(question))
       ])
   }
 

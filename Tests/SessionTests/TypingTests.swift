@@ -153,6 +153,13 @@ import Training
       while stage.isBusy { _ = stage.advance() }
       #expect(stage.player.state == .ended && stage.workbench.position.step == 3, "and goes on behind it")
     }
+    // Left without an answer, the scenario is held before it can ask again.
+    var chain = try stage("\(small); save a.scenario; save b.scenario; say \"behind\"")
+    guard case .asking(let first) = chain.player.state else {
+      Issue.record("it asks")
+      return
+    }
+    #expect(chain.leave(first).isEmpty && chain.player.isHeld && !chain.isBusy)
     var own = try stage("\(small); step 2")
     _ = own.type("bind x \"save b.scenario\"")
     #expect(own.type(.character("x"), count: nil).contains { if case .write(_, .viewer) = $0 { true } else { false } })

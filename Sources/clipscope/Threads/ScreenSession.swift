@@ -87,7 +87,7 @@ final class ScreenSession {
     switch request {
     case .line(let line): line
     case .key(let key, let count): scene.lines(for: key, count: count)?.first
-    case .answer, .speed, .abandon: nil
+    case .answer, .leave, .speed, .abandon: nil
     }
   }
 

@@ -224,6 +224,7 @@ private struct Training {
     case .line(let line): perform(stage.type(line))
     case .key(let key, let count): perform(stage.type(key, count: count))
     case .answer(let isAllowed, let question): perform(stage.answer(isAllowed, to: question))
+    case .leave(let question): perform(stage.leave(question))
     case .abandon: stage.abandon()
     case .speed(let speed):
       self.speed = speed
