@@ -89,11 +89,11 @@ struct JSONReader {
   }
 
   /// A whole number, written without point and exponent.
-  mutating func readWhole(_ expected: String = "a whole number") throws(Problem) -> Int {
+  mutating func readWhole() throws(Problem) -> Int {
     let start = position
     guard let digits = try numberToken(), let value = Int(digits), !(isStrict && digits.hasPrefix("-")) else {
       index = start
-      throw mismatch(expected)
+      throw mismatch("a whole number")
     }
     return value
   }

@@ -139,16 +139,15 @@ public enum Safetensors {
   }
 
   private static func byteCount(_ entry: Entry) -> Int? {
-    var bits = bits[entry.dtype] ?? 0
-    var elements = 1
-    for size in entry.shape {
-      let (product, isTooMuch) = elements.multipliedReportingOverflow(by: size)
+    guard let width = bits[entry.dtype] else { return nil }
+    // Elements before bits, as the reference reader counts them: what overflows on the way is refused.
+    var count = 1
+    for factor in entry.shape + [width] {
+      let (product, isTooMuch) = count.multipliedReportingOverflow(by: factor)
       if isTooMuch { return nil }
-      elements = product
+      count = product
     }
-    let (product, isTooMuch) = elements.multipliedReportingOverflow(by: bits)
-    bits = product
-    return isTooMuch || bits % 8 != 0 ? nil : bits / 8
+    return count % 8 == 0 ? count / 8 : nil
   }
 
   private static func values(_ bytes: ArraySlice<UInt8>, width: Int) -> [Double] {

@@ -59,13 +59,7 @@ import Testing
     let scope = try Scope(options: ["--speed", "500"])
     try scope.send(" ")
     try scope.waitFor("training") { $0.header.contains("500/s") }
-    scope.terminal.isStalled = true
-    var columns = 150
-    try scope.terminal.wait(for: "a terminal that takes nothing more") {
-      columns += columns < 200 ? 1 : -50
-      scope.terminal.resize(columns: columns, rows: 60)
-      return scope.terminal.isFull
-    }
+    try scope.terminal.stall()
     scope.terminal.signal(SIGSEGV)
     #expect(try scope.terminal.secondsToEnd() < 10)
     #expect(try scope.terminal.waitForEnd() == .killed(signal: SIGSEGV))

@@ -118,14 +118,7 @@ extension EndToEnd {
     @Test func aStalledTerminalDoesNotKeepIt() throws {
       try Pace.expect(under: 1) {
         let session = try Session(.training)
-        session.terminal.isStalled = true
-        // Each size is a whole new screen, and more than a terminal buffers.
-        var columns = 150
-        try session.terminal.wait(for: "a terminal that takes nothing more") {
-          columns += columns < 200 ? 1 : -50
-          session.terminal.resize(columns: columns, rows: 60)
-          return session.terminal.isFull
-        }
+        try session.terminal.stall()
         session.terminal.signal(SIGTERM)
         let seconds = try session.terminal.secondsToEnd()
         #expect(try session.terminal.waitForEnd() == .exited(128 + SIGTERM))

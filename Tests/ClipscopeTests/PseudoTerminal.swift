@@ -130,6 +130,18 @@ final class PseudoTerminal {
   /// Writes to the terminal past the program, as any other program can that runs there.
   func scribble(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(terminal, $0.baseAddress, $0.count) } }
 
+  /// Reads nothing any more, and waits until the system holds as much of the program's output as it can.
+  func stall() throws {
+    isStalled = true
+    // Each size is a whole new screen, and more than a terminal buffers.
+    var columns = 150
+    try wait(for: "a terminal that takes nothing more") {
+      columns += columns < 200 ? 1 : -50
+      resize(columns: columns, rows: 60)
+      return isFull
+    }
+  }
+
   /// Closes the window.
   func hangUp() {
     if controller >= 0 { close(controller) }
