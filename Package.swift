@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "Training", dependencies: ["Gradients", "Optimization", "Numerics", "CProcess"]),
     .target(name: "Analysis", dependencies: ["Training", "Optimization"]),
     .target(name: "Language", dependencies: ["Training", "Optimization", "Gradients"]),
-    .target(name: "Formats", dependencies: ["Language", "Training", "Optimization", "Gradients"]),
+    .target(name: "Formats", dependencies: ["Language", "Training", "Optimization", "Gradients", "Numerics"]),
     .target(name: "TorchExport", dependencies: ["Formats", "Language", "Training", "Optimization", "Gradients"]),
     .target(
       name: "Session",

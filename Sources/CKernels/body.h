@@ -16,6 +16,7 @@
 #include "body_reduction.h"
 #include "body_optimizer.h"
 #include "body_normal.h"
+#include "body_half.h"
 
 const struct ck_kernels KERNELS = {
     .name = KERNELS_NAME,
@@ -56,4 +57,8 @@ const struct ck_kernels KERNELS = {
     .count_zeros = count_zeros,
     .count_nonfinite = count_nonfinite,
     .normal = normal,
+    .widen_float16 = widen_float16,
+    .widen_bfloat16 = widen_bfloat16,
+    .round_to_float16 = round_to_float16,
+    .round_to_bfloat16 = round_to_bfloat16,
 };

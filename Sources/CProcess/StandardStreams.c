@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+bool print_bytes(const uint8_t *bytes, size_t count) { return fwrite(bytes, 1, count, stdout) == count; }
+
 bool standard_output_failed(void) { return fflush(stdout) != 0 || ferror(stdout) != 0; }
 
 // Before anything of this program opens a file: one that got the number of a closed standard stream would be written into by

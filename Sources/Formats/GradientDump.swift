@@ -1,4 +1,5 @@
 import Language
+import Numerics
 import Optimization
 
 /// Gradients that somebody dumped from a model, and the rule that should be tried on them: a line of `clipscope clip`.
@@ -11,34 +12,28 @@ public struct GradientDump: Sendable {
     public var name: String
     /// Its shape.
     public var shape: [Int]
-    /// The values, row by row; float32 values are exact in double precision.
-    public var values: [Double]
+    /// What its numbers are.
+    public var format: NumberFormat
+    /// Its numbers, row by row.
+    public var values: GradientValues
     /// The parameter's own values, which `agc` needs.
     public var weights: [Double]?
 
     /// A gradient that was read elsewhere.
-    public init(name: String, shape: [Int], values: [Double]) {
-      (self.name, self.shape, self.values) = (name, shape, values)
+    public init(name: String, shape: [Int], format: NumberFormat, values: GradientValues) {
+      (self.name, self.shape, self.format, self.values) = (name, shape, format, values)
     }
-  }
-
-  /// The number formats that the arithmetic may be done in.
-  public enum Format: String, Sendable, CaseIterable {
-    /// torch's `float32`.
-    case float32
-    /// torch's `float64`.
-    case float64
   }
 
   /// The gradients, in the model's order.
   public var gradients: [Gradient]
-  /// The number format.
-  public var format: Format
+  /// The number format of gradients that do not name theirs.
+  public var format: NumberFormat
   /// The rule with its options.
   public var options: RuleOptions
 
   /// A dump with its rule.
-  public init(gradients: [Gradient], format: Format, options: RuleOptions) {
+  public init(gradients: [Gradient], format: NumberFormat, options: RuleOptions) {
     (self.gradients, self.format, self.options) = (gradients, format, options)
   }
 }
@@ -86,8 +81,18 @@ public struct RuleOptions: Sendable {
 public struct DumpError: Error, Hashable, Sendable {
   /// What, and what to do.
   public let message: String
+  /// Of one kind are errors that are found at the same place of this program.
+  public let kind: Int
+  /// Whether the text ended inside a value, as a line of JSON does that was written over many lines.
+  public let isCutOff: Bool
 
-  init(_ message: String) { self.message = message }
+  /// An error of a kind of its own.
+  public init(_ message: String, isCutOff: Bool = false, kind: Int = #line) {
+    (self.message, self.isCutOff, self.kind) = (message, isCutOff, kind)
+  }
+
+  /// What a reading threw, which is one of these.
+  static func reading(_ error: any Error) -> DumpError { (error as? DumpError) ?? DumpError("\(error)") }
 }
 
 extension GradientDump {
@@ -107,6 +112,8 @@ extension GradientDump {
   private static func read(_ reader: inout JSONReader) throws(DumpError) -> GradientDump {
     var dump = GradientDump(gradients: [], format: .float32, options: RuleOptions())
     var hasGradients = false
+    // The gradients that name their own format.
+    var named: Set<Int> = []
     var problem: DumpError?
     var others = 0
     do throws(JSONReader.Problem) {
@@ -117,18 +124,12 @@ extension GradientDump {
           dump.gradients = []
           try reader.readList { reader throws(JSONReader.Problem) in
             let number = dump.gradients.count
-            let (gradient, missing) = try self.gradient(&reader)
+            let (gradient, hasFormat, missing) = try self.gradient(&reader, &problem)
+            if hasFormat { named.insert(number) }
             if let missing { problem = problem ?? DumpError("gradients[\(number)] has no \"\(missing)\"") }
             dump.gradients.append(gradient)
           }
-        case "dtype":
-          if reader.takeNull() { return }
-          let dtype = try reader.readText()
-          if let format = Format(rawValue: dtype) {
-            dump.format = format
-          } else {
-            problem = problem ?? DumpError("dtype \(VisibleText.of(dtype)) is none of float32 and float64")
-          }
+        case "dtype": dump.format = try format(&reader, &problem) ?? dump.format
         default:
           if try dump.options.read(name, &reader) { return }
           // What is written almost like something that counts was meant to count.
@@ -141,17 +142,33 @@ extension GradientDump {
       }
       try reader.end()
     } catch {
-      throw wording(error)
+      throw wording(error, isCutOff: reader.isAtEnd)
     }
+    for index in dump.gradients.indices where !named.contains(index) { dump.gradients[index].format = dump.format }
     if let problem { throw problem }
     if !hasGradients { throw DumpError("the line has no \"gradients\"") }
     return dump
   }
 
-  // A gradient, and the first of its parts that is missing.
-  private static func gradient(_ reader: inout JSONReader) throws(JSONReader.Problem) -> (Gradient, missing: String?) {
-    var gradient = Gradient(name: "", shape: [], values: [])
+  private static func format(
+    _ reader: inout JSONReader, _ problem: inout DumpError?
+  ) throws(JSONReader.Problem) -> NumberFormat? {
+    if reader.takeNull() { return nil }
+    let dtype = try reader.readText()
+    // As torch prints it, too: torch.float32.
+    if let format = NumberFormat(rawValue: String(dtype.drop(prefix: "torch."))) { return format }
+    let known = NumberFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    problem = problem ?? DumpError("dtype \(VisibleText.of(dtype)) is none of \(known)")
+    return nil
+  }
+
+  // A gradient, whether it names its format, and the first of its parts that is missing.
+  private static func gradient(
+    _ reader: inout JSONReader, _ problem: inout DumpError?
+  ) throws(JSONReader.Problem) -> (Gradient, hasFormat: Bool, missing: String?) {
+    var gradient = Gradient(name: "", shape: [], format: .float32, values: .numbers([]))
     var missing = ["name", "shape", "values"]
+    var hasFormat = false
     try reader.readObject { reader, name throws(JSONReader.Problem) in
       missing.removeAll { $0 == name }
       switch name {
@@ -159,12 +176,15 @@ extension GradientDump {
       case "shape":
         gradient.shape = []
         try reader.readList { reader throws(JSONReader.Problem) in gradient.shape.append(try reader.readWhole()) }
-      case "values": gradient.values = try reader.readNumbers()
+      case "dtype":
+        guard let format = try format(&reader, &problem) else { return }
+        (gradient.format, hasFormat) = (format, true)
+      case "values": gradient.values = .numbers(try reader.readNumbers())
       case "weights": gradient.weights = reader.takeNull() ? nil : try reader.readNumbers()
       default: try reader.skipValue()
       }
     }
-    return (gradient, missing.first)
+    return (gradient, hasFormat, missing.first)
   }
 
   /// Checks that each gradient has as many values as its shape says, and as many weights, if it has any.
@@ -185,11 +205,15 @@ extension GradientDump {
     }
   }
 
-  private static func wording(_ problem: JSONReader.Problem) -> DumpError {
+  private static func wording(_ problem: JSONReader.Problem, isCutOff: Bool) -> DumpError {
     switch problem {
-    case .syntax: DumpError("this is not JSON: one object a line is expected")
+    case .syntax: DumpError("this is not JSON: one object a line is expected", isCutOff: isCutOff)
     case .type(let expected, let path):
       DumpError("\(path.isEmpty ? "the line" : VisibleText.of(path)) is not what is expected there: \(expected)")
     }
   }
+}
+
+extension String {
+  fileprivate func drop(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self[...] }
 }

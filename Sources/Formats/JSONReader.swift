@@ -91,7 +91,9 @@ struct JSONReader {
   /// A whole number, written without point and exponent.
   mutating func readWhole() throws(Problem) -> Int {
     let start = position
-    guard let digits = try numberToken(), let value = Int(digits), !(isStrict && digits.hasPrefix("-")) else {
+    guard let digits = try numberToken(), let value = Int(Substring(decoding: digits, as: UTF8.self)),
+      !(isStrict && digits[0] == UInt8(ascii: "-"))
+    else {
       index = start
       throw mismatch("a whole number")
     }
@@ -125,6 +127,9 @@ struct JSONReader {
       guard try numberIfPresent() != nil else { throw .syntax }
     }
   }
+
+  /// Whether everything was read, be it in the middle of a value.
+  var isAtEnd: Bool { position == bytes.count }
 
   /// Nothing follows.
   mutating func end() throws(Problem) { guard peek() == nil else { throw .syntax } }
@@ -185,14 +190,48 @@ struct JSONReader {
     case UInt8(ascii: "I") where !isStrict: return take(word: "Infinity") ? .infinity : nil
     case UInt8(ascii: "-") where !isStrict && take(word: "-Infinity"): return -.infinity
     default:
-      let number = try numberToken().flatMap { Double($0) }
-      if isStrict, number?.isFinite == false { throw .syntax }
+      guard let token = try numberToken() else { return nil }
+      let number = Self.number(token)
+      if isStrict, !number.isFinite { throw .syntax }
       return number
     }
   }
 
+  // Up to 15 digits and a power of ten up to 10^22 are exact, and so is one product or quotient of them once it is rounded
+  // (Clinger 1990); the rest is the library's.
+  private static func number(_ token: UnsafeBufferPointer<UInt8>) -> Double {
+    var (digits, count, exponent, isFraction) = (0, 0, 0, false)
+    var index = token[0] == UInt8(ascii: "-") ? 1 : 0
+    while index < token.count, count < 16 {
+      let byte = token[index]
+      if isDigit(byte) {
+        digits = 10 * digits + Int(byte - 48)
+        count += digits > 0 ? 1 : 0
+        exponent -= isFraction ? 1 : 0
+      } else if byte == UInt8(ascii: ".") {
+        isFraction = true
+      } else {
+        break
+      }
+      index += 1
+    }
+    if index < token.count, count < 16, let written = Int(Substring(decoding: token[(index + 1)...], as: UTF8.self)) {
+      (exponent, index) = (exponent + max(-9999, min(written, 9999)), token.count)
+    }
+    guard index == token.count, count < 16, (-22...22).contains(exponent) else {
+      return Double(Substring(decoding: token, as: UTF8.self)) ?? .nan
+    }
+    let size = exponent < 0 ? Double(digits) / powersOfTen[-exponent] : Double(digits) * powersOfTen[exponent]
+    return token[0] == UInt8(ascii: "-") ? -size : size
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+
   // The digits of a number, as the grammar has them; `nil` where none begins.
-  private mutating func numberToken() throws(Problem) -> String? {
+  private mutating func numberToken() throws(Problem) -> UnsafeBufferPointer<UInt8>? {
     guard let first = peek(), first == UInt8(ascii: "-") || Self.isDigit(first) else { return nil }
     let start = index
     func digits(_ reader: inout JSONReader) throws(Problem) {
@@ -214,7 +253,7 @@ struct JSONReader {
       if next("+-") { index += 1 }
       try digits(&self)
     }
-    return String(decoding: bytes[start..<index], as: UTF8.self)
+    return UnsafeBufferPointer(rebasing: bytes[start..<index])
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }

@@ -1,4 +1,5 @@
 import Language
+import Numerics
 
 /// Reads gradients from a safetensors file: a length, a JSON header with a name, dtype, shape and offsets for each tensor,
 /// and the raw little-endian numbers (https://github.com/huggingface/safetensors describes the format).
@@ -22,48 +23,49 @@ public enum Safetensors {
 
   private static let longestHeader = 100_000_000
 
-  /// Whether a file can be one: it begins with the length of a header that begins with a brace.
-  public static func looksLike(_ bytes: [UInt8]) -> Bool {
-    guard let length = headerLength(bytes) else { return false }
-    return length >= 2 && bytes.count >= 8 + length && bytes[8] == UInt8(ascii: "{")
-  }
+  /// The numbers that are gradients.
+  private static let formats: [String: NumberFormat] = [
+    "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
+  ]
 
-  /// Whether this is what stands in a repository in place of a large file, until that is fetched.
-  public static func isPointer(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8)
+  /// Whether a file can be one by its first nine bytes: it begins with the length of a header that begins with a brace.
+  public static func looksLike(_ start: some Collection<UInt8>) -> Bool {
+    guard let length = headerLength(Array(start.prefix(8))) else { return false }
+    return length >= 2 && start.dropFirst(8).first == UInt8(ascii: "{")
   }
 
   private static func headerLength(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 8 else { return nil }
-    let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard bytes.count == 8 else { return nil }
+    let length = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return length <= longestHeader ? Int(length) : nil
   }
 
-  /// The tensors of a file, in the order of their data, all float32 or all float64.
-  /// - Throws: `DumpError` for a file that is cut off or wrong, and for other kinds of numbers.
-  public static func read(_ bytes: [UInt8], options: RuleOptions) throws(DumpError) -> GradientDump {
-    if isPointer(bytes) {
-      throw DumpError("this is a Git LFS pointer and not the file; git lfs pull fetches it")
+  /// The tensors of a file, in the order of their data; their numbers are read when they are needed. O(header).
+  /// - Throws: `DumpError` for a file that is cut off or wrong, and for numbers that have no norm.
+  public static func read(_ source: any ByteSource, options: RuleOptions) throws(DumpError) -> GradientDump {
+    func bytes(_ range: Range<Int>) throws(DumpError) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: range.count)
+      do { try bytes.withUnsafeMutableBytes { try source.read(at: range.lowerBound, into: $0) } } catch { throw .reading(error) }
+      return bytes
     }
-    guard let length = headerLength(bytes), bytes.count >= 8 + length else {
+    guard source.count >= 8, let length = headerLength(try bytes(0..<8)), source.count >= 8 + length else {
       throw DumpError("this is no safetensors file: its header is cut off")
     }
-    let entries = try header(bytes, 8..<(8 + length))
-    try check(entries, size: bytes.count - 8 - length)
-    guard let dtype = entries.first?.dtype else { throw DumpError("this safetensors file has no tensors") }
-    if let other = entries.first(where: { $0.dtype != dtype }) {
-      throw DumpError("\(VisibleText.of(other.name)) is \(other.dtype), others are \(dtype); save them all as one kind")
+    let entries = try header(try bytes(8..<(8 + length)), 0..<length)
+    try check(entries, size: source.count - 8 - length)
+    if entries.isEmpty { throw DumpError("this safetensors file has no tensors") }
+    let gradients = try entries.map { entry throws(DumpError) in
+      guard let format = formats[entry.dtype] else {
+        throw DumpError(
+          "\(VisibleText.of(entry.name)) is \(entry.dtype), of which torch takes no norm; save it as float32, or leave it out")
+      }
+      return GradientDump.Gradient(
+        name: entry.name, shape: entry.shape, format: format,
+        values: .stored(
+          source, offset: 8 + length + entry.start, count: (entry.end - entry.start) / format.width))
     }
-    guard dtype == "F32" || dtype == "F64" else {
-      throw DumpError("these are \(dtype) numbers; save them as float32 (F32) or float64 (F64)")
-    }
-    let width = dtype == "F32" ? 4 : 8
-    let gradients = entries.map { entry in
-      GradientDump.Gradient(
-        name: entry.name, shape: entry.shape,
-        values: values(bytes[(8 + length + entry.start)..<(8 + length + entry.end)], width: width))
-    }
-    return GradientDump(gradients: gradients, format: width == 4 ? .float32 : .float64, options: options)
+    return GradientDump(
+      gradients: gradients, format: NumberFormat.promoted(gradients.map(\.format)), options: options)
   }
 
   private static func header(_ bytes: [UInt8], _ range: Range<Int>) throws(DumpError) -> [Entry] {
@@ -148,12 +150,5 @@ public enum Safetensors {
       count = product
     }
     return count % 8 == 0 ? count / 8 : nil
-  }
-
-  private static func values(_ bytes: ArraySlice<UInt8>, width: Int) -> [Double] {
-    stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in
-      let word = bytes[start..<(start + width)].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      return width == 4 ? Double(Float(bitPattern: UInt32(word))) : Double(bitPattern: word)
-    }
   }
 }

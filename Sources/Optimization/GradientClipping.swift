@@ -46,14 +46,10 @@ public enum GradientClipping {
     gradients.isEmpty ? 0 : norm(gradients.map { norm($0, order: normType) }, order: normType)
   }
 
-  // An order that no float32 is: torch raises to an infinite power then, and takes a root whose exponent is 0, so that the
-  // norm is 1 whatever the numbers are; a single one is its own norm as ever.
   private static func norm(_ values: [Float], order: Double) -> Float {
-    let single = Float(order)
-    guard order.isFinite, order != 0, !single.isFinite || single == 0 else { return Norm.of(values, order: single) }
-    if values.count < 2 { return values.first?.magnitude ?? 0 }
-    // And one that float32 takes for 0: each power is 1, and the root of their number is infinite, or 0 for an order below 0.
-    return single == 0 ? (order > 0 ? .infinity : 0) : 1
+    var sum = GradientNormSum(order: order, format: .float32)
+    values.withUnsafeBufferPointer { sum.add($0) }
+    return Float(sum.norm)
   }
 
   /// `torch.nn.utils.get_total_norm` of float64 gradients, 0 where there are none.
@@ -81,6 +77,11 @@ public enum GradientClipping {
     /// The index of the first gradient whose norm is not finite; `nil` where only their total overflows.
     public let firstGradient: Int?
 
+    /// What was met.
+    public init(total: Double, normType: Double, firstGradient: Int?) {
+      (self.total, self.normType, self.firstGradient) = (total, normType, firstGradient)
+    }
+
     /// PyTorch's words.
     public var message: String {
       "The total norm of order \(normType) for gradients from `parameters` is non-finite, so it cannot be clipped. "
@@ -101,6 +102,20 @@ public enum GradientClipping {
   public static func coefficient<Scalar: BinaryFloatingPoint>(total: Scalar, maxNorm: Scalar) -> Scalar {
     let coefficient = (1 / (total + 1e-6)) * maxNorm
     return coefficient.isNaN ? coefficient : min(coefficient, 1)
+  }
+
+  /// The same in whatever format the total norm is in. Those of 16 bits round after each operation, and the 1e-6 before it is
+  /// added; `max_norm` stays a float32.
+  public static func coefficient(total: Double, maxNorm: Double, format: NumberFormat) -> Double {
+    switch format {
+    case .float64: return coefficient(total: total, maxNorm: maxNorm)
+    case .float32: return Double(coefficient(total: Float(total), maxNorm: Float(maxNorm)))
+    case .float16, .bfloat16:
+      func rounded(_ value: Float) -> Float { Float(format.rounded(Double(value))) }
+      let reciprocal = rounded(1 / rounded(Float(total) + rounded(1e-6)))
+      let coefficient = rounded(reciprocal * Float(maxNorm))
+      return Double(coefficient.isNaN ? coefficient : min(coefficient, 1))
+    }
   }
 
   // Also by 1, as torch does: it changes no number.

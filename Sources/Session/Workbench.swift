@@ -107,11 +107,14 @@ public struct Workbench: Sendable {
   private mutating func setUp(_ command: SetUpCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     var next = settings
     try next.setUp(command, files: files, folder: origin.folder)
+    guard Effort.goesOn(1) else { throw .stopped }
     (settings, ghost) = (next, nil)
     let hadSteps = position > .start
     // What was measured was another network's: its numbers have no place among the parameters of this one.
     end()
-    return hadSteps ? [.note("a new experiment: it begins afresh at step 0")] : []
+    var notes = hadSteps ? [Effect.note("a new experiment: it begins afresh at step 0")] : []
+    if case .task(.csv) = command, case .csv(let csv) = next.task { notes.append(.note(VisibleText.of(csv.data.summary))) }
+    return notes
   }
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {

@@ -17,7 +17,7 @@ struct TorchTask {
     case .sine(let task): (once, batch) = (Self.sine(task), Self.rows("\(task.rows)", task.batchSize))
     case .xor: (once, batch) = (Self.xor, ["x, y = X, Y.clone()"])
     case .shapes(let task): (once, batch) = (Self.shapes(task), Self.rows("\(task.rows)", task.batchSize))
-    case .csv(let task): (once, batch) = (Self.table(task), Self.rows("len(X)", task.batchSize))
+    case .csv(let task): (once, batch) = (TorchTable(task).lines, Self.rows("len(X)", task.batchSize))
     case .text(let task): (once, batch) = (Self.reading(task), Self.text(task))
     case .parity(let task): (once, batch) = ([], Self.parity(task))
     case .adding(let task): (once, batch) = ([], Self.adding(task))
@@ -72,27 +72,6 @@ struct TorchTask {
       "kinds = torch.stack([square, square & edge, square & cross, square & diagonal])  # classes 0 to 3",
       "X = kinds[Y, torch.arange(\(rows))].unsqueeze(1) "
         + "+ \(PythonText.of(task.noise)) * torch.randn(\(rows), 1, \(size), \(size))",
-    ]
-  }
-
-  private static func table(_ task: CSVTask) -> [String] {
-    let target = PythonText.of(task.target)
-    let opening = [
-      "with open(\(PythonText.of(task.location)), encoding=\"utf-8-sig\", newline=\"\") as file:",
-      "    table = list(csv.DictReader(file))",
-      "X = torch.tensor([[float(row[name]) for name in row if name != \(target)] for row in table])",
-    ]
-    guard task.data.classes != nil else {
-      return opening + [
-        "Y = torch.tensor([[float(row[\(target)])] for row in table])",
-        "X, Y = (X - X.mean(0)) / X.std(0), (Y - Y.mean(0)) / Y.std(0)",
-      ]
-    }
-    return opening + [
-      "X = (X - X.mean(0)) / X.std(0)",
-      "labels = [row[\(target)].strip(\" \\t\") for row in table]",
-      "classes = sorted(set(labels))",
-      "Y = torch.tensor([classes.index(label) for label in labels])",
     ]
   }
 

@@ -51,7 +51,7 @@ private func swiftText(below folder: String) throws -> [(name: String, text: Str
 
   @Test("nothing that is drawn or replayed knows a clock or a locale")
   func nothingDrawnKnowsATime() throws {
-    for target in ["Numerics", "Gradients", "Optimization", "Training", "Commands", "Screen"] {
+    for target in ["Numerics", "Gradients", "Optimization", "Training", "Language", "Session", "Screen"] {
       for file in try swiftText(below: "Sources/" + target) {
         for word in ["Clock", "Date(", "Locale", "time(", "TimeZone", "environment["] {
           #expect(!file.text.contains(word), "\(file.name) has \(word)")

@@ -13,7 +13,7 @@ private let allowed: [String: Set<String>] = [
   "Training": ["Gradients", "Optimization", "Numerics", "CProcess"],
   "Analysis": ["Training", "Optimization"],
   "Language": ["Training", "Optimization", "Gradients"],
-  "Formats": ["Language", "Training", "Optimization", "Gradients"],
+  "Formats": ["Language", "Training", "Optimization", "Gradients", "Numerics"],
   "TorchExport": ["Formats", "Language", "Training", "Optimization", "Gradients"],
   "Session": ["TorchExport", "Formats", "Language", "Analysis", "Training", "Optimization", "Gradients", "Numerics"],
   "Screen": ["Session", "Language", "Analysis", "Training", "Optimization"],

@@ -82,9 +82,9 @@ import Training
     Fuzz.run("table", from: tables, words: ["x", "y", "1", "2.5", ",", "\"", "\n", "\r\n", "1,2\n", "n/a"]) { bytes in
       do throws(DataError) {
         let table = try Table(utf8: bytes, file: "t.csv")
-        let isWhole = (0..<table.rowCount).allSatisfy { table.fields(ofRow: $0).count == table.header.count }
+        let isWhole = (0..<table.rowCount).allSatisfy { table.fields(ofRow: $0).count == table.names.count }
         if !isWhole { return "rows of other lengths" }
-        let data = try StandardizedTable(table, target: table.header.last ?? "", file: "t.csv")
+        let data = try EncodedTable(table, target: table.names.last ?? "", file: "t.csv")
         return data.inputs.elements.allSatisfy(\.isFinite) ? nil : "a number that is not finite"
       } catch {
         return (error.line ?? 1) < 1 || (error.column ?? 1) < 1 || error.message.isEmpty ? "\(error)" : nil
@@ -137,7 +137,7 @@ import Training
       if bytes.first.map({ $0 % 16 == 7 }) ?? true { length = length &* 0x1_0001 }
       let file = withUnsafeBytes(of: length.littleEndian) { Array($0) } + bytes + [UInt8](repeating: 0x3F, count: 16)
       do throws(DumpError) {
-        return try Safetensors.read(file, options: RuleOptions()).gradients.isEmpty ? "no gradients" : nil
+        return try Safetensors.read(MemoryBytes(file), options: RuleOptions()).gradients.isEmpty ? "no gradients" : nil
       } catch {
         return error.message.isEmpty || !Self.isSafe(error.message) ? "\(error.message.debugDescription)" : nil
       }

@@ -175,7 +175,7 @@ import Testing
   @Test(
     "Files that are no scenario say what they are",
     arguments: [
-      ([0xFF, 0xFE, 0x41], "x: is not a text in UTF-8, so it cannot be a scenario"),
+      ([0xFF, 0xFE, 0x41], "x: is a text in UTF-16: name a scenario, lines of commands in UTF-8"),
       ([0x73, 0x00], "x: is not a text in UTF-8, so it cannot be a scenario"),
       ([], "x: has no commands; a scenario is one command a line (see help)"),
       (Array("# only words\n\n".utf8), "x: has no commands; a scenario is one command a line (see help)"),

@@ -126,7 +126,7 @@ import Testing
   func table() throws {
     #expect(
       try heads("task csv a.csv target=y", files: ["a.csv": "x,y\n1,2\n\u{1B}[2J,3\n"])
-        == ["1:10: a.csv:3:1 has \"␛[2J\" for x, which is not a number"])
+        == ["1:10: a.csv:3:1 has \"␛[2J\" for x, which is not a number; mend it, or ignore=x leaves the column out"])
   }
 
   @Test("A replaced line takes the place of the scenario's own, right or wrong")

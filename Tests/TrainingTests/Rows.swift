@@ -73,7 +73,7 @@ struct Row: Sendable, CustomStringConvertible {
     var csv = CSVTask(file: "c", target: "y")
     csv.batchSize = 2
     let table = try! Table(utf8: Array("a,b,y\n1,2,3\n2,5,4\n4,3,9\n7,1,2\n".utf8), file: "c")
-    csv.data = try! StandardizedTable(table, target: "y", file: "c")
+    csv.data = try! EncodedTable(table, target: "y", file: "c")
     return [
       .sum(SumTask()), .regression(RegressionTask()), .sine(SineTask()), .xor(XorTask()), .adding(adding),
       .temporalOrder(order), .copy(copy), .parity(parity), .shapes(shapes), .text(text), .csv(csv),

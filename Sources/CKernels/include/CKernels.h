@@ -107,6 +107,11 @@ struct ck_kernels {
   size_t (*count_nonfinite)(size_t n, const float *a);
   // Box-Muller over uniform values in place, n a multiple of 16, in the float32 arithmetic of PyTorch on AVX2.
   void (*normal)(size_t n, float mean, float deviation, float *data);
+  // Numbers of 16 bits as float32, and float32 rounded to what such numbers can be, see body_half.h.
+  void (*widen_float16)(size_t n, const uint16_t *in, float *out);
+  void (*widen_bfloat16)(size_t n, const uint16_t *in, float *out);
+  void (*round_to_float16)(size_t n, float *data);
+  void (*round_to_bfloat16)(size_t n, float *data);
 };
 
 // The selected kernels. Every selection computes the same bits.

@@ -3,6 +3,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/// Prints bytes, in order with all that is printed; false where they cannot be.
+bool print_bytes(const uint8_t *bytes, size_t count);
 
 /// Whether anything that was printed could not be written. What the stream still holds is written first.
 bool standard_output_failed(void);

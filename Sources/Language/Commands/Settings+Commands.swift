@@ -25,16 +25,15 @@ extension Settings {
     do {
       switch task {
       case .text(var text):
-        let bytes = try files.bytes(of: text.file, relativeTo: folder)
+        let bytes = try load(text.file, for: .text, files, folder)
         text.location = PathText.join(folder, text.file)
         text.text = try EncodedText(utf8: bytes, file: VisibleText.of(text.file))
         try text.text.check(length: text.length, file: VisibleText.of(text.file))
         return .text(text)
       case .csv(var csv):
-        let bytes = try files.bytes(of: csv.file, relativeTo: folder)
+        let bytes = try load(csv.file, for: .table, files, folder)
         csv.location = PathText.join(folder, csv.file)
-        let table = try Table(utf8: bytes, file: VisibleText.of(csv.file))
-        csv.data = try StandardizedTable(table, target: csv.target, file: VisibleText.of(csv.file))
+        try csv.read(bytes, file: VisibleText.of(csv.file))
         return .csv(csv)
       default:
         return task
@@ -46,6 +45,14 @@ extension Settings {
     } catch {
       preconditionFailure("reading a task's file throws nothing else")
     }
+  }
+
+  private static func load(
+    _ file: String, for purpose: FileKind.Purpose, _ files: any FileSource, _ folder: String
+  ) throws(FileError) -> [UInt8] {
+    let bytes = try files.bytes(of: file, relativeTo: folder)
+    if let kind = FileKind.of(bytes, for: purpose) { throw FileError(path: file, reason: kind.refusal(purpose)) }
+    return bytes
   }
 
   /// Makes the change of a command that is given while the experiment runs.

@@ -63,6 +63,9 @@ struct ScenarioDraft {
     guard bytes.count <= Scenario.mostBytes else {
       throw ScenarioError(path: path, reason: "is larger than 1 MB, so it is hardly a scenario; take a part of it")
     }
+    if let kind = FileKind.of(bytes, for: .scenario) {
+      throw ScenarioError(path: path, reason: kind.refusal(.scenario))
+    }
     guard let content = String(validating: bytes, as: UTF8.self), !content.unicodeScalars.contains("\0") else {
       throw ScenarioError(path: path, reason: "is not a text in UTF-8, so it cannot be a scenario")
     }

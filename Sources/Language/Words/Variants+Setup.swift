@@ -54,6 +54,8 @@ package enum Variants {
     ) { if case .cnn(let net) = $0 { net } else { nil } },
   ]
 
+  private static let initialCSV = CSVTask(file: "", target: "")
+
   private static let hiddenActivations: [ActivationFunction] = [.tanh, .relu, .sigmoid, .gelu]
 
   static let tasks: [Variant<TaskSettings>] = [
@@ -134,6 +136,12 @@ package enum Variants {
       [
         .text("target", form: "COLUMN", \.target, "the column to predict"),
         .integer("batch", \.batchSize, Sizes.any, "rows of a batch"),
+        .choice("header", \.options.format.header, "whether the first line names the columns").leftOut(for: initialCSV),
+        .separator("what stands between columns: \",\" \";\" \"|\" tab or blanks; without it, it is found"),
+        .choice("missing", \.options.missing, "what is done about an empty field, NA or ?").leftOut(for: initialCSV),
+        .flag("classes", \.options.hasClasses, "whether numbers in the target are classes").leftOut(for: initialCSV),
+        .flag("standardize", \.options.isStandardized, "(x - x.mean(0)) / x.std(0) of each column").leftOut(for: initialCSV),
+        .text("ignore", form: "A,B,…", \.options.ignored, "columns to leave out").leftOut(for: initialCSV),
       ], wrap: TaskSettings.csv, unwrap: { if case .csv(let task) = $0 { task } else { nil } },
       begin: { (reader) throws(CommandError) in
         let file = try reader.readFileName("a CSV file")
@@ -156,6 +164,33 @@ extension Option {
       root[keyPath: path] = word.text
     } write: { root in
       root[keyPath: path]
+    }
+  }
+
+  fileprivate static func separator(_ summary: String) -> Option where Root == CSVTask {
+    let words = TableFormat.Separator.allCases.map(\.rawValue)
+    return Option(name: "separator", form: "SIGN", summary: summary, words: words) {
+      (root, word) throws(CommandError) in
+      root.options.format.separator = .init(rawValue: try Value.choice(word, "value of separator", words))
+    } write: { root in
+      root.options.format.separator?.rawValue
+    }
+  }
+
+  /// One of all there are.
+  fileprivate static func choice<Chosen: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, _ path: WritableKeyPath<Root, Chosen> & Sendable, _ summary: String
+  ) -> Option {
+    choice(name, path, Array(Chosen.allCases), summary)
+  }
+
+  /// The same, written only where it is not as in `root`.
+  fileprivate func leftOut(for root: Root) -> Option where Root: Sendable {
+    let write = write
+    let usual = write(root)
+    return Option(name: name, form: form, summary: summary, words: words, field: field, read: read) { root in
+      let written = write(root)
+      return written == usual ? nil : written
     }
   }
 

@@ -1,9 +1,21 @@
-/// A comma-separated table (RFC 4180): a header line, then rows of as many fields. Fields may be quoted.
+import Numerics
+
+/// A table as people have them: rows of as many fields, mostly below a line of names (RFC 4180 and its relatives).
 ///
 /// It takes as many bytes as its text, and four for each field and each row: a large file is no reason to run out of memory.
 public struct Table: Hashable, Sendable {
-  /// The names of the columns.
-  public let header: [String]
+  /// The names of the columns, each different; the number of its column where there is no name.
+  public let names: [String]
+  /// Whether each column has a name of its own.
+  public let isNamed: [Bool]
+  /// The columns that had the name of one before them.
+  public let renamed: [Int]
+  /// What separates the columns.
+  public let separator: TableFormat.Separator
+  /// How many lines stand above the names, or above the first row where there are none.
+  public let preamble: Int
+  /// Whether a line of names stands above the rows.
+  public let hasHeader: Bool
   // The fields of all rows one behind the other, without their quotes, and where each ends.
   private let text: [UInt8]
   private let ends: [UInt32]
@@ -14,42 +26,127 @@ public struct Table: Hashable, Sendable {
   /// The longest field, in bytes.
   static let longestField = 1 << 16
 
-  /// Reads a table; empty lines are left out. O(bytes).
-  /// - Throws: `DataError` for text that is not UTF-8, an open quote, a row with too few or too many fields, a header that is
-  ///   missing, empty somewhere or has a name twice, and for more columns or longer fields than any table has.
-  public init(utf8 bytes: [UInt8], file: String) throws(DataError) {
-    var reader = TableReader(bytes, file: file)
-    let head = bytes.prefix { $0 != 10 }
-    if head.count(where: { $0 == UInt8(ascii: ";") }) > head.count(where: { $0 == UInt8(ascii: ",") }) {
-      let message = "seems to have its columns separated by semicolons; export it with commas"
-      throw DataError(file: file, line: 1, message: message)
-    }
-    guard try reader.readRow() else {
+  /// Reads a table. Lines of nothing, lines above it that begin with `#`, and a spreadsheet's `sep=;` are passed over. A line of
+  /// names may be one name short: the first column has none then, as R writes the names of rows. O(bytes).
+  /// - Throws: `DataError` for text that is not UTF-8, an open quote, a row with too few or too many fields, a first line that
+  ///   looks like data, and for more columns or longer fields than any table has.
+  public init(utf8 bytes: [UInt8], format: TableFormat = TableFormat(), file: String) throws(DataError) {
+    let preamble = Preamble(bytes)
+    let separator =
+      format.separator ?? preamble.separator ?? TableFormat.separator(of: bytes, from: preamble.end, file: file)
+    var reader = TableReader(bytes, from: preamble.end, separator: separator, file: file)
+    guard let count = try reader.readRow() else {
       try Self.check(bytes, file)
       throw DataError(file: file, message: "is empty; the first line must name the columns")
     }
-    let count = reader.ends.count
-    let names = reader.takeFields()
-    var known: Set<String> = []
-    for (index, name) in names.enumerated() {
-      if name.isEmpty {
-        throw DataError(file: file, line: reader.line, column: index + 1, message: "has a column without a name")
-      }
-      guard known.insert(name).inserted else {
-        throw DataError(file: file, line: reader.line, column: index + 1, message: "has two columns named \(name)")
-      }
-    }
-    header = names
-    reader.width = count
-    while try reader.readRow() {}
-    (text, ends, lines) = (reader.text, reader.ends, reader.lines)
+    let headerLine = reader.line
+    let head = format.header == .no ? nil : Self.unquoted(reader.takeFields().map(Self.trimmed))
+    let width = try Self.readRows(&reader, head: head?.count, count)
+    let (text, ends, lines) = (reader.text, reader.ends, reader.lines)
+    (self.text, self.ends, self.lines) = (text, ends, lines)
     try Self.check(bytes, file)
-    guard !lines.isEmpty else { throw DataError(file: file, message: "has a header but no rows") }
+    guard !lines.isEmpty else {
+      let remedy = format.header == .auto ? "; is it a row of data? header=no says so" : ""
+      throw DataError(file: file, message: "has a header but no rows" + remedy)
+    }
+    self.preamble = preamble.lines
+    self.separator = separator
+    hasHeader = head != nil
+    var given = head ?? Array(repeating: "", count: width)
+    if given.count > width {
+      guard given.last == "" else { throw DataError(file: file, line: headerLine, message: Self.tooMany(given, width)) }
+      given.removeLast()
+    }
+    if given.count < width {
+      let isTail = (0..<lines.count).allSatisfy { row in
+        text[Self.range(row, width - 1, width, ends)].allSatisfy { $0 == 32 || $0 == 9 }
+      }
+      given.insert("", at: isTail ? width - 1 : 0)
+    }
+    (names, renamed) = Self.unique(given)
+    isNamed = given.map { !$0.isEmpty }
+    if format.header == .auto, let cell = dataIn(given) {
+      throw DataError(
+        file: file, line: headerLine,
+        message: "has \(cell) where the names of the columns are expected: header=no says that the first line is a row of "
+          + "data, header=yes that these are names")
+    }
   }
 
   // At the end, so that what can be said with a place is said so.
   private static func check(_ bytes: [UInt8], _ file: String) throws(DataError) {
     guard TableReader.isText(bytes) else { throw TableReader.noText(file) }
+  }
+
+  // The rows, which are as wide as the first of them; that may differ from the header by the one name that may be missing.
+  private static func readRows(_ reader: inout TableReader, head: Int?, _ count: Int) throws(DataError) -> Int {
+    var width = head == nil ? count : nil
+    var first: DataError?
+    while let count = try reader.readRow() {
+      if reader.lines.count & 0xFFFF == 0, !Effort.goesOn(reader.share / 2) { break }
+      if count == width { continue }
+      let expected = width == head || width == nil ? head : width
+      let whose = expected == head ? "the header names \(head!) columns" : "the first row has \(expected!)"
+      let error = reader.error("has \(count) fields here, but \(whose)", column: min(count, expected! + 1))
+      guard width == nil, let head, abs(count - head) <= 1 else {
+        // The table may well begin here.
+        guard reader.lines.count < 6, count > expected! + 1 else { throw count == head ? first ?? error : error }
+        throw reader.error(
+          "has \(count) fields here, but \(whose); delete lines above it that are no part of the table", column: expected! + 1)
+      }
+      width = count
+      first = error
+    }
+    return width ?? count
+  }
+
+  private static func tooMany(_ names: [String], _ width: Int) -> String {
+    "names \(names.count) columns, but the rows have \(width) fields"
+  }
+
+  private static func trimmed(_ name: String) -> String {
+    var name = Substring(name)
+    while let first = name.first, first == " " || first == "\t" { name.removeFirst() }
+    while let last = name.last, last == " " || last == "\t" { name.removeLast() }
+    return String(name)
+  }
+
+  // Where every name stands in single quotes, they are no part of the names.
+  private static func unquoted(_ names: [String]) -> [String] {
+    guard names.allSatisfy({ $0.count > 2 && $0.hasPrefix("'") && $0.hasSuffix("'") }) else { return names }
+    return names.map { String($0.dropFirst().dropLast()) }
+  }
+
+  // Of several columns of one name the later ones are called x.1, x.2, … as in pandas; names are compared as Python would.
+  private static func unique(_ given: [String]) -> (names: [String], renamed: [Int]) {
+    var known: Set<[UInt8]> = []
+    var renamed: [Int] = []
+    let names = given.enumerated().map { index, given in
+      let base = given.isEmpty ? String(index + 1) : given
+      var (name, number) = (base, 0)
+      while !known.insert(Array(name.utf8)).inserted {
+        number += 1
+        name = "\(base).\(number)"
+      }
+      if number > 0 { renamed.append(index) }
+      return name
+    }
+    return (names, renamed)
+  }
+
+  // What makes a line of names look like a row of data: a number, or that half of it stands in its columns below.
+  private func dataIn(_ given: [String]) -> String? {
+    if let number = given.first(where: { Array($0.utf8).withUnsafeBufferPointer { Cell($0).isNumber } }) {
+      return "the number \(number)"
+    }
+    let filled = given.indices.filter { !given[$0].isEmpty }
+    let repeated = filled.filter { column in
+      (0..<rowCount).contains { row in
+        withTrimmed(row, column) { $0.elementsEqual(given[column].utf8) }
+      }
+    }
+    guard let first = repeated.first, 2 * repeated.count >= filled.count else { return nil }
+    return "\(given[first]), which its column has below, too,"
   }
 
   /// How many rows there are.
@@ -59,17 +156,21 @@ public struct Table: Hashable, Sendable {
   public func line(ofRow row: Int) -> Int { Int(lines[row]) }
 
   /// The fields of a row, without their quotes.
-  public func fields(ofRow row: Int) -> [String] { header.indices.map { self[row, $0] } }
+  public func fields(ofRow row: Int) -> [String] { names.indices.map { self[row, $0] } }
 
   /// A field, without its quotes.
-  public subscript(row: Int, column: Int) -> String { String(decoding: bytes(row, column), as: UTF8.self) }
+  public subscript(row: Int, column: Int) -> String {
+    String(decoding: text[Self.range(row, column, names.count, ends)], as: UTF8.self)
+  }
 
   /// Calls `body` with a field without blanks at either end.
   func withTrimmed<Result>(_ row: Int, _ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    var range = bytes(row, column)
-    while let first = range.first, first == 32 || first == 9 { range.removeFirst() }
-    while let last = range.last, last == 32 || last == 9 { range.removeLast() }
-    return range.withUnsafeBufferPointer(body)
+    var range = Self.range(row, column, names.count, ends)
+    return text.withUnsafeBufferPointer { text in
+      while let first = range.first, text[first] == 32 || text[first] == 9 { range.removeFirst() }
+      while let last = range.last, text[last] == 32 || text[last] == 9 { range.removeLast() }
+      return body(UnsafeBufferPointer(rebasing: text[range]))
+    }
   }
 
   /// The same as text.
@@ -77,142 +178,37 @@ public struct Table: Hashable, Sendable {
     withTrimmed(row, column) { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func bytes(_ row: Int, _ column: Int) -> ArraySlice<UInt8> {
-    let index = row * header.count + column
-    return text[(index > 0 ? Int(ends[index - 1]) : 0)..<Int(ends[index])]
+  private static func range(_ row: Int, _ column: Int, _ width: Int, _ ends: [UInt32]) -> Range<Int> {
+    let index = row * width + column
+    return (index > 0 ? Int(ends[index - 1]) : 0)..<Int(ends[index])
   }
 }
 
-/// Splits a text into rows of fields, one byte at a time.
-private struct TableReader {
-  private let bytes: [UInt8]
-  private let file: String
-  private var index = 0
-  private var fileLine = 1
-  /// What was read of fields, and where each ends.
-  private(set) var text: [UInt8] = []
-  private(set) var ends: [UInt32] = []
-  /// Where the rows begin.
-  private(set) var lines: [UInt32] = []
-  /// Where the row begins that was read last.
-  private(set) var line = 1
-  /// How many fields a row has; `nil` for the first.
-  var width: Int?
+/// What stands above a table: a byte order mark, lines of nothing, comments, and a spreadsheet's word on the separator.
+private struct Preamble {
+  /// Where the table begins.
+  var end = 0
+  /// How many lines stand above it.
+  var lines = 0
+  /// What the spreadsheet says.
+  var separator: TableFormat.Separator?
 
-  init(_ bytes: [UInt8], file: String) {
-    (self.bytes, self.file) = (bytes, file)
+  init(_ bytes: [UInt8]) {
     // Spreadsheets put a byte order mark in front; it is no part of the first column's name.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
-    text.reserveCapacity(bytes.count)
-  }
-
-  static func isText(_ bytes: [UInt8]) -> Bool {
-    !bytes.contains(0) && bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) != nil }
-  }
-
-  static func noText(_ file: String) -> DataError {
-    DataError(file: file, message: "is not a UTF-8 text; export the table as CSV in UTF-8")
-  }
-
-  /// The fields that were read so far, which are the header's.
-  mutating func takeFields() -> [String] {
-    var start = 0
-    let fields = ends.map { end in
-      defer { start = Int(end) }
-      return String(decoding: text[start..<Int(end)], as: UTF8.self)
-    }
-    (text, ends, lines) = ([], [], [])
-    text.reserveCapacity(bytes.count)
-    return fields
-  }
-
-  /// Reads the next row that is not an empty line; false at the end.
-  mutating func readRow() throws(DataError) -> Bool {
-    while index < bytes.count {
-      line = fileLine
-      let (first, start) = (ends.count, text.count)
-      try readField(1)
-      while index < bytes.count, bytes[index] == UInt8(ascii: ",") {
-        index += 1
-        let column = ends.count - first + 1
-        guard column <= Table.mostColumns else {
-          throw error("has more than \(Table.mostColumns) columns; take fewer of them")
-        }
-        try readField(column)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { end = 3 }
+    while end < bytes.count {
+      let line = bytes[end...].prefix { $0 != 10 && $0 != 13 }
+      let word = line.filter { $0 != 32 && $0 != 9 }
+      if word.count == 5, word.starts(with: "sep=".utf8), let byte = word.last {
+        separator = TableFormat.Separator.allCases.first { $0.byte == byte }
+      } else if word.first != UInt8(ascii: "#"), !word.isEmpty {
+        return
       }
-      endLine()
-      if ends.count - first == 1, text.count == start {
-        ends.removeLast()
-        continue
-      }
-      try checkWidth(ends.count - first)
-      lines.append(UInt32(line))
-      return true
+      end = line.endIndex
+      guard end < bytes.count else { return }
+      if bytes[end] == 13, end + 1 < bytes.count, bytes[end + 1] == 10 { end += 1 }
+      end += 1
+      lines += 1
     }
-    return false
-  }
-
-  private func checkWidth(_ count: Int) throws(DataError) {
-    guard let width, count != width else { return }
-    let message = "has \(count) fields here, but the header names \(width) columns"
-    throw error(message, column: min(count, width + 1))
-  }
-
-  // What no text is has no place in a table: it is no text, whatever else there is to say.
-  private func error(_ message: String, line: Int? = nil, column: Int? = nil) -> DataError {
-    guard Self.isText(bytes) else { return Self.noText(file) }
-    return DataError(file: file, line: line ?? self.line, column: column, message: message)
-  }
-
-  private mutating func endLine() {
-    guard index < bytes.count else { return }
-    if bytes[index] == 13, index + 1 < bytes.count, bytes[index + 1] == 10 { index += 1 }
-    index += 1
-    fileLine += 1
-  }
-
-  private var isAtEnd: Bool {
-    index >= bytes.count || bytes[index] == UInt8(ascii: ",") || bytes[index] == 10 || bytes[index] == 13
-  }
-
-  private mutating func readField(_ column: Int) throws(DataError) {
-    let start = text.count
-    if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
-      try readQuoted(column)
-    } else {
-      let first = index
-      while !isAtEnd { index += 1 }
-      guard index - first <= Table.longestField else { throw tooLong(column) }
-      text += bytes[first..<index]
-    }
-    guard text.count - start <= Table.longestField else { throw tooLong(column) }
-    ends.append(UInt32(text.count))
-  }
-
-  private func tooLong(_ column: Int) -> DataError {
-    error("has a field of more than \(Table.longestField >> 10) kB here", line: fileLine, column: column)
-  }
-
-  private mutating func readQuoted(_ column: Int) throws(DataError) {
-    let (first, start) = (fileLine, text.count)
-    index += 1
-    while index < bytes.count {
-      let byte = bytes[index]
-      index += 1
-      if byte == UInt8(ascii: "\"") {
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
-          guard isAtEnd else { throw error("has text after a closing quote", line: fileLine, column: column) }
-          return
-        }
-        index += 1
-      }
-      if byte == 10 { fileLine += 1 }
-      text.append(byte)
-      guard text.count - start <= Table.longestField else {
-        throw error(
-          "has a quote here that is not closed within \(Table.longestField >> 10) kB", line: first, column: column)
-      }
-    }
-    throw error("has a quote that is never closed", line: first, column: column)
   }
 }

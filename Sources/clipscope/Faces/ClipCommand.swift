@@ -6,14 +6,15 @@ import Language
 struct ClipCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clip",
-    abstract: "Answers what a clipping rule does to gradients: JSON lines, or a safetensors file.",
+    abstract: "Answers what a clipping rule does to gradients: JSON lines, or safetensors.",
     discussion: """
       A line:   {"gradients":[{"name":"fc1.weight","shape":[2],"values":[3,4]}],"rule":"norm","max_norm":1}
       answers:  {"total_norm":5,"factor":0.19999996,"total_norm_after":…,"gradients":[…]}  or  {"error":"…"}
+      On a terminal, or with --summary, the answer is a table. A line may name the "dtype": float16, bfloat16, float32, float64. An index of several safetensors files, model.safetensors.index.json, is read with them.
       Without a rule it is norm, without a max_norm it is 1. Options are defaults for lines that do not name them. Whatever torch takes is taken, also max_norm 0 or NaN.
       """)
 
-  @Argument(help: ArgumentHelp("JSON lines or a safetensors file; standard input without it.", valueName: "file"))
+  @Argument(help: ArgumentHelp("JSON lines, a safetensors file or an index of some; standard input without it, or for -.", valueName: "file"))
   var file: String?
 
   @ArgumentParser.Option(
@@ -43,54 +44,28 @@ struct ClipCommand: ParsableCommand {
   var errorIfNonfinite = false
 
   func validate() throws {
+    if summary, values { throw ValidationError("--summary and --values exclude each other") }
     guard let rule, !Self.rules.contains(rule) else { return }
     let problem = CommandError.Problem.unknown(what: "rule", rule, known: Self.rules)
     throw ValidationError("--rule: \(problem.message)")
   }
 
+  @Flag(help: "A table of norms, parameter by parameter, in place of values; a terminal gets it anyway.")
+  var summary = false
+
+  @Flag(help: "The values as JSON, also on a terminal.")
+  var values = false
+
   func run() throws {
-    var values: [String: OptionValue] = errorIfNonfinite ? ["error_if_nonfinite": .flag(true)] : [:]
+    var given: [String: OptionValue] = errorIfNonfinite ? ["error_if_nonfinite": .flag(true)] : [:]
     for (name, number) in [("max_norm", maxNorm), ("norm_type", normType), ("clip_value", clipValue)] {
-      values[name] = number.map { .number($0) }
+      given[name] = number.map { .number($0) }
     }
-    let options = RuleOptions(rule: rule, values: values)
-    let isWrong =
-      if let file, file != "-" { try answerFile(file, options) } else {
-        try answerLines(InputLines(longest: DiskFiles.limit), options)
-      }
-    if isWrong { throw Failure.usage([]) }
-  }
-
-  // Whether anything could not be read.
-  private func answerFile(_ path: String, _ options: RuleOptions) throws(FileError) -> Bool {
-    let bytes = try DiskFiles().bytes(of: path, relativeTo: "", limit: 2 << 30)
-    guard Safetensors.looksLike(bytes) || path.hasSuffix(".safetensors") || Safetensors.isPointer(bytes) else {
-      let refusal = FileError(path: path, reason: "is neither a safetensors file nor JSON lines in UTF-8")
-      return try answerLines(InputLines(bytes, orElse: refusal), options)
-    }
-    do throws(DumpError) {
-      var clipper = DumpClipper()
-      print(try clipper.answer(try Safetensors.read(bytes, options: options)))
-      return false
-    } catch {
-      throw FileError(path: path, reason: "cannot be used: \(error.message)")
-    }
-  }
-
-  private func answerLines(_ lines: consuming InputLines, _ options: RuleOptions) throws(FileError) -> Bool {
-    var clipper = DumpClipper()
-    var isWrong = false
-    while let line = try lines.next() {
-      if line.allSatisfy(\.isWhitespace) { continue }
-      do throws(DumpError) {
-        print(try clipper.answer(try GradientDump(json: line, defaults: options)))
-      } catch {
-        isWrong = true
-        print(DumpClipper.error("line \(lines.number): \(error.message)"))
-      }
-      // Whoever feeds it line by line has the answer before the next question.
-      try StandardOutput.flush()
-    }
-    return isWrong
+    let isTerminal = TerminalSystem.isTerminal(1)
+    var answers = ClipAnswers(
+      options: RuleOptions(rule: rule, values: given),
+      width: isTerminal ? TerminalSystem.size(of: 1)?.columns ?? 80 : nil, isTable: summary || isTerminal && !values)
+    if let file, file != "-" { try answers.answer(file: file) } else { try answers.answerInput() }
+    if answers.isWrong { throw Failure.usage([]) }
   }
 }

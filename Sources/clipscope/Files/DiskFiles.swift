@@ -17,13 +17,8 @@ struct DiskFiles: FileSource {
       let file = try FileDescriptor.open(
         PathText.join(folder, path), .readOnly, options: [.nonBlocking, .closeOnExec])
       return try file.closeAfter {
-        let status = try file.stat()
-        InputFiles.note(FileIdentity(status))
-        guard status.type == .regular else {
-          let what = status.type == .directory ? "is a folder" : "is not an ordinary file"
-          throw FileError(path: path, reason: "\(what); name a file")
-        }
-        let bytes = status.size > limit ? nil : try Self.read(file, limit, expected: Int(status.size))
+        let size = try Self.size(of: file, path)
+        let bytes = size > limit ? nil : try Self.read(file, limit, expected: size)
         guard let bytes else {
           throw FileError(path: path, reason: "is larger than \(limit >> 20) MB; take a part of it")
         }
@@ -31,6 +26,21 @@ struct DiskFiles: FileSource {
       }
     } catch {
       throw (error as? FileError) ?? FileError(path: path, reason: Self.reason(error))
+    }
+  }
+
+  /// The size of an ordinary file that was opened as an input.
+  static func size(of file: FileDescriptor, _ path: String) throws(FileError) -> Int {
+    do {
+      let status = try file.stat()
+      InputFiles.note(FileIdentity(status))
+      guard status.type == .regular else {
+        let what = status.type == .directory ? "is a folder" : "is not an ordinary file"
+        throw FileError(path: path, reason: "\(what); name a file")
+      }
+      return Int(status.size)
+    } catch {
+      throw (error as? FileError) ?? FileError(path: path, reason: reason(error))
     }
   }
 

@@ -51,6 +51,22 @@ struct InputLines {
     }
   }
 
+  /// The first bytes, a line or as many as tell what it is, which `next` will give all the same.
+  mutating func start(atLeast count: Int) throws(FileError) -> ArraySlice<UInt8> {
+    while bytes.count < count, !isAtEnd, !bytes.contains(UInt8(ascii: "\n")) { try readMore() }
+    return bytes[...]
+  }
+
+  /// All that is still to come, if it is no more than `limit` bytes.
+  mutating func rest(limit: Int) throws(FileError) -> [UInt8] {
+    while !isAtEnd {
+      guard bytes.count <= limit else { throw Self.error("is larger than \(limit >> 20) MB; save it as a file") }
+      try readPortion()
+    }
+    defer { start = bytes.count }
+    return Array(bytes[start...])
+  }
+
   private mutating func line(upTo end: Int) throws(FileError) -> String {
     let line = bytes[start..<end]
     (start, searched) = (min(end + 1, bytes.count), min(end + 1, bytes.count))
@@ -74,6 +90,10 @@ struct InputLines {
     bytes.removeFirst(start)
     (start, searched) = (0, searched - start)
     guard bytes.count <= longest else { throw Self.error("has a line of more than \(longest >> 20) MB; break it up") }
+    try readPortion()
+  }
+
+  private mutating func readPortion() throws(FileError) {
     // Whoever gave us the terminal may read it without waiting, and then so do we.
     _ = Self.wait(milliseconds: nil)
     if ending_signal() != 0 {

@@ -18,6 +18,12 @@ protocol LineSink: AnyObject {
 final class StandardOutput: LineSink {
   func write(line: String) throws(FileError) { print(line) }
 
+  /// Writes bytes in order with what is printed.
+  static func write(_ bytes: [UInt8]) throws(FileError) {
+    errno = 0
+    guard print_bytes(bytes, bytes.count) else { throw error(errno == 0 ? ENOSPC : errno) }
+  }
+
   func flush() throws(FileError) { try Self.flush() }
 
   func finish() throws(FileError) { try Self.flush() }
