@@ -7,7 +7,7 @@ extension ClippedDump {
   /// have been clipped with its census.
   /// - Parameter width: how many columns the screen has; names are shortened in the middle to fit. `nil` for any width.
   public func table(width: Int?) -> [String] {
-    let heading = ["parameter", "shape", "dtype", "norm", "norm²", "largest", "zeros", "NaN", "inf", "norm after"]
+    let heading = ["parameter", "shape", "dtype", "norm", "of norm²", "largest", "zeros", "NaN", "inf", "norm after"]
     var rows = dump.gradients.indices.map { index in row(index) }
     rows.append(totals)
     var widths = heading.indices.map { column in max(heading[column].count, rows.map { $0[column].count }.max() ?? 0) }
@@ -80,8 +80,10 @@ extension ClippedDump {
       let after = clamped == 0 ? "nothing changed" : "the total norm after is \(Self.text(totalAfter))"
       return ["\(before); \(what) beyond ±\(NumberText.of(bound)), and \(after)."] + culprits
     case (_, .values(_, _, .some(true))):
-      return ["\(before), above the limit or not finite: the rule skip leaves this step out, and nothing is updated."] + culprits
-    case (_, .values(_, _, .some(false))): return ["\(before), not above the limit: the step is made, and no gradient is changed."]
+      return ["\(before), above the limit or not finite: the rule skip leaves this step out, and nothing is updated."]
+        + culprits
+    case (_, .values(_, _, .some(false))):
+      return ["\(before), not above the limit: the step is made, and no gradient is changed."]
     case (_, .values): return [before + "; the rule \(SettingsText.name(of: rule)) \(changed)."] + culprits
     default: return [before + "."]
     }
@@ -114,10 +116,14 @@ extension ClippedDump {
     guard !total.isFinite else { return [] }
     if let index = censuses.firstIndex(where: { $0.nans + $0.infinities > 0 }) {
       let (name, census) = (VisibleText.of(dump.gradients[index].name), censuses[index])
-      return ["The first with an element that is not finite is \(name): \(census.nans) NaN, \(census.infinities) infinite."]
+      return [
+        "The first with an element that is not finite is \(name): \(census.nans) NaN, \(census.infinities) infinite."
+      ]
     }
     if let index = norms.firstIndex(where: { !$0.isFinite }) {
-      return ["Every element is finite; the norm of \(VisibleText.of(dump.gradients[index].name)) overflows \(dump.gradients[index].format.rawValue)."]
+      return [
+        "Every element is finite; the norm of \(VisibleText.of(dump.gradients[index].name)) overflows \(dump.gradients[index].format.rawValue)."
+      ]
     }
     return ["Each gradient's norm is finite; their total overflows \(format.rawValue)."]
   }

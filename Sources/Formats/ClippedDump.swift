@@ -121,7 +121,8 @@ public struct ClippedDump: Sendable {
   }
 
   // torch takes the larger with the lower bound, then the smaller with the upper one; a bound of NaN fills.
-  private func clamp<Scalar: BinaryFloatingPoint>(_ piece: UnsafeMutableBufferPointer<Scalar>, to bound: Scalar) -> Int {
+  private func clamp<Scalar: BinaryFloatingPoint>(_ piece: UnsafeMutableBufferPointer<Scalar>, to bound: Scalar) -> Int
+  {
     var changed = 0
     for index in piece.indices where !piece[index].isNaN {
       let raised = piece[index] < -bound ? -bound : piece[index]
@@ -205,7 +206,8 @@ struct NumberWriter {
     text.withUTF8 { text in
       let sign = text.firstIndex(of: UInt8(ascii: "e")) ?? text.count
       let mantissa = text[..<sign]
-      let isWhole = mantissa.count > 2 && mantissa[sign - 1] == UInt8(ascii: "0") && mantissa[sign - 2] == UInt8(ascii: ".")
+      let isWhole =
+        mantissa.count > 2 && mantissa[sign - 1] == UInt8(ascii: "0") && mantissa[sign - 2] == UInt8(ascii: ".")
       bytes += isWhole ? mantissa.dropLast(2) : mantissa
       guard sign < text.count else { return }
       bytes.append(UInt8(ascii: "e"))

@@ -74,7 +74,8 @@ public struct DumpClipper: Sendable {
   private static func value(_ dump: GradientDump, _ rule: ClipValue, _ takesCensus: Bool) throws -> ClippedDump {
     let bound = rule.clipValue
     if let format = dump.gradients.map(\.format).first(where: { bound.isFinite && bound.magnitude > $0.largest }) {
-      throw DumpError("clip_value \(NumberText.of(bound)) is beyond the range of \(format.rawValue): torch refuses it, too")
+      throw DumpError(
+        "clip_value \(NumberText.of(bound)) is beyond the range of \(format.rawValue): torch refuses it, too")
     }
     var clipped = try ClippedDump(dump, rule: .value(rule), order: 2, takesCensus: takesCensus)
     try clipped.finish(.bound(bound))

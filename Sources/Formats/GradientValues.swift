@@ -17,11 +17,15 @@ public struct MemoryBytes: ByteSource {
   /// These bytes.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// How many there are.
   public var count: Int { bytes.count }
 
+  /// Copies as many bytes as there is room for, from an offset on.
   public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DumpError) {
     guard offset + buffer.count <= bytes.count else { throw DumpError("the data is not all there") }
-    bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)])) }
+    bytes.withUnsafeBytes {
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)]))
+    }
   }
 }
 

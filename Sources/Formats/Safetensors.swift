@@ -45,7 +45,9 @@ public enum Safetensors {
   public static func read(_ source: any ByteSource, options: RuleOptions) throws(DumpError) -> GradientDump {
     func bytes(_ range: Range<Int>) throws(DumpError) -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: range.count)
-      do { try bytes.withUnsafeMutableBytes { try source.read(at: range.lowerBound, into: $0) } } catch { throw .reading(error) }
+      do { try bytes.withUnsafeMutableBytes { try source.read(at: range.lowerBound, into: $0) } } catch {
+        throw .reading(error)
+      }
       return bytes
     }
     guard source.count >= 8, let length = headerLength(try bytes(0..<8)), source.count >= 8 + length else {
@@ -57,7 +59,8 @@ public enum Safetensors {
     let gradients = try entries.map { entry throws(DumpError) in
       guard let format = formats[entry.dtype] else {
         throw DumpError(
-          "\(VisibleText.of(entry.name)) is \(entry.dtype), of which torch takes no norm; save it as float32, or leave it out")
+          "\(VisibleText.of(entry.name)) is \(entry.dtype), of which torch takes no norm; save it as float32, or leave it out"
+        )
       }
       return GradientDump.Gradient(
         name: entry.name, shape: entry.shape, format: format,

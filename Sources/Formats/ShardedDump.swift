@@ -13,7 +13,7 @@ public enum ShardedDump {
   /// - Throws: `DumpError` for an index that cannot be read, a file that is missing or wrong, and where the two differ in what
   ///   tensors there are.
   public static func read(
-    _ index: [UInt8], options: RuleOptions, open: (String) throws -> any ByteSource
+    _ index: [UInt8], options: RuleOptions, open: (String) throws(DumpError) -> any ByteSource
   ) throws(DumpError) -> GradientDump {
     let map = try map(index)
     if map.isEmpty { throw DumpError("this index has no \"weight_map\": it names no tensors") }
@@ -25,17 +25,16 @@ public enum ShardedDump {
       guard !file.contains("/"), !file.hasPrefix("."), !file.isEmpty else {
         throw DumpError("the index names the file \(name), which does not stand beside it")
       }
-      do {
-        for gradient in try Safetensors.read(try open(file), options: options).gradients {
+      let source = try open(file)
+      do throws(DumpError) {
+        for gradient in try Safetensors.read(source, options: options).gradients {
           guard files[gradient.name] == file else {
             throw DumpError("\(VisibleText.of(gradient.name)) is in it, and the index does not say so")
           }
           tensors[gradient.name] = gradient
         }
-      } catch let error as DumpError {
-        throw DumpError("\(name): \(error.message)")
       } catch {
-        throw .reading(error)
+        throw DumpError("\(name): \(error.message)")
       }
     }
     let gradients = try map.map { entry throws(DumpError) in

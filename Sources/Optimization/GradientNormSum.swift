@@ -14,7 +14,9 @@ public struct GradientNormSum: Sendable {
   /// Nothing yet.
   public init(order: Double, format: NumberFormat) {
     (self.order, self.format) = (order, format)
-    if format == .float64 { double = DoubleNormSum(order: order) } else if Self.isUsual(order) {
+    if format == .float64 {
+      double = DoubleNormSum(order: order)
+    } else if Self.isUsual(order) {
       single = NormSum(order: Float(order))
     }
   }

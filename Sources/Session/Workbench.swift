@@ -113,7 +113,9 @@ public struct Workbench: Sendable {
     // What was measured was another network's: its numbers have no place among the parameters of this one.
     end()
     var notes = hadSteps ? [Effect.note("a new experiment: it begins afresh at step 0")] : []
-    if case .task(.csv) = command, case .csv(let csv) = next.task { notes.append(.note(VisibleText.of(csv.data.summary))) }
+    if case .task(.csv) = command, case .csv(let csv) = next.task {
+      notes.append(.note(VisibleText.of(csv.data.summary)))
+    }
     return notes
   }
 

@@ -14,7 +14,11 @@ struct TorchTable {
   var lines: [String] {
     let names = "# \(list(layout.inputs.map(\.name))) tell \(PythonText.of(layout.target.name))"
     var inputs = inputs
-    if inputs.count == 1, inputs[0].count + names.count < 110 { inputs[0] += "  " + names } else { inputs.insert(names, at: 0) }
+    if inputs.count == 1, inputs[0].count + names.count < 110 {
+      inputs[0] += "  " + names
+    } else {
+      inputs.insert(names, at: 0)
+    }
     return reading + absent + inputs + filling + target + (layout.isStandardized ? [standardizing] : [])
   }
 
@@ -72,7 +76,9 @@ struct TorchTable {
     var runs: [(function: String, indices: [Int])] = []
     for column in layout.inputs {
       let function = column.words == nil ? "column" : "one_hot"
-      if runs.last?.function == function { runs[runs.count - 1].indices.append(column.index) } else {
+      if runs.last?.function == function {
+        runs[runs.count - 1].indices.append(column.index)
+      } else {
         runs.append((function, [column.index]))
       }
     }
@@ -101,7 +107,8 @@ struct TorchTable {
   }
 
   private func list(_ names: [String]) -> String {
-    names.prefix(3).map { PythonText.of($0) }.joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+    names.prefix(3).map { PythonText.of($0) }.joined(separator: ", ")
+      + (names.count > 3 ? " and \(names.count - 3) more" : "")
   }
 
   // A range where they are one behind the other.

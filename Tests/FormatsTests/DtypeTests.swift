@@ -51,12 +51,15 @@ import Testing
       // A place of the format; only sums in another order may differ in it.
       let place = ["float16": 0x1p-10, "bfloat16": 0x1p-7, "float32": 1.3e-6, "float64": 1.3e-6][row.format]!
       let (total, expected) = (answer.totalNorm.value, row.total.value)
-      #expect(same(total, expected) || abs(total - expected) <= place * abs(expected), "\(row.line): \(total), \(expected)")
+      #expect(
+        same(total, expected) || abs(total - expected) <= place * abs(expected), "\(row.line): \(total), \(expected)")
       guard same(total, expected) || Float(total) == Float(expected) else { continue }
       equal += 1
       let values = answer.gradients.flatMap(\.values).map(\.value)
       // A float32 is written in its shortest digits.
-      let isSame = zip(values, row.after.flatMap(\.self).map(\.value)).allSatisfy { same($0, $1) || Float($0) == Float($1) }
+      let isSame = zip(values, row.after.flatMap(\.self).map(\.value)).allSatisfy {
+        same($0, $1) || Float($0) == Float($1)
+      }
       #expect(isSame && values.count == row.after.reduce(0) { $0 + $1.count }, "\(row.line): \(text)")
     }
     #expect(equal > 110, "\(equal) totals are torch's to the last bit")
@@ -78,7 +81,10 @@ import Testing
       #expect(values.filter(\.isFinite).max().map(Double.init) == format.largest)
     }
     // Half way goes to the even one; beyond the largest there is infinity.
-    for (value, expected) in [(2049.0, 2048.0), (2051, 2052), (65519, 65504), (65520, .infinity), (-1e9, -.infinity), (0x1p-25, 0), (0x1.8p-24, 0x1p-23)] {
+    for (value, expected) in [
+      (2049.0, 2048.0), (2051, 2052), (65519, 65504), (65520, .infinity), (-1e9, -.infinity), (0x1p-25, 0),
+      (0x1.8p-24, 0x1p-23),
+    ] {
       #expect(NumberFormat.float16.rounded(value) == expected, "\(value)")
     }
     for (value, expected) in [(257.0, 256.0), (259, 260), (3.4e38, .infinity), (-257, -256)] {
@@ -90,8 +96,11 @@ import Testing
   private static func float16(_ pattern: UInt16) -> Float {
     let (exponent, fraction) = (Int(pattern >> 10 & 31), Float(pattern & 1023))
     let size: Float =
-      exponent == 0 ? fraction * 0x1p-24
-      : exponent == 31 ? (fraction == 0 ? .infinity : .nan) : Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+      exponent == 0
+      ? fraction * 0x1p-24
+      : exponent == 31
+        ? (fraction == 0 ? .infinity : .nan)
+        : Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
     return pattern >> 15 == 1 ? -size : size
   }
 
@@ -119,8 +128,12 @@ import Testing
     #expect(text.hasPrefix("{\"total_norm\":5.0249376,\"factor\":0.1990074,"), "\(text)")
     #expect(text.contains("\"values\":[0.59765625,0.796875]") && text.contains("\"values\":[0.099487305]"), "\(text)")
     for dtype in ["I32", "BOOL", "F8_E4M3", "C64", "U8"] {
-      let bytes = Self.file([("w", dtype, "[1]", [UInt8](repeating: 0, count: dtype == "C64" ? 8 : dtype == "I32" ? 4 : 1))])
-      let error = try #require(throws: DumpError.self) { try Safetensors.read(MemoryBytes(bytes), options: RuleOptions()) }
+      let bytes = Self.file([
+        ("w", dtype, "[1]", [UInt8](repeating: 0, count: dtype == "C64" ? 8 : dtype == "I32" ? 4 : 1))
+      ])
+      let error = try #require(throws: DumpError.self) {
+        try Safetensors.read(MemoryBytes(bytes), options: RuleOptions())
+      }
       #expect(error.message == "w is \(dtype), of which torch takes no norm; save it as float32, or leave it out")
     }
   }
@@ -129,25 +142,32 @@ import Testing
   func shards() throws {
     let files = [
       "one.safetensors": Self.half,
-      "two.safetensors": Self.file([("c", "F32", "[1]", withUnsafeBytes(of: Float(12).bitPattern.littleEndian) { Array($0) })]),
+      "two.safetensors": Self.file([
+        ("c", "F32", "[1]", withUnsafeBytes(of: Float(12).bitPattern.littleEndian) { Array($0) })
+      ]),
     ]
-    struct NotThere: Error {}
     func read(_ map: String) throws -> GradientDump {
-      try ShardedDump.read(Array("{\"metadata\":{\"total_size\":10},\"weight_map\":{\(map)}}".utf8), options: RuleOptions()) { name in
+      try ShardedDump.read(
+        Array("{\"metadata\":{\"total_size\":10},\"weight_map\":{\(map)}}".utf8), options: RuleOptions()
+      ) { name throws(DumpError) in
         guard let bytes = files[name] else { throw DumpError("\(name) does not exist") }
         return MemoryBytes(bytes)
       }
     }
     let whole = "\"c\":\"two.safetensors\",\"a\":\"one.safetensors\",\"b\":\"one.safetensors\""
     let dump = try read(whole)
-    #expect(dump.gradients.map(\.name) == ["c", "a", "b"] && dump.gradients.map(\.format) == [.float32, .bfloat16, .float16])
+    #expect(
+      dump.gradients.map(\.name) == ["c", "a", "b"] && dump.gradients.map(\.format) == [.float32, .bfloat16, .float16])
     var clipper = DumpClipper()
     #expect(try clipper.answer(dump).hasPrefix("{\"total_norm\":13.009612,"))
     for (map, message) in [
       ("", "this index has no \"weight_map\": it names no tensors"),
-      ("\"c\":\"two.safetensors\",\"a\":\"one.safetensors\"", "one.safetensors: b is in it, and the index does not say so"),
+      (
+        "\"c\":\"two.safetensors\",\"a\":\"one.safetensors\"",
+        "one.safetensors: b is in it, and the index does not say so"
+      ),
       (whole + ",\"d\":\"two.safetensors\"", "d is not in two.safetensors, where the index has it"),
-      (whole + ",\"d\":\"three.safetensors\"", "three.safetensors: three.safetensors does not exist"),
+      (whole + ",\"d\":\"three.safetensors\"", "three.safetensors does not exist"),
       ("\"a\":\"../one.safetensors\"", "the index names the file ../one.safetensors, which does not stand beside it"),
       ("\"a\":7", "this index cannot be read: an object with a \"weight_map\" is expected"),
     ] {
@@ -159,12 +179,25 @@ import Testing
   @Test(
     "What is no dump is called by its name",
     arguments: [
-      (Array("PK\u{3}\u{4}....archive/data.pkl".utf8), "is what torch.save writes, a zip with a pickle in it: load it in Python with torch.load and save the gradients with safetensors.torch.save_file"),
-      ([0x80, 2, 0x8A, 10], "is a pickle, as torch.save once wrote: load it in Python with torch.load and save the gradients with safetensors.torch.save_file"),
-      (Array("PK\u{3}\u{4}....weight.npy".utf8), "is a NumPy archive: load it with numpy.load and save the gradients with safetensors.numpy.save_file"),
+      (
+        Array("PK\u{3}\u{4}....archive/data.pkl".utf8),
+        "is what torch.save writes, a zip with a pickle in it: load it in Python with torch.load and save the gradients with safetensors.torch.save_file"
+      ),
+      (
+        [0x80, 2, 0x8A, 10],
+        "is a pickle, as torch.save once wrote: load it in Python with torch.load and save the gradients with safetensors.torch.save_file"
+      ),
+      (
+        Array("PK\u{3}\u{4}....weight.npy".utf8),
+        "is a NumPy archive: load it with numpy.load and save the gradients with safetensors.numpy.save_file"
+      ),
       (Array("PK\u{3}\u{4}....notes.txt".utf8), "is a zip archive: unpack it"),
-      (Array("GGUF\u{3}".utf8), "is a GGUF file, which has weights for llama.cpp and no gradients: save the gradients with safetensors.torch.save_file"),
-      ([0x1F, 0x8B, 8], "is packed with gzip: unpack it"), (Array("<!DOCTYPE html>".utf8), "is a web page or XML: fetch the file itself"),
+      (
+        Array("GGUF\u{3}".utf8),
+        "is a GGUF file, which has weights for llama.cpp and no gradients: save the gradients with safetensors.torch.save_file"
+      ),
+      ([0x1F, 0x8B, 8], "is packed with gzip: unpack it"),
+      (Array("<!DOCTYPE html>".utf8), "is a web page or XML: fetch the file itself"),
       ([0xFF, 0xFE, 0x7B, 0], "is a text in UTF-16: save it in UTF-8"),
     ] as [([UInt8], String)])
   func kinds(bytes: [UInt8], refusal: String) throws {
@@ -173,10 +206,14 @@ import Testing
 
   @Test("What can be one is not")
   func noKinds() {
-    for text in ["{\"gradients\":[]}", "x,y\n1,2\n", ""] { #expect(FileKind.of(Array(text.utf8), for: .gradients) == nil) }
+    for text in ["{\"gradients\":[]}", "x,y\n1,2\n", ""] {
+      #expect(FileKind.of(Array(text.utf8), for: .gradients) == nil)
+    }
     #expect(FileKind.of(Self.half, for: .gradients) == nil)
     #expect(FileKind.of(Array("{\n  \"a\": 1".utf8), for: .text) == nil)
-    #expect(FileKind.of(Array("{\n  \"a\": 1".utf8), for: .table)?.refusal(.table).hasPrefix("is JSON: write it as CSV") == true)
+    #expect(
+      FileKind.of(Array("{\n  \"a\": 1".utf8), for: .table)?.refusal(.table).hasPrefix("is JSON: write it as CSV")
+        == true)
     #expect(FileKind.of(Array("% x\n@RELATION iris\n".utf8), for: .table)?.name == "an ARFF file")
     #expect(FileKind.of(Array("{say, y\n1,2\n".utf8), for: .table) == nil)
   }
@@ -186,7 +223,8 @@ import Testing
     func error(_ line: String) throws -> DumpError {
       try #require(throws: DumpError.self) { try GradientDump(json: line, defaults: RuleOptions()) }
     }
-    #expect(try error("{").isCutOff && error("{\"gradients\": [").isCutOff && !error("{]").isCutOff && !error("[1]").isCutOff)
+    #expect(
+      try error("{").isCutOff && error("{\"gradients\": [").isCutOff && !error("{]").isCutOff && !error("[1]").isCutOff)
     let wrong = "{\"gradients\":[{\"name\":\"w\",\"shape\":[3],\"values\":[1]}]}"
     #expect(try error(wrong).kind == error(wrong.replacing("\"w\"", with: "\"other\"")).kind)
     #expect(try error(wrong).kind != error("{]").kind)
@@ -208,11 +246,11 @@ import Testing
   func rows() throws {
     #expect(
       try table(Self.two) == [
-        "parameter   shape  dtype     norm  norm²  largest  zeros  NaN  inf  norm after",
-        "fc1.weight  2×2    float32      5  14.8%        4      2    ·    ·       0.385",
-        "fc1.bias    1      bfloat16    12  85.2%       12      ·    ·    ·       0.922",
-        "──────────────────────────────────────────────────────────────────────────────",
-        "total       5      float32     13              12      2    ·    ·       0.999",
+        "parameter   shape  dtype     norm  of norm²  largest  zeros  NaN  inf  norm after",
+        "fc1.weight  2×2    float32      5     14.8%        4      2    ·    ·       0.385",
+        "fc1.bias    1      bfloat16    12     85.2%       12      ·    ·    ·       0.922",
+        "─────────────────────────────────────────────────────────────────────────────────",
+        "total       5      float32     13                 12      2    ·    ·       0.999",
         "",
         "The total norm is 13, above max_norm 1: every gradient was multiplied by 0.07692307, and the total norm after is 0.999.",
       ])
@@ -223,7 +261,8 @@ import Testing
     let name = "model.layers.0.self_attn.q_proj.weight"
     let lines = try table("{\"name\":\"\(name)\",\"shape\":[1],\"values\":[3]}", width: width)
     // Below 75 columns the numbers do not fit, and are not cut.
-    #expect(lines[1].hasPrefix(width == 200 ? name : width == 80 ? "mod" : "mo…") && (width == 60 || lines[1].count <= width))
+    #expect(
+      lines[1].hasPrefix(width == 200 ? name : width == 80 ? "mod" : "mo…") && (width == 60 || lines[1].count <= width))
     #expect(lines[1].contains("…") == (width < 200))
     #expect(lines[1].contains("ght  1"))
   }
@@ -231,21 +270,58 @@ import Testing
   @Test(
     "The sentence says what became of it",
     arguments: [
-      ("3,4", "", "The total norm is 5, above max_norm 1: every gradient was multiplied by 0.19999996, and the total norm after is 1."),
+      (
+        "3,4", "",
+        "The total norm is 5, above max_norm 1: every gradient was multiplied by 0.19999996, and the total norm after is 1."
+      ),
       ("3,4", ",\"max_norm\":10", "The total norm is 5, not above max_norm 10: nothing changed."),
-      ("3,4", ",\"max_norm\":5", "The total norm is 5, max_norm 5 itself, to which 1e-6 is added before it divides: every gradient was multiplied by 0.99999976."),
-      ("3,4", ",\"max_norm\":0", "The total norm is 5, and max_norm 0 is no limit: every gradient was multiplied by 0."),
-      ("3,4", ",\"max_norm\":\"nan\"", "The total norm is 5, and max_norm is NaN: so is the factor, and every element."),
-      ("3,\"nan\"", "", "The total norm is NaN: so is the factor, and every element became NaN. Clipping does not cure NaN. The first with an element that is not finite is w: 1 NaN, 0 infinite."),
-      ("3,\"inf\"", "", "The total norm is inf and the factor 0: every finite element became 0, every infinite one NaN. The first with an element that is not finite is w: 0 NaN, 1 infinite."),
-      ("1e20,1e20", "", "The total norm is inf and the factor 0: every finite element became 0, every infinite one NaN. Every element is finite; the norm of w overflows float32."),
-      ("3,-4", ",\"norm_type\":\"inf\"", "The total norm of order inf is 4, above max_norm 1: every gradient was multiplied by 0.24999994, and the total norm after is 1."),
-      ("3,0.5", ",\"rule\":\"value\"", "The total norm is 3.04; 1 of 2 elements were beyond ±1, and the total norm after is 1.12."),
+      (
+        "3,4", ",\"max_norm\":5",
+        "The total norm is 5, max_norm 5 itself, to which 1e-6 is added before it divides: every gradient was multiplied by 0.99999976."
+      ),
+      (
+        "3,4", ",\"max_norm\":0", "The total norm is 5, and max_norm 0 is no limit: every gradient was multiplied by 0."
+      ),
+      (
+        "3,4", ",\"max_norm\":\"nan\"", "The total norm is 5, and max_norm is NaN: so is the factor, and every element."
+      ),
+      (
+        "3,\"nan\"", "",
+        "The total norm is NaN: so is the factor, and every element became NaN. Clipping does not cure NaN. The first with an element that is not finite is w: 1 NaN, 0 infinite."
+      ),
+      (
+        "3,\"inf\"", "",
+        "The total norm is inf and the factor 0: every finite element became 0, every infinite one NaN. The first with an element that is not finite is w: 0 NaN, 1 infinite."
+      ),
+      (
+        "1e20,1e20", "",
+        "The total norm is inf and the factor 0: every finite element became 0, every infinite one NaN. Every element is finite; the norm of w overflows float32."
+      ),
+      (
+        "3,-4", ",\"norm_type\":\"inf\"",
+        "The total norm of order inf is 4, above max_norm 1: every gradient was multiplied by 0.24999994, and the total norm after is 1."
+      ),
+      (
+        "3,0.5", ",\"rule\":\"value\"",
+        "The total norm is 3.04; 1 of 2 elements were beyond ±1, and the total norm after is 1.12."
+      ),
       ("0.3,0.5", ",\"rule\":\"value\"", "The total norm is 0.583; no element is beyond ±1, and nothing changed."),
-      ("3,4", ",\"rule\":\"skip\",\"max_norm\":1", "The total norm is 5, above the limit or not finite: the rule skip leaves this step out, and nothing is updated."),
-      ("3,4", ",\"rule\":\"skip\",\"max_norm\":9", "The total norm is 5, not above the limit: the step is made, and no gradient is changed."),
-      ("3,4", ",\"rule\":\"per-parameter\"", "The total norm is 5; the rule per-parameter changed 1 of 1 gradients, and the total norm after is 1."),
-      ("3,4", ",\"rule\":\"per-parameter\",\"max_norm\":9", "The total norm is 5; the rule per-parameter changed nothing."),
+      (
+        "3,4", ",\"rule\":\"skip\",\"max_norm\":1",
+        "The total norm is 5, above the limit or not finite: the rule skip leaves this step out, and nothing is updated."
+      ),
+      (
+        "3,4", ",\"rule\":\"skip\",\"max_norm\":9",
+        "The total norm is 5, not above the limit: the step is made, and no gradient is changed."
+      ),
+      (
+        "3,4", ",\"rule\":\"per-parameter\"",
+        "The total norm is 5; the rule per-parameter changed 1 of 1 gradients, and the total norm after is 1."
+      ),
+      (
+        "3,4", ",\"rule\":\"per-parameter\",\"max_norm\":9",
+        "The total norm is 5; the rule per-parameter changed nothing."
+      ),
     ])
   func sentences(values: String, rest: String, sentence: String) throws {
     let lines = try table("{\"name\":\"w\",\"shape\":[2],\"values\":[\(values)]}", rest)

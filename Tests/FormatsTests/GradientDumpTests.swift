@@ -174,7 +174,11 @@ private func dump(_ values: String, _ rest: String) -> String {
     var clipper = DumpClipper()
     let text = try clipper.answer(try Safetensors.read(MemoryBytes(bytes), options: RuleOptions()))
     #expect(text.contains("[0.5999999,0.79999983]"))
-    #expect(throws: DumpError.self) { try Safetensors.read(MemoryBytes(Array(bytes.dropLast())), options: RuleOptions()) }
-    #expect(throws: DumpError.self) { try Safetensors.read(MemoryBytes(Array(bytes.prefix(20))), options: RuleOptions()) }
+    #expect(throws: DumpError.self) {
+      try Safetensors.read(MemoryBytes(Array(bytes.dropLast())), options: RuleOptions())
+    }
+    #expect(throws: DumpError.self) {
+      try Safetensors.read(MemoryBytes(Array(bytes.prefix(20))), options: RuleOptions())
+    }
   }
 }

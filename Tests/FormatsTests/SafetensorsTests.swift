@@ -27,7 +27,8 @@ import Testing
         #expect(row.refused == nil, "\(row.name): the reference says \(row.refused ?? "")")
       } catch {
         // Numbers of other kinds, and no numbers at all, are well formed and of no use here.
-        let isOfNoUse = error.message.contains("of which torch takes no norm") || error.message.contains("has no tensors")
+        let isOfNoUse =
+          error.message.contains("of which torch takes no norm") || error.message.contains("has no tensors")
         #expect(row.refused != nil || isOfNoUse, "\(row.name): \(error.message)")
       }
     }

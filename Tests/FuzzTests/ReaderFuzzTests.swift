@@ -78,13 +78,26 @@ import Training
   @Test func table() {
     let tables = [
       "x,y\n1,2\n2,3\n", "\"a\",\"b,c\"\r\n\"1\",\"2\"\"3\"\r\n4,5\r\n", "\u{FEFF}x;y\n1;2\n", "a,y,c\nb,1,2\nc,2,3\n",
+      ",w,y\n1,red,2\n2,blue,3\n3,red,\n4,blue,1\n", "# c\nx  y\n1,5 2\n 2,5  3 \n",
+      "d\ty\n2010-01-01\t1\n2010-01-02\t2\n",
     ]
-    Fuzz.run("table", from: tables, words: ["x", "y", "1", "2.5", ",", "\"", "\n", "\r\n", "1,2\n", "n/a"]) { bytes in
+    let words = [
+      "x", "y", "1", "2.5", ",", "\"", "\n", "\r\n", "1,2\n", "n/a", ";", "\t", " ", "1,5", "1,234", "red", "?",
+      "2010-01-01", "#",
+      "0x1", "inf", "$1", "'", "sep=;\n", "1e39",
+    ]
+    Fuzz.run("table", from: tables, words: words) { bytes in
+      var options = EncodedTable.Options()
+      let choice = bytes.reduce(0) { $0 &+ Int($1) }
+      options.missing = [.error, .drop, .mean][choice % 3]
+      options.format.header = [.auto, .auto, .no][choice / 3 % 3]
+      (options.hasClasses, options.isStandardized) = (choice % 7 == 0, choice % 5 > 0)
       do throws(DataError) {
-        let table = try Table(utf8: bytes, file: "t.csv")
+        let table = try Table(utf8: bytes, format: options.format, file: "t.csv")
         let isWhole = (0..<table.rowCount).allSatisfy { table.fields(ofRow: $0).count == table.names.count }
         if !isWhole { return "rows of other lengths" }
-        let data = try EncodedTable(table, target: table.names.last ?? "", file: "t.csv")
+        let data = try EncodedTable(table, target: table.names.last ?? "", options: options, file: "t.csv")
+        if data.summary.isEmpty { return "nothing is said of it" }
         return data.inputs.elements.allSatisfy(\.isFinite) ? nil : "a number that is not finite"
       } catch {
         return (error.line ?? 1) < 1 || (error.column ?? 1) < 1 || error.message.isEmpty ? "\(error)" : nil

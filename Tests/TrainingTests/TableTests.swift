@@ -39,7 +39,8 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
     "The separator is found",
     arguments: [
       ("a,b\n1,2\n", .comma), ("a;b\n1;2\n", .semicolon), ("a;b\n1,5;2,5\n", .semicolon), ("a\tb\n1\t2\n", .tab),
-      ("a|b\n1|2\n", .bar), ("a b\n1 2\n", .blanks), ("  a    b\n 1.0  2 \n", .blanks), ("a\t\tb\n1\t2\n1\t\t2\n", .blanks),
+      ("a|b\n1|2\n", .bar), ("a b\n1 2\n", .blanks), ("  a    b\n 1.0  2 \n", .blanks),
+      ("a\t\tb\n1\t2\n1\t\t2\n", .blanks),
       // Words with blanks between commas, commas between semicolons, semicolons in one field of many.
       ("a,b\nin the sea,2\non the land,3\n", .comma), ("a;b\nx, y;2\n", .semicolon), ("a,b\nx;y,2\nx,3\n", .comma),
       ("sep=;\na,1;b\n1;2\n", .semicolon),
@@ -71,7 +72,8 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
   @Test(
     "A first line that looks like data is not taken for names in silence",
     arguments: [
-      ("5.1,3.5,setosa\n4.9,3.0,setosa\n", "the number 5.1"), ("p,x,s\ne,x,s\np,y,n\n", "p, which its column has below, too,"),
+      ("5.1,3.5,setosa\n4.9,3.0,setosa\n", "the number 5.1"),
+      ("p,x,s\ne,x,s\np,y,n\n", "p, which its column has below, too,"),
       ("1,5;a\n2,5;b\n", "the number 1,5"),
     ])
   func noHeader(text: String, what: String) throws {
@@ -152,7 +154,9 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
         }
       }
       var holes = columns
-      for index in stride(from: 6, to: row.rows * row.columns, by: 7) { holes[index % row.columns][index / row.columns] = .nan }
+      for index in stride(from: 6, to: row.rows * row.columns, by: 7) {
+        holes[index % row.columns][index / row.columns] = .nan
+      }
       if holes.contains(where: { $0.allSatisfy(\.isNaN) }) { holes = columns }
       for (columns, expected) in [(columns, row.means), (holes, row.nanmeans)] {
         let means = columns.indices.map { TorchMean.of(columns[$0], at: $0, among: columns.count).bitPattern }
@@ -219,14 +223,16 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
     for first in ["1,2,3,4", "0,1,2,3", "85,86,91,94", "Mazda,Datsun,Fiat,Ford"] {
       let names = first.split(separator: ",")
       for header in ["", "\"\"", "Unnamed: 0"] {
-        let text = "\(header),x,y\n" + zip(names, [(1, 5), (2, 6), (4, 9), (3, 1)]).map { "\($0),\($1.0),\($1.1)\n" }.joined()
+        let text =
+          "\(header),x,y\n" + zip(names, [(1, 5), (2, 6), (4, 9), (3, 1)]).map { "\($0),\($1.0),\($1.1)\n" }.joined()
         let data = try encoded(text)
         #expect(data.inputs.columns == 1, "\(text)")
         #expect(data.summary.contains("left out, without a name or a value: column "))
       }
     }
     let empty = try encoded("x,e,y\n1,,2\n2,NA,5\n3,,4\n")
-    #expect(empty.inputs.columns == 1 && empty.summary.contains("without a value") || empty.summary.contains("or a value"))
+    #expect(
+      empty.inputs.columns == 1 && empty.summary.contains("without a value") || empty.summary.contains("or a value"))
     // Without a name, but with something in it.
     #expect(try encoded(",x,y\n5,1,5\n5,2,6\n7,4,9\n").inputs.columns == 2)
   }
@@ -252,11 +258,17 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
       ("a,b\n1,2\n2,3\n", "t.csv:1 has no column y; its columns are a, b"),
       ("y\n1\n2\n", "t.csv:1 has no column beside y to predict it from"),
       ("x,y\n1,2\n", "t.csv has one row; a standard deviation needs at least two"),
-      ("x,y\n1,2\n2,3\nfour,4\n", "t.csv:4:1 has \"four\" for x, which is not a number; mend it, or ignore=x leaves the column out"),
+      (
+        "x,y\n1,2\n2,3\nfour,4\n",
+        "t.csv:4:1 has \"four\" for x, which is not a number; mend it, or ignore=x leaves the column out"
+      ),
       ("x,y\n1,2\n2,3\n3,o\n", "t.csv:4:2 has \"o\" for y, which is not a number"),
       ("x,y\n1,2\n1e99,3\n", "t.csv:3:1 has \"1e99\" for x, which float32 cannot hold; ignore=x leaves it out"),
       ("x,y\n1,2\n-inf,3\n", "t.csv:3:1 has \"-inf\" for x, which float32 cannot hold; ignore=x leaves it out"),
-      ("x,y\n5,2\n5,3\n5,4\n", "t.csv has the same value all over column x: it cannot be standardised; ignore=x leaves it out"),
+      (
+        "x,y\n5,2\n5,3\n5,4\n",
+        "t.csv has the same value all over column x: it cannot be standardised; ignore=x leaves it out"
+      ),
       (
         "x,z,w,y\n5,0,q,2\n5,0,q,3\n",
         "t.csv has the same value all over column x: it cannot be standardised; ignore=x,z,w leaves it and 2 more such columns out"
@@ -278,7 +290,10 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
         "x,y\n\"1,234,567\",2\n\"2,345\",3\n",
         "t.csv:2:1 has \"1,234,567\" for x, digits in groups: write them without the signs between; ignore=x leaves it out"
       ),
-      ("x,y\n$1.50,2\n$2.50,3\n", "t.csv:2:1 has \"$1.50\" for x, a number with a sign: write the number alone; ignore=x leaves it out"),
+      (
+        "x,y\n$1.50,2\n$2.50,3\n",
+        "t.csv:2:1 has \"$1.50\" for x, a number with a sign: write the number alone; ignore=x leaves it out"
+      ),
       ("x;y\n1,5;2\n1.5;3\n", "t.csv:3:1 has \"1.5\" for x, and \"1,5\" elsewhere: write one sign before the decimals"),
       (
         "name,id,y\nann,a1,1\nbob,b2,2\neve,c3,3\n",
@@ -298,15 +313,20 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
   @Test(
     "Dates and times as people write them",
     arguments: [
-      "2004-03-10", "10/03/2004", "3/13/2004", "1.2.2020", "1949-01", "18.00.00", "00:15", "12:30:05", "Jan-00", "1-Jan-2010",
+      "2004-03-10", "10/03/2004", "3/13/2004", "1.2.2020", "1949-01", "18.00.00", "00:15", "12:30:05", "Jan-00",
+      "1-Jan-2010",
       "2010-01-01 00:00", "2005-01-24T10:00:00Z", "Jan 1 2000", "January 5, 2020", "10:15 AM", "1984/05",
     ])
   func dates(date: String) throws {
-    let error = try #require(throws: DataError.self) { try encoded("x,y\n\"\(date)\",2\n\"\(date)\",3\n\"\(date)\",5\n") }
+    let error = try #require(throws: DataError.self) {
+      try encoded("x,y\n\"\(date)\",2\n\"\(date)\",3\n\"\(date)\",5\n")
+    }
     #expect(error.description.contains("a date or a time"), "\(error.description)")
   }
 
-  @Test("Ranges, versions, codes and months are words", arguments: ["10-14", "0-39g/day", "Jan", "A/5 21171", "1.2.3.4", "v1.0", "5more", "3rd"])
+  @Test(
+    "Ranges, versions, codes and months are words",
+    arguments: ["10-14", "0-39g/day", "Jan", "A/5 21171", "1.2.3.4", "v1.0", "5more", "3rd"])
   func noDates(word: String) throws {
     let data = try encoded("x,y\n\(word),2\nq,3\n\(word),5\nq,1\n")
     #expect(data.inputs.columns == 2)
@@ -316,8 +336,14 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
     "What was made of a table is one line, with a hint where something else may be meant",
     arguments: [
       ("x,k\n1,a\n2,b\n3,a\n", "k", "3 rows; 1 input; target k: 2 classes (a, b)"),
-      ("1;2;a\n3;4;b\n5;5;a\n", "3", "3 rows; 2 inputs; target 3: 2 classes (a, b); separated by semicolons; no line of names: the columns are called 1 to 3"),
-      ("x,x,y\n1,2,5.5\n2,4,6\n3,1,7\n", "y", "3 rows; 2 inputs; target y: a number; columns of one name are called x.1"),
+      (
+        "1;2;a\n3;4;b\n5;5;a\n", "3",
+        "3 rows; 2 inputs; target 3: 2 classes (a, b); separated by semicolons; no line of names: the columns are called 1 to 3"
+      ),
+      (
+        "x,x,y\n1,2,5.5\n2,4,6\n3,1,7\n", "y",
+        "3 rows; 2 inputs; target y: a number; columns of one name are called x.1"
+      ),
       (
         "x,y\n1.5,0\n2,1\n3,0\n4,1\n", "y",
         "4 rows; 1 input; target y: a number (y has 2 different whole numbers: classes=yes would take them for classes)"

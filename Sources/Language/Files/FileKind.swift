@@ -40,7 +40,8 @@ public struct FileKind: Sendable {
     let text = String(decoding: start.prefix(512), as: UTF8.self).drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     let opening = text.prefix(64).lowercased()
     if opening.hasPrefix("<!doctype") || opening.hasPrefix("<html") || opening.hasPrefix("<?xml") {
-      return FileKind("a web page or XML", gradients: "fetch the file itself", table: "fetch the file itself, often called raw")
+      return FileKind(
+        "a web page or XML", gradients: "fetch the file itself", table: "fetch the file itself, often called raw")
     }
     if purpose != .gradients {
       let isObject = text.first == "{" || text.first == "["
@@ -48,8 +49,9 @@ public struct FileKind: Sendable {
         return FileKind("JSON", table: "write it as CSV, in Python with pandas.read_json(…).to_csv(…)")
       }
     }
-    if purpose == .table, text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("%") && !$0.isEmpty })?.lowercased()
-      .hasPrefix("@relation") == true
+    if purpose == .table,
+      text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("%") && !$0.isEmpty })?.lowercased()
+        .hasPrefix("@relation") == true
     {
       return FileKind("an ARFF file", table: "put a line of the attributes' names in place of all above its rows")
     }
@@ -83,9 +85,11 @@ public struct FileKind: Sendable {
     row(Array("BZh".utf8), "packed with bzip2", gradients: unpack, table: unpack),
     row([0xFD, 0x37, 0x7A, 0x58, 0x5A], "packed with xz", gradients: unpack, table: unpack),
     row([0x28, 0xB5, 0x2F, 0xFD], "packed with zstd", gradients: unpack, table: unpack),
-    row(Array("PAR1".utf8), "a Parquet file", table: "write it as CSV, in Python with pandas.read_parquet(…).to_csv(…)"),
+    row(
+      Array("PAR1".utf8), "a Parquet file", table: "write it as CSV, in Python with pandas.read_parquet(…).to_csv(…)"),
     row(Array("ARROW1".utf8), "an Arrow file"), row(Array("SQLite format 3".utf8), "an SQLite database"),
-    row(Array("%PDF".utf8), "a PDF"), row([0x89] + Array("PNG".utf8), "a picture"), row([0xFF, 0xD8, 0xFF], "a picture"),
+    row(Array("%PDF".utf8), "a PDF"), row([0x89] + Array("PNG".utf8), "a picture"),
+    row([0xFF, 0xD8, 0xFF], "a picture"),
     row([0xD0, 0xCF, 0x11, 0xE0], "an old Excel or Word file", table: "save the sheet as CSV"),
     row([0xFF, 0xFE], "a text in UTF-16", gradients: "save it in UTF-8", table: "save it in UTF-8"),
     row([0xFE, 0xFF], "a text in UTF-16", gradients: "save it in UTF-8", table: "save it in UTF-8"),

@@ -140,7 +140,8 @@ package enum Variants {
         .separator("what stands between columns: \",\" \";\" \"|\" tab or blanks; without it, it is found"),
         .choice("missing", \.options.missing, "what is done about an empty field, NA or ?").leftOut(for: initialCSV),
         .flag("classes", \.options.hasClasses, "whether numbers in the target are classes").leftOut(for: initialCSV),
-        .flag("standardize", \.options.isStandardized, "(x - x.mean(0)) / x.std(0) of each column").leftOut(for: initialCSV),
+        .flag("standardize", \.options.isStandardized, "(x - x.mean(0)) / x.std(0) of each column").leftOut(
+          for: initialCSV),
         .text("ignore", form: "A,B,…", \.options.ignored, "columns to leave out").leftOut(for: initialCSV),
       ], wrap: TaskSettings.csv, unwrap: { if case .csv(let task) = $0 { task } else { nil } },
       begin: { (reader) throws(CommandError) in

@@ -49,7 +49,9 @@ enum Cell: Hashable, Sendable {
     var commas = 0
     var isPlain = true
     for byte in text {
-      if byte == .comma { commas += 1 } else if !(byte.isDigit || byte.isSign || byte == .point || byte | 32 == 101) {
+      if byte == .comma {
+        commas += 1
+      } else if !(byte.isDigit || byte.isSign || byte == .point || byte | 32 == 101) {
         isPlain = false
         break
       }
@@ -85,7 +87,8 @@ enum Cell: Hashable, Sendable {
     let isCoded = ["0x", "0b", "0o"].contains(unsigned.prefix(2)) && unsigned.count > 2
     if isCoded, unsigned.dropFirst(2).allSatisfy({ $0.isHexDigit || $0 == "." || $0 == "p" }) { return .coded }
     if isDay(word) { return .date }
-    for sign in ["$", "€", "£", "¥", "%"] where word.hasPrefix(sign) || word.hasSuffix(sign) || word.hasPrefix("-" + sign) {
+    for sign in ["$", "€", "£", "¥", "%"]
+    where word.hasPrefix(sign) || word.hasSuffix(sign) || word.hasPrefix("-" + sign) {
       let rest = word.filter { !"$€£¥% ,.-+".contains($0) }
       if !rest.isEmpty, rest.utf8.allSatisfy(\.isDigit) { return .marked }
     }
@@ -102,7 +105,9 @@ enum Cell: Hashable, Sendable {
   private static func isDay(_ word: String) -> Bool {
     let parts = word.split { $0 == " " || $0 == "T" || $0 == "Z" }
     guard let first = parts.first, parts.count <= 4 else { return false }
-    if isTime(first), parts.dropFirst().allSatisfy({ isTime($0) || ["AM", "PM", "am", "pm"].contains($0) }) { return true }
+    if isTime(first), parts.dropFirst().allSatisfy({ isTime($0) || ["AM", "PM", "am", "pm"].contains($0) }) {
+      return true
+    }
     for sign: Character in ["-", "/", "."] {
       let fields = first.split(separator: sign, omittingEmptySubsequences: false)
       guard (2...3).contains(fields.count), fields.allSatisfy({ isDayPart($0) }) else { continue }

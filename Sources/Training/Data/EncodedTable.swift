@@ -79,7 +79,9 @@ public struct EncodedTable: Hashable, Sendable {
     var columns: [[Float]] = []
     var inputs: [TableLayout.Column] = []
     for column in plan.inputs {
-      let encoded = plan.isWords(column) ? Self.oneHot(table, column, rows) : (names: nil, columns: [rows.map { column.numbers[$0] }])
+      let encoded =
+        plan.isWords(column)
+        ? Self.oneHot(table, column, rows) : (names: nil, columns: [rows.map { column.numbers[$0] }])
       inputs.append(TableLayout.Column(index: column.index, name: column.name, words: encoded.names))
       columns += encoded.columns
     }

@@ -68,7 +68,8 @@ public struct Table: Hashable, Sendable {
     if format.header == .auto, let cell = dataIn(given) {
       throw DataError(
         file: file, line: headerLine,
-        message: "has \(cell) where the names of the columns are expected: header=no says that the first line is a row of "
+        message:
+          "has \(cell) where the names of the columns are expected: header=no says that the first line is a row of "
           + "data, header=yes that these are names")
     }
   }
@@ -92,7 +93,8 @@ public struct Table: Hashable, Sendable {
         // The table may well begin here.
         guard reader.lines.count < 6, count > expected! + 1 else { throw count == head ? first ?? error : error }
         throw reader.error(
-          "has \(count) fields here, but \(whose); delete lines above it that are no part of the table", column: expected! + 1)
+          "has \(count) fields here, but \(whose); delete lines above it that are no part of the table",
+          column: expected! + 1)
       }
       width = count
       first = error

@@ -130,7 +130,9 @@ struct TableColumn {
 
   // 2, 3, 4 and "5more": numbers that stand for kinds of things, as the words beside them do.
   private func isMixture(_ table: Table, _ present: Int) -> Bool {
-    guard 10 * (present - numeric) > present, let different = different(table, upTo: Self.fewWords) else { return false }
+    guard 10 * (present - numeric) > present, let different = different(table, upTo: Self.fewWords) else {
+      return false
+    }
     return 2 * different <= present
   }
 
@@ -169,7 +171,9 @@ struct ColumnProblem: Error {
   /// The option that leaves columns out.
   static func ignoring(_ names: [String]) -> String {
     let list = names.joined(separator: ",")
-    let isPlain = list.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil || "_.-,".unicodeScalars.contains($0) }
+    let isPlain = list.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || $0.properties.numericType != nil || "_.-,".unicodeScalars.contains($0)
+    }
     return isPlain ? "ignore=\(list)" : "ignore=\"\(list)\""
   }
 }

@@ -62,13 +62,15 @@ struct TableSummary {
   let text: String
 
   init(
-    _ table: Table, _ plan: TablePlan, _ layout: TableLayout, classes: [String]?, options: EncodedTable.Options, file: String
+    _ table: Table, _ plan: TablePlan, _ layout: TableLayout, classes: [String]?, options: EncodedTable.Options,
+    file: String
   ) {
     let width = layout.inputs.reduce(0) { $0 + ($1.words?.count ?? 1) }
     let words = layout.inputs.compactMap { column in column.words.map { "\(column.name) as \($0.count)" } }
     let rows = layout.rows
     var said = [
-      rows.used == rows.of ? Self.count(rows.of, "row") : "\(rows.used) of \(Self.count(rows.of, "row")), those without a missing value",
+      rows.used == rows.of
+        ? Self.count(rows.of, "row") : "\(rows.used) of \(Self.count(rows.of, "row")), those without a missing value",
       Self.count(width, "input") + (words.isEmpty ? "" : " (\(Self.list(words, "columns")))"),
       classes.map { "target \(layout.target.name): \(Self.list($0, "classes", counted: true))" }
         ?? "target \(layout.target.name): a number",
@@ -76,9 +78,13 @@ struct TableSummary {
     if table.separator != .comma { said.append("separated by \(table.separator.plural)") }
     if layout.hasDecimalCommas { said.append("decimal commas") }
     if !table.hasHeader { said.append("no line of names: the columns are called 1 to \(table.names.count)") }
-    if !table.renamed.isEmpty { said.append("columns of one name are called \(Self.list(table.renamed.map { table.names[$0] }))") }
+    if !table.renamed.isEmpty {
+      said.append("columns of one name are called \(Self.list(table.renamed.map { table.names[$0] }))")
+    }
     if !plan.unused.isEmpty {
-      said.append("left out, without a name or a value: \(plan.unused.count > 1 ? "columns" : "column") \(Self.list(plan.unused))")
+      said.append(
+        "left out, without a name or a value: \(plan.unused.count > 1 ? "columns" : "column") \(Self.list(plan.unused))"
+      )
     }
     if !plan.ignored.isEmpty { said.append("left out: \(Self.list(plan.ignored))") }
     if options.missing == .mean {

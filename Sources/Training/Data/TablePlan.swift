@@ -24,7 +24,8 @@ struct TablePlan {
     let targetIndex = try Self.index(of: target, table, file)
     let ignoredIndices = try Self.indices(in: options.ignored, table, file)
     guard !ignoredIndices.contains(targetIndex) else {
-      throw DataError(file: file, message: "cannot be without column \(target), which is to be predicted: take it out of ignore=")
+      throw DataError(
+        file: file, message: "cannot be without column \(target), which is to be predicted: take it out of ignore=")
     }
     ignored = ignoredIndices.sorted().map { table.names[$0] }
     var columns: [TableColumn] = []
@@ -40,7 +41,10 @@ struct TablePlan {
     hasDecimalCommas = columns.contains(where: \.hasCommas)
     do throws(ColumnProblem) {
       switch try column.kind(table, takesCommas: takesCommas, isInput: false, file: file) {
-      case .empty: throw ColumnProblem(name: target, isSlip: true, error: DataError(file: file, message: "has no value at all in column \(column.name)"))
+      case .empty:
+        throw ColumnProblem(
+          name: target, isSlip: true,
+          error: DataError(file: file, message: "has no value at all in column \(column.name)"))
       case .words: hasClasses = true
       case .numbers:
         hasClasses = options.hasClasses
@@ -88,7 +92,9 @@ struct TablePlan {
       let names = table.names
       let shown = names.count > 30 ? names.prefix(20) + ["…"] + names.suffix(5) : names
       let numbered = table.hasHeader ? "" : "it has no line of names, and "
-      throw DataError(file: file, line: 1, message: "has no column \(name); \(numbered)its columns are \(shown.joined(separator: ", "))")
+      throw DataError(
+        file: file, line: 1,
+        message: "has no column \(name); \(numbered)its columns are \(shown.joined(separator: ", "))")
     }
     return index
   }
@@ -129,7 +135,8 @@ struct TablePlan {
       let here = "has no value for \(column.name) here\(cell.isEmpty ? "" : " (\(cell))")"
       let which = count == 1 ? "this row" : "the \(count) of \(isOut.count) rows without one somewhere"
       let ignoring = worst.index == target.index ? "" : ", \(ColumnProblem.ignoring([worst.name])) that column"
-      let most = count == 1 ? ignoring : ignoring.isEmpty ? "" : "\(ignoring), which misses most, \(worst.missing.count)"
+      let most =
+        count == 1 ? ignoring : ignoring.isEmpty ? "" : "\(ignoring), which misses most, \(worst.missing.count)"
       throw DataError(
         file: file, line: table.line(ofRow: row), column: column.index + 1,
         message: "\(here): missing=drop leaves out \(which)\(most); missing=mean puts the column's mean there")

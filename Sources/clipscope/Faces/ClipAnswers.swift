@@ -30,7 +30,11 @@ struct ClipAnswers {
       let index = try DiskFiles().bytes(of: path, relativeTo: "", limit: DiskFiles.limit)
       let folder = PathText.folder(of: path)
       return try answerTensors(path) { options throws(DumpError) in
-        try ShardedDump.read(index, options: options) { try FileBytes(PathText.join(folder, $0)) }
+        try ShardedDump.read(index, options: options) { name throws(DumpError) in
+          do throws(FileError) { return try FileBytes(PathText.join(folder, name)) } catch {
+            throw DumpError("\(VisibleText.of(error.path)) \(error.reason)")
+          }
+        }
       }
     }
     let bytes = try FileBytes(path)
@@ -88,7 +92,9 @@ struct ClipAnswers {
         if answered == 0, error.isCutOff, try lines.next() != nil {
           throw FileError(
             path: path,
-            reason: "is JSON over many lines, and one object a line is expected: write it without indentation, or try jq -c .")
+            reason:
+              "is JSON over many lines, and one object a line is expected: write it without indentation, or try jq -c ."
+          )
         }
         tell(error, line: lines.number, isWhole: isWhole)
         unread += 1

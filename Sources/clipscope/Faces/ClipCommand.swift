@@ -14,7 +14,9 @@ struct ClipCommand: ParsableCommand {
       Without a rule it is norm, without a max_norm it is 1. Options are defaults for lines that do not name them. Whatever torch takes is taken, also max_norm 0 or NaN.
       """)
 
-  @Argument(help: ArgumentHelp("JSON lines, a safetensors file or an index of some; standard input without it, or for -.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "JSON lines, a safetensors file or an index of some; standard input without it, or for -.", valueName: "file"))
   var file: String?
 
   @ArgumentParser.Option(
