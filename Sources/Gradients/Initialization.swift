@@ -63,8 +63,15 @@ extension Parameters {
     if let gateBias { set(gateBias) }
   }
 
+  // A large parameter takes a moment to draw.
+  private func isGoingOn(_ index: Int) -> Bool {
+    let count = index < values.count ? values[index].count : 0
+    return count < Effort.long >> 6 || Effort.goesOn(Double(index) / Double(values.count + 1))
+  }
+
   private mutating func drawStandard(from generator: inout Generator) {
     for index in values.indices {
+      guard isGoingOn(index) else { return }
       let bound = descriptions[index].bound
       generator.fillUniform(&values[index], from: -bound, to: bound)
     }
@@ -73,6 +80,7 @@ extension Parameters {
   private mutating func draw(_ initialization: Initialization, from generator: inout Generator) {
     guard initialization != .standard else { return }
     for index in values.indices {
+      guard isGoingOn(index) else { return }
       if descriptions[index].role.isBias {
         values[index].fill(0)
       } else {

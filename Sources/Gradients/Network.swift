@@ -5,11 +5,14 @@ public struct Network: Sendable {
   /// Names, values and gradients.
   public var parameters: Parameters
   private var layers: [any Layer]
+  // Of all parameters.
+  private let elements: Int
 
   /// The network of `model` between the ends of `interface`, its parameters zero.
   public init(_ model: Model, for interface: Interface) {
     parameters = Parameters(model.parameters(for: interface))
     layers = model.layers(for: interface)
+    elements = parameters.values.reduce(0) { $0 + $1.count }
   }
 
   /// What the last `forward` computed: a row for each row of a batch, or for each time step of each, as the interface
@@ -34,21 +37,55 @@ public struct Network: Sendable {
   }
 
   /// Computes `outputs` from the inputs of a batch.
-  public mutating func forward(_ inputs: Matrix) {
-    layers[0].forward(inputs, parameters.values)
-    for index in layers.indices.dropFirst() {
+  /// - Returns: whether all of it was done: false where an ``Effort`` was stopped; the outputs are of no use then.
+  @discardableResult
+  public mutating func forward(_ inputs: Matrix) -> Bool {
+    let isLong = isLong(inputs)
+    for index in layers.indices {
+      guard !isLong else {
+        let share = Double(index) / Double(layers.count)
+        guard Effort.goesOn(share) else { return false }
+        Effort.part(share, share + 1 / Double(layers.count)) { forward(inputs, index) }
+        continue
+      }
+      forward(inputs, index)
+    }
+    return !isLong || Effort.goesOn(1)
+  }
+
+  private mutating func forward(_ inputs: Matrix, _ index: Int) {
+    if index == 0 {
+      layers[0].forward(inputs, parameters.values)
+    } else {
       layers[index].forward(layers[index - 1].outputs, parameters.values)
     }
   }
 
   /// Adds to the parameters' gradients, given the inputs of the last `forward` and the gradient by its outputs.
-  public mutating func backward(_ inputs: Matrix, outputGradients: Matrix) {
+  /// - Returns: whether all of it was done: false where an ``Effort`` was stopped; the gradients are of no use then.
+  @discardableResult
+  public mutating func backward(_ inputs: Matrix, outputGradients: Matrix) -> Bool {
+    let isLong = isLong(inputs)
     var upstream = outputGradients
     for index in layers.indices.reversed() {
       let below = index == 0 ? inputs : layers[index - 1].outputs
-      layers[index].backward(below, outputGradients: upstream, parameters.values, &parameters.gradients)
+      if isLong {
+        let share = 1 - Double(index + 1) / Double(layers.count)
+        guard Effort.goesOn(share) else { return false }
+        Effort.part(share, share + 1 / Double(layers.count)) {
+          layers[index].backward(below, outputGradients: upstream, parameters.values, &parameters.gradients)
+        }
+      } else {
+        layers[index].backward(below, outputGradients: upstream, parameters.values, &parameters.gradients)
+      }
       upstream = layers[index].inputGradients
     }
+    return !isLong || Effort.goesOn(1)
+  }
+
+  // Whether a pass over a batch takes long enough to be asked about.
+  private func isLong(_ inputs: Matrix) -> Bool {
+    elements > Effort.long / max(1, inputs.rows, inputs.columns)
   }
 }
 

@@ -136,7 +136,9 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     packedHidden.pack(transposing: values[weights.hiddenToHidden])
     bias.copy(from: values[weights.inputBias])
     if !Cell.separatesProjections { bias.add(values[weights.hiddenBias]) }
+    let isLong = isLong(rows)
     for first in stride(from: 0, to: rows, by: batch) {
+      if isLong, !Effort.goesOn(Double(first) / Double(rows)) { break }
       let (present, gateRow) = (first..<(first + batch), Cell.keepsGates ? first : 0)
       states.gates.setProduct(inputs, present, packedInput, bias: bias, at: gateRow)
       addProjection(first: first, gateRow: gateRow, values)
@@ -162,6 +164,9 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     }
   }
 
+  // Whether a pass takes long enough for each time step to be asked about.
+  private func isLong(_ rows: Int) -> Bool { hidden * hidden * Cell.gates > Effort.long / max(1, rows) }
+
   private mutating func shape(rows: Int, batch: Int) {
     let width = Cell.gates * hidden
     states.gates.shape(rows: Cell.keepsGates ? rows : batch, columns: width)
@@ -185,7 +190,9 @@ public struct Recurrence<Cell: RecurrentCell>: Layer {
     if needsInputGradient { packedInputBack.pack(values[weights.inputToHidden]) }
     way.hidden.copy(rows: (outputGradients.rows - batch)..<outputGradients.rows, of: outputGradients)
     cell.beginBackward()
+    let isLong = isLong(rows)
     for first in stride(from: rows - batch, through: 0, by: -batch) {
+      if isLong, !Effort.goesOn(1 - Double(first + batch) / Double(rows)) { break }
       let row = first % together
       cell.backward(first..<(first + batch), states, &way, at: row)
       if row == 0 { finish(first..<min(first + together, rows), inputs, &gradients) }

@@ -10,6 +10,16 @@ public final class Effort: Sendable {
   /// - Parameter report: hears the share that is done, often, 1 at the end; whether to go on.
   public init(report: @escaping @Sendable (Double) -> Bool) { self.report = report }
 
+  /// From so many multiplications on, work is worth asking about: some milliseconds.
+  package static let long = 1 << 28
+
+  /// Does a part of the work, which counts its own share from 0 to 1.
+  package static func part(_ from: Double, _ to: Double, _ body: () -> Void) {
+    guard let whole = current else { return body() }
+    let part = Effort { share in whole.report(min(from + min(share, 1) * (to - from), 0.999)) }
+    $current.withValue(part, operation: body)
+  }
+
   /// Tells how far it is.
   /// - Returns: whether to go on.
   package static func goesOn(_ share: Double) -> Bool { current?.report(share) ?? true }

@@ -264,7 +264,7 @@ public struct Workbench: Sendable {
     } catch {
       activity = .idle
       note(failure: true, ofViewer: stepsAreViewers)
-      return [.failed(.step(error))]
+      return [.failed(.init(error))]
     }
   }
 }

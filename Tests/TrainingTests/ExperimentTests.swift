@@ -91,12 +91,50 @@ struct ExperimentTests {
     try experiment.apply(.outlier(.nan))
     let before = experiment.snapshot
     let error = #expect(throws: StepError.self) { try experiment.steps(1) }
-    #expect(error?.step == 3)
-    #expect(error?.parameter == "fc1.weight")
+    guard case .nonfinite(let refused) = error else { return #expect(Bool(false), "\(error as Any)") }
+    #expect(refused.step == 3)
+    #expect(refused.parameter == "fc1.weight")
     #expect(experiment.open == nil)
     #expect(experiment.snapshot == before && before.step == 2 && before.outlier == .nan)
     // Without the outlier it would have been the step that it is in a run that never tried.
     try experiment.apply(.outlier(.scale(1)))
+    try experiment.steps(1)
+    try straight.steps(1)
+    #expect(experiment.digest == straight.digest)
+  }
+
+  /// A step that takes long says how far it is, and can be stopped in the middle of any pass; it is as if it had not been begun.
+  @Test(arguments: [
+    ("mlp", 2), ("mlp", 5), ("mlp", 9), ("rnn", 3), ("rnn", 30), ("rnn", 50), ("rnn accumulated", 90),
+  ])
+  func longStepStops(_ story: (model: String, after: Int)) throws {
+    var settings = Settings()
+    var net = MultilayerPerceptron()
+    net.hidden = [512, 512, 512]
+    var task = RegressionTask()
+    task.batchSize = 600
+    (settings.model, settings.task) = (.mlp(net), .regression(task))
+    if story.model != "mlp" {
+      var net = RecurrentNet()
+      net.hidden = 256
+      var task = AddingTask()
+      (task.length, task.batchSize) = (25, 200)
+      (settings.model, settings.task) = (.rnn(net), .adding(task))
+      if story.model.hasSuffix("accumulated") { settings.accumulation = 2 }
+    }
+    var experiment = Experiment(settings)
+    var straight = experiment
+    let before = experiment.snapshot
+    nonisolated(unsafe) var shares: [Double] = []
+    let effort = Effort { share in
+      shares.append(share)
+      return shares.count < story.after
+    }
+    #expect(throws: StepError.stopped) { try Effort.$current.withValue(effort) { _ = try experiment.steps(1) } }
+    #expect(shares.count >= story.after && shares.count < story.after + 3 && shares.allSatisfy { (0...1).contains($0) })
+    // Each pass begins at 0, grows, and ends at 1.
+    #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 <= $1 || $0 == 1 }, "\(shares)")
+    #expect(experiment.snapshot == before && experiment.open == nil)
     try experiment.steps(1)
     try straight.steps(1)
     #expect(experiment.digest == straight.digest)

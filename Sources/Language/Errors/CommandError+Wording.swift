@@ -84,7 +84,7 @@ extension CommandError.Problem {
     return "this task \(reason) that an outlier could change; tasks that have are \(tasks.joined(separator: ", "))"
   }
 
-  private static func refused(_ error: StepError) -> String {
+  private static func refused(_ error: NonfiniteStep) -> String {
     let norm = "the total norm is \(NumberText.of(error.norm.total)), so step \(error.step) was not made"
     let order = NumberText.of(error.norm.order)
     let culprit =

@@ -49,7 +49,7 @@ public struct CommandError: Error, Hashable, Sendable {
     case nestedLine(String)
     case data(DataError)
     case file(FileError)
-    case step(StepError)
+    case step(NonfiniteStep)
     case nothingToCompare(Int)
     /// Work that the viewer has stopped.
     case stopped
@@ -93,6 +93,14 @@ extension CommandError.Problem {
     case .ruleLacks(let option, let rule): self = .ruleLacks(option: option, rule: SettingsText.name(of: rule))
     case .noNumericTargets(let loss): self = .noNumericTargets(loss)
     case .tooLarge(let bytes, let limit): self = .tooLarge(bytes: bytes, limit: limit)
+    }
+  }
+
+  /// Why a step was not made.
+  public init(_ error: StepError) {
+    switch error {
+    case .nonfinite(let step): self = .step(step)
+    case .stopped: self = .stopped
     }
   }
 }

@@ -7,19 +7,30 @@ struct LogPanel {
   /// Whether words stand elsewhere.
   var hasWords = false
 
+  // A panel as the others, where it has the room; else a rule above the lines has to do.
+  private static let leastFramed = 8
+
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
-    let rows = max(0, area.height - 1)
-    let lines = Self.lines(scene, view, width: area.width - 2, hasWords: hasWords, atMost: isFront ? nil : rows)
+    let isFramed = area.height >= Self.leastFramed
+    let inside =
+      isFramed
+      ? area.inside
+      : Rectangle(column: area.column + 1, row: area.row + 1, width: area.width - 2, height: max(0, area.height - 1))
+    let rows = inside.height
+    let lines = Self.lines(scene, view, width: inside.width, hasWords: hasWords, atMost: isFront ? nil : rows)
     let back = isFront ? min(view.logScroll, max(0, lines.count - rows)) : 0
-    for column in area.column..<(area.column + area.width) { grid[column, area.row] = Cell("─", Style(.muted)) }
-    grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
-    if isFront, lines.count > rows {
-      let last = lines.count - back
-      let text = " \(max(1, last - rows + 1))–\(last) of \(lines.count) · ↑ ↓ PgUp PgDn "
-      grid.write(text, endingAt: area.column + area.width - 2, row: area.row, Style(.muted))
+    let last = lines.count - back
+    let scrolled = isFront && lines.count > rows
+    let note = scrolled ? "\(max(1, last - rows + 1))–\(last) of \(lines.count) · ↑ ↓ PgUp PgDn" : ""
+    if isFramed {
+      grid.frame(area, title: "log", note: note, isFront: isFront)
+    } else {
+      for column in area.column..<(area.column + area.width) { grid[column, area.row] = Cell("─", Style(.muted)) }
+      grid.write(" log ", column: area.column + 2, row: area.row, Style(.accent, bold: isFront))
+      if scrolled { grid.write(" \(note) ", endingAt: area.column + area.width - 2, row: area.row, Style(.muted)) }
     }
     for (offset, line) in lines.dropLast(back).suffix(rows).enumerated() {
-      grid.write(line.text, column: area.column + 1, row: area.row + 1 + offset, width: area.width - 2, line.style)
+      grid.write(line.text, column: inside.column, row: inside.row + offset, width: inside.width, line.style)
     }
   }
 

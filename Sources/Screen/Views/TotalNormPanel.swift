@@ -133,44 +133,52 @@ struct TotalNormPanel {
     Style(.limit, bold: clipping.isOn, dim: !clipping.isOn)
   }
 
-  // Each curve's name and its last number where it ends; where two end together, one is moved a row.
+  private typealias Name = (line: Int, pieces: [(String, Style)])
+
+  // Each curve's name and its last number where it ends. Two that end in one row share it, and what has no row there stands
+  // elsewhere: `max_norm` beside the axis and above, the ghost in the next row.
   private func drawNames(in area: Rectangle, _ plot: RangePlot, _ window: ChartWindow, on grid: inout CellGrid) {
     // Names stand where curves end; where older steps are looked at, they end elsewhere.
     guard view.center == nil else { return }
     let rows = max(0, area.height - (area.height >= 4 ? 1 : 0))
-    var wanted: [(line: Int, text: String, style: Style)] = []
-    func add(_ value: Float?, _ name: String, _ style: Style) {
-      guard let value, let line = plot.line(of: Double(value)) else { return }
-      wanted.append((line, "\(name) \(NumberText.short(value))", style))
-    }
-    let clipping = scene.clipping
-    add(scene.present?.before?.total, clipping.isOn ? "before" : "norm", Style(.before, bold: true))
-    if clipping.isOn, scene.present?.outcome?.skipsStep != true {
-      add(scene.present?.outcome?.after.total, "after", Style(.after, bold: true))
-    }
-    // Where the two are one line its number beside the axis is enough.
-    let limit = clipping.rule.maxNorm.map(Float.init)
-    if wanted.last?.line != limit.flatMap({ plot.line(of: Double($0)) }) {
-      add(limit, "max_norm", Self.style(of: clipping))
+    var names = curveNames(plot, width: area.width - 1)
+    if let maxNorm = scene.clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))),
+      !names.contains(where: { $0.line == line })
+    {
+      names.append((line, [("max_norm \(NumberText.short(maxNorm))", Self.style(of: scene.clipping))]))
     }
     // Where it ended, or at the edge that it left by.
     if let ghost, let last = ghost.last?.before.total {
       let line = plot.line(of: Double(last)) ?? (last <= 0 ? max(0, rows - 1) : 0)
-      wanted.append((line, "ghost " + (last.isNaN ? "NaN" : NumberText.short(last)), Style(.ghost)))
+      let free = [line, line + 1, line - 1].first { row in
+        (0..<rows).contains(row) && !names.contains { $0.line == row }
+      }
+      if let free { names.append((free, [("ghost " + (last.isNaN ? "NaN" : NumberText.short(last)), Style(.ghost))])) }
     }
-    // From the top, each at its own row or the next that is free; the last ones push the others up.
-    var places: [(row: Int, text: String, style: Style)] = []
-    for (line, text, style) in wanted.sorted(by: { $0.line < $1.line }) {
-      places.append((max(line, (places.last?.row ?? -1) + 1), text, style))
+    for name in names where (0..<rows).contains(name.line) {
+      grid.write(name.pieces, column: area.column + 1, row: area.row + name.line, width: area.width - 1)
     }
-    for index in places.indices.reversed() {
-      let below = index + 1 < places.count ? places[index + 1].row : rows
-      places[index].row = min(places[index].row, below - 1)
-      guard places[index].row >= 0 else { continue }
-      grid.write(
-        places[index].text, column: area.column + 1, row: area.row + places[index].row, width: area.width - 1,
-        places[index].style)
+  }
+
+  private func curveNames(_ plot: RangePlot, width: Int) -> [Name] {
+    let isOn = scene.clipping.isOn
+    func end(_ value: Float?, _ style: Style) -> (line: Int, text: String, style: Style)? {
+      guard let value, let line = plot.line(of: Double(value)) else { return nil }
+      return (line, NumberText.short(value), style)
     }
+    let before = end(scene.present?.before?.total, Style(.before, bold: true))
+    let isPassedOn = isOn && scene.present?.outcome?.skipsStep != true
+    let after = isPassedOn ? end(scene.present?.outcome?.after.total, Style(.after, bold: true)) : nil
+    if let before, let after, before.line == after.line {
+      let pieces = [(before.text, before.style), (" → ", Style(.muted)), (after.text, after.style)]
+      if pieces.reduce(0, { $0 + Glyphs.width(of: $1.0) }) <= width { return [(before.line, pieces)] }
+      return [(after.line, [("after \(after.text)", after.style)])]
+    }
+    return [
+      before.map { ($0.line, [("\(isOn ? "before" : "norm") \($0.text)", $0.style)]) },
+      after.map { ($0.line, [("after \($0.text)", $0.style)]) },
+    ]
+    .compactMap(\.self)
   }
 }
 

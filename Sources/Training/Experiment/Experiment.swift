@@ -82,14 +82,14 @@ public struct Experiment: Sendable {
 
   /// Makes the next phase.
   /// - Returns: the record of the step, if this phase completed it.
-  /// - Throws: `StepError` where clipping refuses a norm that is not finite; the open step is then given up, and the
-  ///   experiment is where it was before that step.
+  /// - Throws: `StepError` where clipping refuses a norm that is not finite, or an ``Effort`` was stopped; the open step is then
+  ///   given up, and the experiment is where it was before that step.
   public mutating func advance() throws(StepError) -> StepRecord? {
     let phase = nextPhase
     switch phase {
     case .zero: zero()
-    case .forward: forward()
-    case .backward: backward()
+    case .forward: try forward()
+    case .backward: try backward()
     case .norm: norm()
     case .clip: try clip()
     case .step: return update()
@@ -121,7 +121,7 @@ public struct Experiment: Sendable {
     network.parameters.zeroGradients()
   }
 
-  private mutating func forward() {
+  private mutating func forward() throws(StepError) {
     if workspace.batches.count != accumulation {
       workspace.batches = Array(repeating: Batch(), count: accumulation)
     }
@@ -134,7 +134,7 @@ public struct Experiment: Sendable {
         outlier = nil
         open?.outlier = next
       }
-      loss += evaluate(index)
+      loss += try evaluate(index)
       network.note(&workspace.activity)
       saturated = saturated.flatMap { sum in network.saturated.map { sum + $0 } }
     }
@@ -143,19 +143,28 @@ public struct Experiment: Sendable {
   }
 
   /// The loss of a batch, and in `outputGradients` the gradient of its share in the mean over all batches of the step.
-  private mutating func evaluate(_ index: Int) -> Float {
-    network.forward(workspace.batches[index].inputs)
+  private mutating func evaluate(_ index: Int) throws(StepError) -> Float {
+    guard network.forward(workspace.batches[index].inputs) else { throw giveUp(.stopped) }
     return loss.evaluate(
       network.outputs, workspace.batches[index].targets, scale: 1 / Float(workspace.batches.count),
       gradients: &workspace.outputGradients)
   }
 
   // The layers keep what one batch leaves in them: where there are several, each has to go forward once more.
-  private mutating func backward() {
+  private mutating func backward() throws(StepError) {
     for index in workspace.batches.indices {
-      if workspace.batches.count > 1 { _ = evaluate(index) }
-      network.backward(workspace.batches[index].inputs, outputGradients: workspace.outputGradients)
+      if workspace.batches.count > 1 { _ = try evaluate(index) }
+      guard network.backward(workspace.batches[index].inputs, outputGradients: workspace.outputGradients) else {
+        throw giveUp(.stopped)
+      }
     }
+  }
+
+  // The experiment is where it was before the open step.
+  private mutating func giveUp(_ error: StepError) -> StepError {
+    outlier = outlier ?? open?.outlier
+    open = nil
+    return error
   }
 
   private mutating func norm() {
@@ -182,11 +191,10 @@ public struct Experiment: Sendable {
     } catch {
       let nonfinite = open?.nonfinite?.first
       func name(_ index: Int) -> String { network.parameters.descriptions[index].name }
-      outlier = outlier ?? open?.outlier
-      open = nil
-      throw StepError(
-        step: step + 1, norm: error, parameter: nonfinite.map(name),
-        overflowing: nonfinite == nil ? error.firstParameter.map(name) : nil)
+      let overflowing = nonfinite == nil ? error.firstParameter.map(name) : nil
+      throw giveUp(
+        .nonfinite(NonfiniteStep(step: step + 1, norm: error, parameter: nonfinite.map(name), overflowing: overflowing))
+      )
     }
   }
 
@@ -231,8 +239,16 @@ public struct Experiment: Sendable {
   }
 }
 
-/// A step that was not made.
-public struct StepError: Error, Hashable, Sendable {
+/// Why a step was not made.
+public enum StepError: Error, Hashable, Sendable {
+  /// Clipping refuses a norm that is not finite.
+  case nonfinite(NonfiniteStep)
+  /// The work was stopped.
+  case stopped
+}
+
+/// A step whose norm is not finite.
+public struct NonfiniteStep: Hashable, Sendable {
   /// The number the step would have had.
   public let step: Int
   /// The norm that is not finite.
