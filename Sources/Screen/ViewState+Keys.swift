@@ -336,9 +336,9 @@ extension ViewState {
   }
 
   private mutating func scrollLog(_ scroll: ViewCommand.Scroll, _ scene: Scene, _ size: GridSize) {
-    let lines = LogPanel.lines(scene, self, width: size.columns - 2, hasWords: false, atMost: nil).count
-    let area = Self.area(size)
-    let rows = max(1, area.height - 2 - (panel.words(scene, self, area)?.height ?? 0))
+    let inside = LogPanel.inside(View.inside(Self.area(size), scene, self))
+    let lines = LogPanel.lines(scene, self, width: inside.width, hasWords: false, atMost: nil).count
+    let rows = max(1, inside.height)
     let top = max(0, lines - rows)
     logScroll =
       switch scroll {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A screen as somebody reads it who knows the panels.
 struct Frame {
   let text: String
@@ -17,15 +19,16 @@ struct Frame {
 
   func contains(_ text: String) -> Bool { self.text.contains(text) }
 
-  /// The log, without the blanks at the ends of its lines.
+  /// The log, without its frame and the blanks at the ends of its lines.
   var log: [String] {
     // From the foot: above it "log" is also the kind of an axis.
     for (row, line) in lines.enumerated().reversed() {
-      guard let title = line.range(of: "── log ─") else { continue }
+      guard let title = line.firstMatch(of: /[╭─]─ log ─/)?.range else { continue }
       // It may stand beside the words.
       let column = line.distance(from: line.startIndex, to: title.lowerBound)
-      return lines[(row + 1)...].dropLast(2).map { $0.dropFirst(column).trimmingCharacters(in: .whitespaces) }
-        .filter { !$0.isEmpty }
+      let below = lines[(row + 1)...].dropLast(2).map { $0.dropFirst(column) }
+      return below.prefix { $0.first != "╰" }
+        .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " │")) }.filter { !$0.isEmpty }
     }
     return []
   }

@@ -10,12 +10,16 @@ struct LogPanel {
   // A panel as the others, where it has the room; else a rule above the lines has to do.
   private static let leastFramed = 8
 
+  private static func isFramed(_ area: Rectangle) -> Bool { area.height >= leastFramed }
+
+  /// Where its lines stand.
+  static func inside(_ area: Rectangle) -> Rectangle {
+    if isFramed(area) { return area.inside }
+    return Rectangle(column: area.column + 1, row: area.row + 1, width: area.width - 2, height: max(0, area.height - 1))
+  }
+
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
-    let isFramed = area.height >= Self.leastFramed
-    let inside =
-      isFramed
-      ? area.inside
-      : Rectangle(column: area.column + 1, row: area.row + 1, width: area.width - 2, height: max(0, area.height - 1))
+    let (isFramed, inside) = (Self.isFramed(area), Self.inside(area))
     let rows = inside.height
     let lines = Self.lines(scene, view, width: inside.width, hasWords: hasWords, atMost: isFront ? nil : rows)
     let back = isFront ? min(view.logScroll, max(0, lines.count - rows)) : 0
