@@ -181,7 +181,11 @@ extension GradientDump {
         (gradient.format, hasFormat) = (format, true)
       case "values": gradient.values = .numbers(try reader.readNumbers())
       case "weights": gradient.weights = reader.takeNull() ? nil : try reader.readNumbers()
-      default: try reader.skipValue()
+      default:
+        if let meant = Suggestion.nearest(to: name, among: ["name", "shape", "dtype", "values", "weights"]) {
+          problem = problem ?? DumpError("a gradient has no \(VisibleText.of(name)); did you mean \(meant)?")
+        }
+        try reader.skipValue()
       }
     }
     return (gradient, hasFormat, missing.first)

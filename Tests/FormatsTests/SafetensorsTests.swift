@@ -107,6 +107,10 @@ private func numbers(_ values: GradientValues) -> [Double] {
         "{\"gradients\":[],\"error_if_nonfinite\":1}", "error_if_nonfinite is not what is expected there: true or false"
       ),
       ("{\"gradients\":[],\"maxnorm\":1}", "there is no maxnorm; did you mean max_norm?"),
+      (
+        "{\"gradients\":[{\"name\":\"a\",\"shape\":[1],\"values\":[1],\"dtpye\":\"bfloat16\"}]}",
+        "a gradient has no dtpye; did you mean dtype?"
+      ),
       ("{\"gradients\":[{\"name\":\"a\",\"values\":[1]}]}", "gradients[0] has no \"shape\""),
     ])
   func wording(line: String, message: String) throws {

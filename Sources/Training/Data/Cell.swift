@@ -69,6 +69,9 @@ enum Cell: Hashable, Sendable {
     return other(text)
   }
 
+  /// The same with points between the groups.
+  static func isGroupedByPoints(_ text: UnsafeBufferPointer<UInt8>) -> Bool { isGrouped(text.map(exchanged)) }
+
   private static func exchanged(_ byte: UInt8) -> UInt8 { byte == .comma ? .point : byte == .point ? .comma : byte }
 
   /// Whether it is one to three digits and then groups of three behind commas, with a fraction perhaps.
@@ -79,17 +82,31 @@ enum Cell: Hashable, Sendable {
       && groups.allSatisfy { $0.allSatisfy(\.isDigit) } && groups[0].first != 48
   }
 
+  // 1 234 567 with whatever blank, and 1'234'567.
+  private static func isGroupedOtherwise(_ word: String) -> Bool {
+    guard let sign = word.first(where: { " \u{A0}\u{202F}'’".contains($0) }) else { return false }
+    let digits = word.map { $0 == sign ? "," : $0 }
+    return digits.allSatisfy { $0.isASCII } && isGrouped(digits.compactMap(\.asciiValue))
+  }
+
   private static func other(_ text: UnsafeBufferPointer<UInt8>) -> Cell {
     if Self.absent.contains(Array(text)) { return .missing }
     let word = String(decoding: text, as: UTF8.self)
+    if isGroupedOtherwise(word) { return .grouped }
     let unsigned = word.lowercased().drop { $0 == "-" || $0 == "+" }
     if unsigned == "inf" || unsigned == "infinity" { return .tooLarge }
     let isCoded = ["0x", "0b", "0o"].contains(unsigned.prefix(2)) && unsigned.count > 2
     if isCoded, unsigned.dropFirst(2).allSatisfy({ $0.isHexDigit || $0 == "." || $0 == "p" }) { return .coded }
     if isDay(word) { return .date }
+    // (1,234) is a loss, in the books.
+    if word.hasPrefix("("), word.hasSuffix(")"), word.count > 2,
+      word.dropFirst().dropLast().allSatisfy({ "0123456789,.".contains($0) })
+    {
+      return .marked
+    }
     for sign in ["$", "€", "£", "¥", "%"]
     where word.hasPrefix(sign) || word.hasSuffix(sign) || word.hasPrefix("-" + sign) {
-      let rest = word.filter { !"$€£¥% ,.-+".contains($0) }
+      let rest = word.filter { !"$€£¥% ,.-+\u{A0}\u{202F}".contains($0) }
       if !rest.isEmpty, rest.utf8.allSatisfy(\.isDigit) { return .marked }
     }
     return .word

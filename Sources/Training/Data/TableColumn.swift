@@ -14,7 +14,8 @@ struct TableColumn {
   private var others: [Cell: (count: Int, row: Int)] = [:]
   // Numbers with a comma: the first row, and whether each could as well be in groups of three digits.
   private var comma: (row: Int, isAmbiguous: Bool)?
-  private var pointRow: Int?
+  // The same of numbers with a point.
+  private var point: (row: Int, isAmbiguous: Bool)?
 
   /// Reads a column of a table. O(rows).
   init(_ table: Table, _ index: Int) {
@@ -25,13 +26,14 @@ struct TableColumn {
       let (cell, hasPoint, isGrouped) = table.withTrimmed(row, index) { text in
         let cell = Cell(text)
         if case .commaNumber = cell { return (cell, false, Cell.isGrouped(text)) }
-        return (cell, text.contains(UInt8(ascii: ".")), false)
+        let hasPoint = text.contains(UInt8(ascii: "."))
+        return (cell, hasPoint, hasPoint && Cell.isGroupedByPoints(text))
       }
       switch cell {
       case .number(let number):
         numbers[row] = number
         numeric += 1
-        if pointRow == nil, hasPoint { pointRow = row }
+        if hasPoint { point = (point?.row ?? row, (point?.isAmbiguous ?? true) && isGrouped) }
       case .commaNumber(let number):
         numbers[row] = number
         numeric += 1
@@ -115,12 +117,17 @@ struct TableColumn {
       if 2 * numeric >= present { throw error(strangers.row, "and numbers elsewhere") }
     }
     guard strangers != nil else {
-      if let comma, let pointRow {
+      if let comma, let point {
         let other = table.trimmed(comma.row, index)
-        throw error(pointRow, "and \"\(other)\" elsewhere: write one sign before the decimals", isSlip: true)
+        throw error(point.row, "and \"\(other)\" elsewhere: write one sign before the decimals", isSlip: true)
       }
       if let comma, comma.isAmbiguous, !takesCommas {
         throw error(comma.row, "which is a fraction or digits in groups: write 1.234 for one, 1234 for the other")
+      }
+      // Where a comma is the decimal sign, a point may stand between groups.
+      if let point, point.isAmbiguous, takesCommas {
+        throw error(
+          point.row, "which is a fraction or digits in groups, as commas elsewhere are decimal: write 1,234 or 1234")
       }
       return .numbers
     }
