@@ -71,9 +71,14 @@ extension ClippedDump {
   /// What the rule did, in sentences.
   var sentences: [String] {
     let orderText = order == 2 ? "" : " of order \(NumberText.of(order))"
-    let before = "The total norm\(orderText) is \(Self.text(total))"
+    var shown = Self.text(total)
+    // Digits enough to tell it from what it is compared with.
+    if let limit = rule.maxNorm, limit != total, Self.text(limit) == shown { shown = number(total) }
+    let before = "The total norm\(orderText) is \(shown)"
     switch (rule, act) {
     case (.norm(let rule), _): return [before + normSentence(rule.maxNorm)] + culprits
+    case (.value, .bound(let bound)) where !(bound >= 0):
+      return ["\(before); clip_value \(NumberText.of(bound)) is no bound: every element that is not NaN became it."]
     case (.value, .bound(let bound)):
       let count = censuses.reduce(0) { $0 + $1.count }
       let what = clamped == 0 ? "no element is" : "\(clamped) of \(count) elements were"
@@ -94,15 +99,19 @@ extension ClippedDump {
     let multiplied = "every gradient was multiplied by \(number(factor))"
     if maxNorm.isNaN { return ", and max_norm is NaN: so is the factor, and every element." }
     if total.isNaN { return ": so is the factor, and every element became NaN. Clipping does not cure NaN." }
+    if factor.isNaN { return " and the factor NaN: every element became NaN." }
     if total.isInfinite { return " and the factor 0: every finite element became 0, every infinite one NaN." }
     if factor == 1 { return ", not above \(limit): nothing changed." }
     if maxNorm <= 0 { return ", and \(limit) is no limit: \(multiplied)." }
-    if total <= maxNorm { return ", \(limit) itself, to which 1e-6 is added before it divides: \(multiplied)." }
+    if total <= maxNorm {
+      let place = Float(total) == Float(maxNorm) ? "\(limit) itself" : "below \(limit)"
+      return ", \(place), but 1e-6 is added to it before it divides: \(multiplied)."
+    }
     return ", above \(limit): \(multiplied), and the total norm after is \(Self.text(totalAfter))."
   }
 
   private var changed: String {
-    let count = zip(norms, normsAfter).count { $0 != $1 && !($0.isNaN && $1.isNaN) }
+    let count = changedGradients
     if count == 0 { return "changed nothing" }
     return "changed \(count) of \(norms.count) gradients, and the total norm after is \(Self.text(totalAfter))"
   }

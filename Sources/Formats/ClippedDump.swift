@@ -37,6 +37,8 @@ public struct ClippedDump: Sendable {
   public private(set) var totalAfter = 0.0
   /// How many elements were changed, where the rule looks at each by itself.
   private(set) var clamped = 0
+  /// How many gradients were changed, where it looks at whole ones.
+  private(set) var changedGradients = 0
 
   /// Measures. O(elements).
   init(_ dump: GradientDump, rule: ClippingRule, order: Double, takesCensus: Bool) throws {
@@ -78,6 +80,7 @@ public struct ClippedDump: Sendable {
       try forEachPiece(index, changed: &changed) { sum.add(UnsafeBufferPointer($0)) }
     }
     clamped += changed
+    changedGradients += changed > 0 ? 1 : 0
     return sum.norm
   }
 
@@ -99,7 +102,11 @@ public struct ClippedDump: Sendable {
         gradient.format.round(piece)
       case .bound(let bound): changed += clamp(piece, to: Float(gradient.format.rounded(bound)))
       case .values(let values, _, _):
-        for offset in piece.indices { piece[offset] = values[index][start + offset] }
+        for offset in piece.indices {
+          let value = values[index][start + offset]
+          if value != piece[offset], !(value.isNaN && piece[offset].isNaN) { changed += 1 }
+          piece[offset] = value
+        }
         gradient.format.round(piece)
       }
       start += piece.count

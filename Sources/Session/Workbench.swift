@@ -106,7 +106,13 @@ public struct Workbench: Sendable {
 
   private mutating func setUp(_ command: SetUpCommand, from origin: Origin) throws(CommandError.Problem) -> [Effect] {
     var next = settings
-    try next.setUp(command, files: files, folder: origin.folder)
+    do {
+      try next.setUp(command, files: files, folder: origin.folder)
+    } catch {
+      // What was read in part is no mistake of the file's.
+      guard Effort.goesOn(1) else { throw .stopped }
+      throw error
+    }
     guard Effort.goesOn(1) else { throw .stopped }
     (settings, ghost) = (next, nil)
     let hadSteps = position > .start

@@ -48,7 +48,7 @@ struct TorchTable {
   // The rows that have no value somewhere go, or those that have no target.
   private var absent: [String] {
     guard layout.hasMissing else { return [] }
-    let words = PythonText.call("absent = {", EncodedTable.missingWords.map { PythonText.of($0) }, "}")
+    let words = PythonText.call("absent = {", layout.missingWords.map { PythonText.of($0) }, "}")
     let used = isFilled ? [layout.target.index] : (layout.inputs.map(\.index) + [layout.target.index]).sorted()
     return words + ["rows = [row for row in rows if all(row[i] not in absent for i in \(Self.indices(used)))]"]
   }

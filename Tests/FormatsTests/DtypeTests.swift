@@ -277,7 +277,7 @@ import Testing
       ("3,4", ",\"max_norm\":10", "The total norm is 5, not above max_norm 10: nothing changed."),
       (
         "3,4", ",\"max_norm\":5",
-        "The total norm is 5, max_norm 5 itself, to which 1e-6 is added before it divides: every gradient was multiplied by 0.99999976."
+        "The total norm is 5, max_norm 5 itself, but 1e-6 is added to it before it divides: every gradient was multiplied by 0.99999976."
       ),
       (
         "3,4", ",\"max_norm\":0", "The total norm is 5, and max_norm 0 is no limit: every gradient was multiplied by 0."

@@ -235,6 +235,23 @@ import Training
     }
   }
 
+  @Test("What was clipped to just below max_norm is in its row on every axis, also where that is half way between two")
+  func clippedIsOnItsLine() {
+    for (maxNorm, first) in [(1.0, 1e7), (1, 1e3), (0.5, 1e5), (0.1, 1e6), (10, 1e4), (3, 2e5)] {
+      // A first norm that is large stretches the axis; all are clipped, to just below max_norm by the 1e-6.
+      var totals = Array(repeating: Float(3 * maxNorm), count: 30)
+      totals[0] = Float(first)
+      var scene = Self.scene(losses: totals, totals: totals, maxNorm: maxNorm.nextDown * (1 - 1e-7))
+      scene.clipping.rule = .norm(ClipNorm(maxNorm: maxNorm))
+      for height in 20...48 {
+        let grid = render(scene, ViewState(), size: GridSize(columns: 100, rows: height))
+        let line = (2..<height).first { grid.text(row: $0).contains("━") }
+        let label = (2..<height).first { row in (1..<8).contains { grid[$0, row].style.ink == .limit } }
+        #expect(line == label && line != nil, "\(maxNorm) of \(first) at \(height)\n\(grid.plainText)")
+      }
+    }
+  }
+
   @Test("A single step in a long run is as tall as it was, whatever part of the run is looked at")
   func zoomed() {
     var totals = Array(repeating: Float(1), count: 4000)

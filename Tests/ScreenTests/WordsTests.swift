@@ -228,6 +228,27 @@ import Training
     }
   }
 
+  @Test(
+    "A ghost that left for infinity is seen leaving, however long the run of now is, and its label says how far it went"
+  )
+  func leavingGhost() throws {
+    let story = "task sum; model simplenet hidden=4; optimizer sgd lr=0.5; step 60; clip norm; restart"
+    var stage = try Stage.told(story)
+    for steps in [20, 60, 100, 150, 170, 230, 300, 400] {
+      stage = stage.after("step \(steps - stage.workbench.position.step)")
+      let grid = render(stage, ViewState(), size: Self.sizes[0])
+      // The dots, not the label and not the marks for NaN.
+      var dots = 0
+      for row in 0..<24 {
+        for column in 0..<30 where grid[column, row].style.ink == .ghost {
+          dots += (0x2801...0x28FF).contains(grid[column, row].glyph.value) ? 1 : 0
+        }
+      }
+      #expect(dots > 0, "at step \(steps)\n\(grid.plainText)")
+      #expect(grid.plainText.firstMatch(of: /ghost ↑1e[0-9]+ (NaN|inf)/) != nil, "\(grid.plainText)")
+    }
+  }
+
   @Test("The run before a restart is a grey ghost until Esc sends it away")
   func ghost() throws {
     let stage = try Stage.told(
@@ -236,7 +257,8 @@ import Training
     var view = ViewState()
     func ghosts() -> Int { render(stage, view, size: size).cells.count { $0.style.ink == .ghost && $0.glyph != " " } }
     #expect(ghosts() > 20)
-    #expect(render(stage, view, size: size).plainText.contains("step 40"), "both are on one axis")
+    // Both are on one axis; the step of now stands where the run of now ends.
+    #expect(render(stage, view, size: size).plainText.firstMatch(of: /└1─+step 20─+40│/) != nil)
     _ = feed(&view, .named(.escape), stage, size)
     #expect(ghosts() == 0 && render(stage, view, size: size).plainText.contains("step 20"))
     // Another restart brings another.

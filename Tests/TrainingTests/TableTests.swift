@@ -66,6 +66,10 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
     #expect(try table("a,b\n1,2,\n3,4,\n").names == ["a", "b", "3"], "a separator at each line's end")
     #expect(try table("1,2,x\n3,4,y\n") { $0.header = .no }.names == ["1", "2", "3"])
     #expect(rows(try table("1,2,x\n3,4,y\n") { $0.header = .no }) == [["1", "2", "x"], ["3", "4", "y"]])
+    #expect(try table(",1,2\n5,6,7\n") { $0.header = .yes }.names == ["1.1", "1", "2"], "a given name goes first")
+    let saved = try table("# made by hand\n# x y\n1.5 2\n2 3\n")
+    #expect(saved.names == ["x", "y"] && saved.hasCommentNames && rows(saved).count == 2, "numpy.savetxt")
+    #expect(try table("# 2 columns\nx,y\n1,2\n").names == ["x", "y"])
     #expect(try table("1960,1961\n3,4\n") { $0.header = .yes }.names == ["1960", "1961"])
   }
 
@@ -206,6 +210,27 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
       #expect(throws: DataError.self) { try encoded("x,y\n1,2\n\(word),3\n4,5\n") }
       #expect(try encoded("x,y\n1,2\n\(word),3\n4,5\n") { $0.missing = .drop }.inputs.rows == 2, "\(word)")
     }
+  }
+
+  @Test("A sign for what is missing is one among numbers, and a word among words")
+  func weakSigns() throws {
+    for sign in [".", "-", "..", "None", "\\N", "NaT", "#DIV/0!", "nil"] {
+      let data = try encoded("x,y\n1,2\n\(sign),3\n3,5\n\(sign),4\n1,5\n") { $0.missing = .drop }
+      #expect(data.inputs.rows == 3 && data.inputs.columns == 1, "\(sign)")
+      #expect(data.layout.missingWords.contains(sign))
+    }
+    #expect(try encoded("w,y\nNone,2\na,3\nNone,5\na,4\n").inputs.columns == 2)
+    // What is missing in one column is missing in all.
+    let both = try encoded("w,x,y\nNone,1,2\na,None,3\nb,5,5\na,3,4\nb,2,1\n") { $0.missing = .drop }
+    #expect(both.inputs.rows == 3)
+    #expect(both.layout.missingWords.contains("None"))
+  }
+
+  @Test("A single column has torch's deviation from its own float32 mean")
+  func singleColumn() throws {
+    // torch 2.13: x = torch.tensor([[9000000.0 + i] for i in range(20)]); ((x - x.mean(0)) / x.std(0))[0]
+    let text = "x,y\n" + (0..<20).map { "\(9_000_000 + $0),\($0 * $0 % 7)\n" }.joined()
+    #expect(try encoded(text).inputs.elements[0] == -9 / 5.938279)
   }
 
   @Test("Decimal commas are read where nothing else can be meant")

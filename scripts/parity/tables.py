@@ -34,18 +34,19 @@ class Table:
         self.rows = random_.choice([9, 24, 150])
         words = [["red", "blue", "green"], ["größe", "groß", "o\u0308l", "öl"], ["no", "yes"], ["a b", "c,d", 'e"f']]
         self.columns: list[list[float | str | None]] = []
-        for _ in range(random_.randint(1, 10)):
+        for _ in range(random_.choice([1, 1, 2, 3, 5, 8, 10])):
             if random_.random() < 0.3:
                 kinds = random_.choice(words)
                 column: list[float | str | None] = [kinds[n % len(kinds)] for n in range(self.rows)]
                 random_.shuffle(column)
             else:
-                center, width = random_.choice([0, 5, -200, 52]), random_.choice([0.01, 1, 30])
+                center, width = random_.choice([(0, 0.01), (0, 1), (5, 1), (-200, 30), (52, 0.01), (52, 30), (9e6, 30)])
                 column = [round(center + random_.gauss(0, width), 4) for _ in range(self.rows)]
             self.columns.append(column)
         self.classes = random_.choice(["", "words", "numbers"])
         kinds = {"words": ["x", "Y", "z"], "numbers": ["1", "2", "10"]}.get(self.classes)
-        self.target: list[float | str | None] = [kinds[n % 3] if kinds else round(random_.gauss(3, 2), 3) for n in range(self.rows)]
+        far = random_.choice([0, 0, 1e6])
+        self.target: list[float | str | None] = [kinds[n % 3] if kinds else round(far + random_.gauss(3, 2), 3) for n in range(self.rows)]
         random_.shuffle(self.target)
         self.missing = random_.choice(["", "drop", "mean"])
         if self.missing:

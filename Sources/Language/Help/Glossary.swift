@@ -63,7 +63,10 @@ public enum Glossary {
     Entry("log", "log scale", is: "an axis on which equal distances are equal factors"),
     Entry("±log", is: "an axis for both signs: linear between -1 and 1, equal factors beyond"),
     Entry("linear", is: "an axis on which equal distances are equal differences"),
-    Entry("ghost", is: "the run before the last restart, in grey, to compare with; Esc sends it away"),
+    Entry(
+      "ghost", "↑",
+      is: "the run before the last restart, in grey, to compare with; ↑ how far it went where the axis does not reach; "
+        + "Esc sends it away"),
     Entry("×", "NaN", is: "not a number: once a norm is, every weight that it touches is, too"),
     Entry("∞", "inf", "INFINITE", is: "larger than a float32 can be, about 3.4e38"),
     Entry("CLIPPED", is: "the rule has changed the gradients of this step"),
@@ -73,7 +76,11 @@ public enum Glossary {
     Entry("zero", is: "the first phase of a step: gradients to zero, optimizer.zero_grad()"),
     Entry("forward", is: "the second phase: the batch through the network, and its loss"),
     Entry("backward", is: "the third phase: loss.backward(), the gradients"),
-    Entry("held", is: "you have stopped the lesson; space lets it go on"),
+    Entry(
+      "held", "✓",
+      is: "of a lesson: you have stopped it, and space lets it go on; of a line in the log: what it expects is so"),
+    Entry("radius", is: "the spectral radius of a weight: how much it stretches, in the limit, what is fed back to it"),
+    Entry("nonfinite", is: "how many parameters have a gradient with an element that is NaN or infinite"),
     Entry("idle", is: "nothing is being made: space trains"),
     Entry("parameter", "weight", "bias", is: "the network's numbers, in lists with PyTorch's names"),
     Entry("layer", is: "a weight and its bias; in the chart by layer each is one bar"),

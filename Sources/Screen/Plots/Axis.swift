@@ -189,9 +189,10 @@ struct Axis: Hashable, Sendable {
 
   /// Which of `levels` levels, counted from the foot, a number falls into; numbers outside the axis are at its ends.
   ///
-  /// Rounded to the nearest level: a norm that was clipped to just below `max_norm` is drawn on its line, not under it.
+  /// Rounded to the nearest level, and half way up, as far as a pixel of a thousand goes: a norm that was clipped to just below
+  /// `max_norm` is drawn on its line, not under it.
   func level(of value: Double, levels: Int) -> Int? {
     // Bounded before it is an integer: a ghost may be many decades outside.
-    height(of: value).map { Int((min(1, max(0, $0)) * Double(levels - 1)).rounded()) }
+    height(of: value).map { Int((min(1, max(0, $0)) * Double(levels - 1) + 1e-3).rounded()) }
   }
 }

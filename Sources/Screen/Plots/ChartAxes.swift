@@ -19,10 +19,10 @@ enum ChartAxes {
 
   /// Draws the axes around a plot.
   /// - Parameters:
-  ///   - steps: the first and the last step of the plot; `nil` for no row of steps.
+  ///   - steps: the steps of the plot; `nil` for no row of them.
   ///   - threshold: a number with a row of its own, from the top, which takes the place of a tick there.
   static func draw(
-    _ axis: Axis?, around plot: Rectangle, in area: Rectangle, steps: ClosedRange<Int>?,
+    _ axis: Axis?, around plot: Rectangle, in area: Rectangle, steps: ChartWindow.Steps?,
     threshold: (row: Int, text: String)? = nil, on grid: inout CellGrid
   ) {
     let edge = plot.column - 1
@@ -38,11 +38,21 @@ enum ChartAxes {
     for column in plot.column..<plot.column + plot.width { grid[column, row] = Cell("─", Style(.muted)) }
     if edge >= area.column { grid[edge, row] = Cell("└", Style(.muted)) }
     guard let steps else { return }
-    grid.write("\(steps.lowerBound)", column: plot.column, row: row, width: plot.width, Style(.muted))
-    let last = "step \(steps.upperBound)"
-    if steps.upperBound > steps.lowerBound, plot.width > last.count + 8 {
-      grid.write(last, endingAt: plot.column + plot.width, row: row, Style(.muted))
+    grid.write("\(steps.ends.lowerBound)", column: plot.column, row: row, width: plot.width, Style(.muted))
+    var free = plot.column + "\(steps.ends.lowerBound)".count + 1
+    func write(_ text: String, endingAt end: Int) {
+      guard end - text.count >= free, end <= plot.column + plot.width else { return }
+      grid.write(text, endingAt: end, row: row, Style(.muted))
+      free = end + 1
     }
+    // The step of now stands where its numbers are; what comes behind it is another run's, or still to come.
+    let right = plot.column + plot.width
+    guard steps.ends.upperBound > steps.ends.lowerBound else { return }
+    guard let last = steps.last else { return write("step \(steps.ends.upperBound)", endingAt: right) }
+    let end = plot.column + 1 + Int((last.place * Double(plot.width - 1)).rounded())
+    let text = "step \(last.step)"
+    write(text, endingAt: max(end, min(right, free + text.count)))
+    if steps.lastDrawn > last.step { write("\(steps.lastDrawn)", endingAt: right) }
   }
 
   private static func label(

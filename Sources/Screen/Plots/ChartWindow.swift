@@ -33,16 +33,29 @@ package struct ChartWindow: Hashable, Sendable {
   /// No chart is of fewer records, as long as there are as many.
   static let shortest = 8
 
-  /// The steps at its ends.
-  func steps(_ history: History, ghost: History?) -> ClosedRange<Int>? {
-    guard let last = records.last else { return nil }
+  /// The steps that the axis below a chart names.
+  struct Steps {
+    /// The first and the last that the chart has room for.
+    let ends: ClosedRange<Int>
+    /// The last that was made, and where it is, from 0 to 1; `nil` where it is not in the window.
+    let last: (step: Int, place: Double)?
+    /// The last of all that is drawn.
+    let lastDrawn: Int
+  }
+
+  /// The steps of a run and the one before it.
+  func steps(_ history: History, ghost: History?) -> Steps? {
+    guard let end = records.last else { return nil }
     func step(_ record: Int) -> Int {
       // Beyond the last record there is none yet.
       if record >= history.count, record >= ghost?.count ?? 0 { return history.lastStep + record - history.count + 1 }
       return record < history.count ? history.step(ofRecord: record) : ghost?.step(ofRecord: record) ?? record + 1
     }
-    let (low, high) = (step(records.lowerBound), step(last))
-    return low...max(low, high)
+    let (low, high) = (step(records.lowerBound), step(end))
+    let place = Double(history.count - 1 - records.lowerBound) / Double(max(1, records.count - 1))
+    let last = history.count > 0 && (0...1).contains(place) ? (history.lastStep, place) : nil
+    return Steps(
+      ends: low...max(low, high), last: last, lastDrawn: step(min(end, max(history.count, ghost?.count ?? 0) - 1)))
   }
 
   /// A series of a history in this window: the stretches that have records, and how many fill the window.

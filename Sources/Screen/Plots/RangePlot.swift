@@ -55,13 +55,18 @@ struct RangePlot {
       if stretch.nans > 0 || stretch.infinities > 0 {
         // Up to the next stretch, where there are columns between.
         let next = index + 1 < stretches.count ? Self.column(of: index + 1, among: count, width: columns) : column + 1
-        for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (stretch.nans > 0, style.ink == .ghost) }
+        // Of both, what came first is said first; at the end only NaN counts.
+        let isNaN = stretch.nans > 0 && (stretch.infinities == 0 || index + 1 == stretches.count)
+        for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (isNaN, style.ink == .ghost) }
       }
       // A ghost leaves by the edge; it does not lie along it.
       if style.ink == .ghost, stretch.hasFinite, let height = axis.height(of: Double(stretch.last)),
         !(0...1).contains(height)
       {
-        if let last = previous, let bar = bar(stretch) { draw(bar, column: column, from: last, style, strokes) }
+        let begins = axis.height(of: Double(stretch.minimum)).map { (0...1).contains($0) } ?? false
+        if previous != nil || begins, let bar = bar(stretch) {
+          draw(bar, column: column, from: previous, style, strokes)
+        }
         previous = nil
         continue
       }

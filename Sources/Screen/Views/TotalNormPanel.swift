@@ -1,4 +1,5 @@
 import Analysis
+import Foundation
 import Language
 import Optimization
 import Session
@@ -94,8 +95,10 @@ struct TotalNormPanel {
     let series = [Series.total, .totalAfter].map { window.summary(scene.history, $0) }
     var ranges = series.compactMap(\.positiveRange)
     if let ghost = ghost.flatMap({ window.summary($0, .total).positiveRange }) {
-      // A ghost that has left for infinity must not press the run of now flat.
-      let limit = ranges.map(\.upperBound).max().map { $0 * 1e6 } ?? .infinity
+      // A ghost that has left for infinity must not press the run of now flat: what is cut to `max_norm` is to be told from
+      // what it was before. It leaves by the upper edge.
+      let most: Float = rows < 12 ? 10 : 1e3
+      let limit = ranges.map(\.upperBound).max().map { $0 * most } ?? .infinity
       if ghost.lowerBound < limit { ranges.append(ghost.lowerBound...min(ghost.upperBound, limit)) }
     }
     // The threshold is drawn only where there are norms to compare it with, and it must not dwarf them.
@@ -153,11 +156,22 @@ struct TotalNormPanel {
       let free = [line, line + 1, line - 1].first { row in
         (0..<rows).contains(row) && !names.contains { $0.line == row }
       }
-      if let free { names.append((free, [("ghost " + (last.isNaN ? "NaN" : NumberText.short(last)), Style(.ghost))])) }
+      if let free { names.append((free, [(ghostName(ghost, last, plot, width: area.width - 1), Style(.ghost))])) }
     }
     for name in names where (0..<rows).contains(name.line) {
       grid.write(name.pieces, column: area.column + 1, row: area.row + name.line, width: area.width - 1)
     }
+  }
+
+  // Its last norm, and how far it went where the axis does not reach.
+  private func ghostName(_ ghost: History, _ last: Float, _ plot: RangePlot, width: Int) -> String {
+    let end = last.isNaN ? "NaN" : NumberText.short(last)
+    let most = ghost.summary(of: .total).maximum
+    guard most.isFinite, plot.line(of: Double(most)) == nil else { return "ghost " + end }
+    // A run that ended out there has no other number; of one that came back, or to NaN, its power of ten.
+    if last == most { return "ghost ↑" + end }
+    let both = "ghost ↑1e\(Int(log10(most))) \(end)"
+    return both.count <= width ? both : "ghost " + end
   }
 
   private func curveNames(_ plot: RangePlot, width: Int) -> [Name] {

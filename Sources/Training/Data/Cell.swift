@@ -23,6 +23,13 @@ enum Cell: Hashable, Sendable {
   static let missingWords = [
     "", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "Null", "null", "<NA>",
   ]
+  /// Words that stand for a missing value among numbers, and for something among words.
+  static let weakWords: Set<[UInt8]> = Set(
+    [
+      ".", "..", "...", "-", "--", "None", "none", "\\N", "na", "Na", "Nan", "NAN", "NaT", "n.a.", "N.A.", "nil",
+      "missing", "(null)",
+      "#NV", "#DIV/0!", "#NULL!", "#VALUE!", "#REF!", "#NAME?", "-1.#IND", "1.#IND", "1.#QNAN", "-1.#QNAN", "*",
+    ].map { Array($0.utf8) })
   private static let absent = Set(missingWords.map { Array($0.utf8) })
 
   /// Whether it is a number of whatever form.
@@ -82,11 +89,31 @@ enum Cell: Hashable, Sendable {
       && groups.allSatisfy { $0.allSatisfy(\.isDigit) } && groups[0].first != 48
   }
 
+  // −5 with a typographer's sign, 5-, 1_000, 1.0D+00, '01, 10 kg, EUR 100.
+  private static func isClothed(_ word: String) -> Bool {
+    func isNumber(_ text: some StringProtocol) -> Bool {
+      text.contains(where: \.isNumber)
+        && text.utf8.allSatisfy { $0.isDigit || $0 == .point || $0 == .comma || $0.isSign }
+    }
+    if let first = word.first, "−–'".contains(first) { return isNumber(word.dropFirst()) }
+    if word.hasSuffix("-") { return isNumber(word.dropLast()) }
+    let parts = word.split(whereSeparator: { " \u{A0}\u{202F}".contains($0) })
+    if parts.count == 2 {
+      let (unit, number) = isNumber(parts[0]) ? (parts[1], parts[0]) : (parts[0], parts[1])
+      let isUnit = unit.count <= 4 && unit.allSatisfy { $0.isLetter || "°²³/µ".contains($0) }
+      return isUnit && isNumber(number) && (isNumber(parts[0]) || unit.allSatisfy(\.isUppercase) && unit.count == 3)
+    }
+    let exponents = word.split(omittingEmptySubsequences: false) { "_dD".contains($0) }
+    return exponents.count == 2 && exponents.allSatisfy { isNumber($0) }
+  }
+
   // 1 234 567 with whatever blank, and 1'234'567.
   private static func isGroupedOtherwise(_ word: String) -> Bool {
     guard let sign = word.first(where: { " \u{A0}\u{202F}'’".contains($0) }) else { return false }
-    let digits = word.map { $0 == sign ? "," : $0 }
-    return digits.allSatisfy { $0.isASCII } && isGrouped(digits.compactMap(\.asciiValue))
+    var digits = Substring(word)
+    if let fraction = digits.lastIndex(where: { ".,".contains($0) }) { digits = digits[..<fraction] }
+    let groups = digits.map { $0 == sign ? "," : $0 }
+    return groups.allSatisfy { $0.isASCII } && isGrouped(groups.compactMap(\.asciiValue))
   }
 
   private static func other(_ text: UnsafeBufferPointer<UInt8>) -> Cell {
@@ -98,6 +125,7 @@ enum Cell: Hashable, Sendable {
     let isCoded = ["0x", "0b", "0o"].contains(unsigned.prefix(2)) && unsigned.count > 2
     if isCoded, unsigned.dropFirst(2).allSatisfy({ $0.isHexDigit || $0 == "." || $0 == "p" }) { return .coded }
     if isDay(word) { return .date }
+    if isClothed(word) { return .marked }
     // (1,234) is a loss, in the books.
     if word.hasPrefix("("), word.hasSuffix(")"), word.count > 2,
       word.dropFirst().dropLast().allSatisfy({ "0123456789,.".contains($0) })

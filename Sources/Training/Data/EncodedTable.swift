@@ -40,9 +40,6 @@ public struct EncodedTable: Hashable, Sendable {
     case mean
   }
 
-  /// The words that stand for a value that is not there.
-  public static var missingWords: [String] { Cell.missingWords }
-
   /// How a table is to be read.
   public struct Options: Hashable, Sendable {
     /// How it is written.
@@ -159,14 +156,15 @@ public struct EncodedTable: Hashable, Sendable {
     let count = columns.count
     for index in columns.indices {
       let mean = TorchMean.of(columns[index], at: index, among: count)
-      let deviation = deviation(columns[index])
+      // Of a single column torch takes the deviation from the mean as float32 has it.
+      let deviation = deviation(columns[index], from: count == 1 ? Double(mean) : nil)
       for row in columns[index].indices { columns[index][row] = (columns[index][row] - mean) / deviation }
     }
   }
 
   // In float64, as torch.std does, with the n - 1 of its default.
-  private static func deviation(_ column: [Float]) -> Float {
-    let mean = column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
+  private static func deviation(_ column: [Float], from center: Double? = nil) -> Float {
+    let mean = center ?? column.reduce(0.0) { $0 + Double($1) } / Double(column.count)
     let squares = column.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     return Float((squares / Double(column.count - 1)).squareRoot())
   }

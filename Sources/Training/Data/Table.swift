@@ -16,6 +16,10 @@ public struct Table: Hashable, Sendable {
   public let preamble: Int
   /// Whether a line of names stands above the rows.
   public let hasHeader: Bool
+  /// Whether the names are those of a comment above the rows, as numpy.savetxt writes them.
+  public let hasCommentNames: Bool
+  /// Whether each row has one field more than there are names: the first, which is the row's name, as R writes it.
+  public let hasRowNames: Bool
   // The fields of all rows one behind the other, without their quotes, and where each ends.
   private let text: [UInt8]
   private let ends: [UInt32]
@@ -37,10 +41,14 @@ public struct Table: Hashable, Sendable {
     var reader = TableReader(bytes, from: preamble.end, separator: separator, file: file)
     guard let count = try reader.readRow() else {
       try Self.check(bytes, file)
-      throw DataError(file: file, message: "is empty; the first line must name the columns")
+      let what = bytes.contains(UInt8(ascii: "#")) ? "has nothing but lines that begin with #" : "is empty"
+      throw DataError(file: file, message: "\(what); the first line must name the columns")
     }
     let headerLine = reader.line
-    let head = format.header == .no ? nil : Self.unquoted(reader.takeFields().map(Self.trimmed))
+    let comment = format.header == .auto ? preamble.names(separator, file: file) : nil
+    let isBelowComment = comment?.count == count && reader.hasNumber
+    hasCommentNames = isBelowComment
+    let head = format.header == .no || isBelowComment ? nil : Self.unquoted(reader.takeFields().map(Self.trimmed))
     let width = try Self.readRows(&reader, head: head?.count, count)
     let (text, ends, lines) = (reader.text, reader.ends, reader.lines)
     (self.text, self.ends, self.lines) = (text, ends, lines)
@@ -52,7 +60,8 @@ public struct Table: Hashable, Sendable {
     self.preamble = preamble.lines
     self.separator = separator
     hasHeader = head != nil
-    var given = head ?? Array(repeating: "", count: width)
+    var given = head ?? (isBelowComment ? comment!.map(Self.trimmed) : Array(repeating: "", count: width))
+    var hasRowNames = false
     if given.count > width {
       guard given.last == "" else { throw DataError(file: file, line: headerLine, message: Self.tooMany(given, width)) }
       given.removeLast()
@@ -62,10 +71,12 @@ public struct Table: Hashable, Sendable {
         text[Self.range(row, width - 1, width, ends)].allSatisfy { $0 == 32 || $0 == 9 }
       }
       given.insert("", at: isTail ? width - 1 : 0)
+      hasRowNames = !isTail
     }
+    self.hasRowNames = hasRowNames
     (names, renamed) = Self.unique(given)
     isNamed = given.map { !$0.isEmpty }
-    if format.header == .auto, let cell = dataIn(given) {
+    if format.header == .auto, !isBelowComment, let cell = dataIn(given) {
       throw DataError(
         file: file, line: headerLine,
         message:
@@ -88,7 +99,9 @@ public struct Table: Hashable, Sendable {
       if count == width { continue }
       let expected = width == head || width == nil ? head : width
       let whose = expected == head ? "the header names \(head!) columns" : "the first row has \(expected!)"
-      let error = reader.error("has \(count) fields here, but \(whose)", column: min(count, expected! + 1))
+      // Below a table there may be a source, or how many rows there were.
+      let below = count == 1 && expected! > 2 ? "; delete lines below it that are no part of the table" : ""
+      let error = reader.error("has \(count) fields here, but \(whose)\(below)", column: min(count, expected! + 1))
       guard width == nil, let head, abs(count - head) <= 1 else {
         // The table may well begin here.
         guard reader.lines.count < 6, count > expected! + 1 else { throw count == head ? first ?? error : error }
@@ -123,15 +136,17 @@ public struct Table: Hashable, Sendable {
   private static func unique(_ given: [String]) -> (names: [String], renamed: [Int]) {
     var known: Set<[UInt8]> = []
     var renamed: [Int] = []
-    let names = given.enumerated().map { index, given in
-      let base = given.isEmpty ? String(index + 1) : given
-      var (name, number) = (base, 0)
-      while !known.insert(Array(name.utf8)).inserted {
+    var names = given
+    // A name that was given goes before one that is made up.
+    for index in given.indices.filter({ !given[$0].isEmpty }) + given.indices.filter({ given[$0].isEmpty }) {
+      let base = given[index].isEmpty ? String(index + 1) : given[index]
+      var number = 0
+      names[index] = base
+      while !known.insert(Array(names[index].utf8)).inserted {
         number += 1
-        name = "\(base).\(number)"
+        names[index] = "\(base).\(number)"
       }
-      if number > 0 { renamed.append(index) }
-      return name
+      if number > 0, !given[index].isEmpty { renamed.append(index) }
     }
     return (names, renamed)
   }
@@ -194,6 +209,8 @@ private struct Preamble {
   var lines = 0
   /// What the spreadsheet says.
   var separator: TableFormat.Separator?
+  // The last comment, without its sign.
+  private var comment: [UInt8] = []
 
   init(_ bytes: [UInt8]) {
     // Spreadsheets put a byte order mark in front; it is no part of the first column's name.
@@ -205,6 +222,8 @@ private struct Preamble {
         separator = TableFormat.Separator.allCases.first { $0.byte == byte }
       } else if word.first != UInt8(ascii: "#"), !word.isEmpty {
         return
+      } else if !word.isEmpty {
+        comment = Array(line.drop { $0 == 32 || $0 == 9 || $0 == UInt8(ascii: "#") })
       }
       end = line.endIndex
       guard end < bytes.count else { return }
@@ -212,5 +231,12 @@ private struct Preamble {
       end += 1
       lines += 1
     }
+  }
+
+  /// The fields of the last comment, which may be names.
+  func names(_ separator: TableFormat.Separator, file: String) -> [String]? {
+    var reader = TableReader(comment, from: 0, separator: separator, file: file)
+    guard !comment.isEmpty, (try? reader.readRow()) != nil else { return nil }
+    return reader.takeFields()
   }
 }

@@ -12,19 +12,29 @@ struct TableColumn {
   private var numeric = 0
   // How many are of another kind, and the first row of each.
   private var others: [Cell: (count: Int, row: Int)] = [:]
+  private var hasOtherWords = false
   // Numbers with a comma: the first row, and whether each could as well be in groups of three digits.
   private var comma: (row: Int, isAmbiguous: Bool)?
   // The same of numbers with a point.
   private var point: (row: Int, isAmbiguous: Bool)?
 
+  /// The words that may stand for missing values, if there is nothing but numbers beside them.
+  private(set) var weakWords: Set<[UInt8]> = []
+
   /// Reads a column of a table. O(rows).
-  init(_ table: Table, _ index: Int) {
+  /// - Parameter absent: words that stand for missing values in this table, beside those that do in any.
+  init(_ table: Table, _ index: Int, absent: Set<[UInt8]> = []) {
     (self.index, name) = (index, table.names[index])
     var numbers = [Float](repeating: .nan, count: table.rowCount)
     var missing: [Int] = []
     for row in 0..<table.rowCount {
-      let (cell, hasPoint, isGrouped) = table.withTrimmed(row, index) { text in
+      var weak: [UInt8]?
+      let (cell, hasPoint, isGrouped) = table.withTrimmed(row, index) { text -> (Cell, Bool, Bool) in
         let cell = Cell(text)
+        if text.count <= 8, !cell.isNumber, cell != .missing, Cell.weakWords.contains(Array(text)) {
+          weak = Array(text)
+        }
+        if let weak, absent.contains(weak) { return (.missing, false, false) }
         if case .commaNumber = cell { return (cell, false, Cell.isGrouped(text)) }
         let hasPoint = text.contains(UInt8(ascii: "."))
         return (cell, hasPoint, hasPoint && Cell.isGroupedByPoints(text))
@@ -39,11 +49,19 @@ struct TableColumn {
         numeric += 1
         comma = (comma?.row ?? row, (comma?.isAmbiguous ?? true) && isGrouped)
       case .missing: missing.append(row)
-      case let other: others[other] = others[other].map { ($0.count + 1, $0.row) } ?? (1, row)
+      case let other:
+        if let weak { weakWords.insert(weak) } else { hasOtherWords = true }
+        others[other] = others[other].map { ($0.count + 1, $0.row) } ?? (1, row)
       }
     }
     (self.numbers, self.missing) = (numbers, missing)
   }
+
+  /// The words that do stand for missing values here: beside numbers, and nothing else.
+  var absentWords: Set<[UInt8]> { numeric > 0 && !hasOtherWords ? weakWords : [] }
+
+  /// Whether it has a point as decimal sign for certain.
+  var hasDecimalPoint: Bool { point.map { !$0.isAmbiguous } ?? false }
 
   /// What a column is.
   enum Kind { case numbers, words, empty }
@@ -81,9 +99,12 @@ struct TableColumn {
   /// Decides what it is.
   /// - Parameters:
   ///   - takesCommas: whether other columns show that a comma is the decimal sign here.
+  ///   - doubtsPoints: whether a point may as well stand between groups of digits.
   ///   - isInput: whether it is to be predicted from, so that it may be left out.
   /// - Throws: `ColumnProblem` where it is neither numbers nor words that mean kinds of things.
-  func kind(_ table: Table, takesCommas: Bool, isInput: Bool, file: String) throws(ColumnProblem) -> Kind {
+  func kind(_ table: Table, takesCommas: Bool, doubtsPoints: Bool, isInput: Bool, file: String) throws(ColumnProblem)
+    -> Kind
+  {
     func error(_ row: Int, _ what: String, isSlip: Bool = false) -> ColumnProblem {
       let (cell, line) = (table.trimmed(row, index), table.line(ofRow: row))
       return ColumnProblem(
@@ -124,10 +145,8 @@ struct TableColumn {
       if let comma, comma.isAmbiguous, !takesCommas {
         throw error(comma.row, "which is a fraction or digits in groups: write 1.234 for one, 1234 for the other")
       }
-      // Where a comma is the decimal sign, a point may stand between groups.
-      if let point, point.isAmbiguous, takesCommas {
-        throw error(
-          point.row, "which is a fraction or digits in groups, as commas elsewhere are decimal: write 1,234 or 1234")
+      if let point, point.isAmbiguous, doubtsPoints {
+        throw error(point.row, "which is a fraction or digits in groups: write 1234 for one, 1.2340 for the other")
       }
       return .numbers
     }

@@ -26,6 +26,8 @@ public struct TableLayout: Hashable, Sendable {
   public private(set) var rows = (used: 0, of: 0)
   /// Whether a value is missing in one of these columns.
   public private(set) var hasMissing = false
+  /// The words that stand for missing values.
+  public private(set) var missingWords: [String] = []
   /// How a missing value is treated.
   public private(set) var missing = EncodedTable.Missing.error
   /// Whether columns have their mean taken off and are divided by their deviation.
@@ -40,6 +42,7 @@ public struct TableLayout: Hashable, Sendable {
     target = Column(index: plan.target.index, name: plan.target.name, words: nil)
     self.rows = (rows, table.rowCount)
     hasMissing = (plan.inputs + [plan.target]).contains { !$0.missing.isEmpty }
+    missingWords = plan.missingWords
     (missing, isStandardized) = (options.missing, options.isStandardized)
   }
 
@@ -77,9 +80,15 @@ struct TableSummary {
     ]
     if table.separator != .comma { said.append("separated by \(table.separator.plural)") }
     if layout.hasDecimalCommas { said.append("decimal commas") }
-    if !table.hasHeader { said.append("no line of names: the columns are called 1 to \(table.names.count)") }
+    if table.hasCommentNames { said.append("the names are those of the line of # above") }
+    if !table.hasHeader, !table.hasCommentNames {
+      said.append("no line of names: the columns are called 1 to \(table.names.count)")
+    }
     if !table.renamed.isEmpty {
       said.append("columns of one name are called \(Self.list(table.renamed.map { table.names[$0] }))")
+    }
+    if table.hasRowNames {
+      said.append("a field more in each row than there are names: the first is taken for the row's name")
     }
     if !plan.unused.isEmpty {
       said.append(

@@ -14,6 +14,8 @@ struct TablePlan {
   let ignored: [String]
   /// Whether a comma is the decimal sign.
   let hasDecimalCommas: Bool
+  /// The words that stand for missing values.
+  let missingWords: [String]
   private var words: Set<Int> = []
 
   /// Whether a column is words.
@@ -33,14 +35,21 @@ struct TablePlan {
       columns.append(TableColumn(table, index))
       guard Effort.goesOn(0.5 + Double(index) / Double(2 * table.names.count)) else { break }
     }
+    let absent = columns.reduce(into: Set<[UInt8]>()) { $0.formUnion($1.absentWords) }
+    for index in columns.indices where !columns[index].weakWords.isDisjoint(with: absent) {
+      columns[index] = TableColumn(table, columns[index].index, absent: absent)
+    }
+    missingWords = Cell.missingWords + absent.map { String(decoding: $0, as: UTF8.self) }.sorted()
     guard let column = columns.first(where: { $0.index == targetIndex }) else {
       throw DataError(file: file, message: "was not read to its end")
     }
     self.target = column
     let takesCommas = table.separator != .comma && columns.contains(where: \.hasDecimalComma)
+    // Points between groups go with semicolons, and with commas before the decimals.
+    let doubtsPoints = takesCommas || table.separator == .semicolon && !columns.contains(where: \.hasDecimalPoint)
     hasDecimalCommas = columns.contains(where: \.hasCommas)
     do throws(ColumnProblem) {
-      switch try column.kind(table, takesCommas: takesCommas, isInput: false, file: file) {
+      switch try column.kind(table, takesCommas: takesCommas, doubtsPoints: doubtsPoints, isInput: false, file: file) {
       case .empty:
         throw ColumnProblem(
           name: target, isSlip: true,
@@ -62,7 +71,8 @@ struct TablePlan {
         continue
       }
       do throws(ColumnProblem) {
-        let kind = try column.kind(table, takesCommas: takesCommas, isInput: true, file: file)
+        let kind = try column.kind(
+          table, takesCommas: takesCommas, doubtsPoints: doubtsPoints, isInput: true, file: file)
         if kind == .words { words.insert(column.index) }
         inputs.append(column)
       } catch {
@@ -85,6 +95,9 @@ struct TablePlan {
     return column.countsRows || column.different(table, upTo: table.rowCount) == table.rowCount
   }
 
+  private static let rowNames =
+    "; the rows have one field more than it has names: if it is no part of the table, delete it"
+
   private static func index(of name: String, _ table: Table, _ file: String) throws(DataError) -> Int {
     // As the file spells it, or else as the reader does who does not see how an accent is put together.
     let exact = table.names.firstIndex { $0.utf8.elementsEqual(name.utf8) }
@@ -94,27 +107,32 @@ struct TablePlan {
       let numbered = table.hasHeader ? "" : "it has no line of names, and "
       throw DataError(
         file: file, line: 1,
-        message: "has no column \(name); \(numbered)its columns are \(shown.joined(separator: ", "))")
+        message:
+          "has no column \(name); \(numbered)its columns are \(shown.joined(separator: ", "))\(table.hasRowNames ? rowNames : "")"
+      )
     }
     return index
   }
 
-  // Names with commas between, which may themselves be in a name.
+  // Names with commas between, which may themselves be in a name. O(names + list).
   private static func indices(in list: String, _ table: Table, _ file: String) throws(DataError) -> Set<Int> {
+    guard !list.isEmpty else { return [] }
+    let known = Dictionary(
+      zip(table.names.map { Array($0.utf8) }, table.names.indices), uniquingKeysWith: { first, _ in first })
+    let most = 1 + (table.names.map { $0.utf8.count { $0 == UInt8(ascii: ",") } }.max() ?? 0)
     var indices: Set<Int> = []
     var parts = list.split(separator: ",", omittingEmptySubsequences: false)[...]
-    while !parts.isEmpty, !list.isEmpty {
-      var found: Int?
-      for count in (1...parts.count).reversed() where found == nil {
-        let name = parts.prefix(count).joined(separator: ",")
-        found = table.names.firstIndex { $0.utf8.elementsEqual(name.utf8) } ?? table.names.firstIndex(of: name)
-        if found != nil { parts = parts.dropFirst(count) }
+    while let part = parts.first {
+      let whole = (1...min(most, parts.count)).reversed().lazy.compactMap { count in
+        known[Array(parts.prefix(count).joined(separator: ",").utf8)].map { (count, $0) }
+      }.first
+      if let (count, index) = whole {
+        indices.insert(index)
+        parts = parts.dropFirst(count)
+      } else {
+        indices.insert(try index(of: String(part), table, file))
+        parts = parts.dropFirst()
       }
-      guard let found else {
-        indices.insert(try index(of: String(parts.first!), table, file))
-        continue
-      }
-      indices.insert(found)
     }
     return indices
   }
@@ -139,7 +157,8 @@ struct TablePlan {
         count == 1 ? ignoring : ignoring.isEmpty ? "" : "\(ignoring), which misses most, \(worst.missing.count)"
       throw DataError(
         file: file, line: table.line(ofRow: row), column: column.index + 1,
-        message: "\(here): missing=drop leaves out \(which)\(most); missing=mean puts the column's mean there")
+        message: "\(here): missing=drop leaves out \(which)\(most); missing=mean "
+          + (column.index == target.index ? "leaves out those without a target" : "puts the column's mean there"))
     }
     return isOut.indices.filter { !isOut[$0] }
   }

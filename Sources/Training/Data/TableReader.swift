@@ -36,6 +36,15 @@ struct TableReader {
   /// How much of the text is read, from 0 to 1.
   var share: Double { Double(index) / Double(max(1, bytes.count)) }
 
+  /// Whether a field that was read so far is a number.
+  var hasNumber: Bool {
+    var start = 0
+    return ends.contains { end in
+      defer { start = Int(end) }
+      return text[start..<Int(end)].withUnsafeBufferPointer { Cell($0).isNumber }
+    }
+  }
+
   /// The fields that were read so far, which are the first line's.
   mutating func takeFields() -> [String] {
     var start = 0

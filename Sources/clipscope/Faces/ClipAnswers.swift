@@ -26,7 +26,7 @@ struct ClipAnswers {
 
   /// Answers a file.
   mutating func answer(file path: String) throws {
-    if ShardedDump.isIndex(path) {
+    if try ShardedDump.isIndex(path) || path.hasSuffix(".json") && FileBytes(path).start(4096).isIndex {
       let index = try DiskFiles().bytes(of: path, relativeTo: "", limit: DiskFiles.limit)
       let folder = PathText.folder(of: path)
       return try answerTensors(path) { options throws(DumpError) in
@@ -83,7 +83,10 @@ struct ClipAnswers {
     while let line = try lines.next() {
       if line.allSatisfy(\.isWhitespace) { continue }
       do {
-        let dump = try GradientDump(json: line, defaults: options)
+        // Some editors put a byte order mark in front.
+        let isMarked = answered == 0 && line.unicodeScalars.first == "\u{FEFF}"
+        let text = isMarked ? String(line.unicodeScalars.dropFirst()) : line
+        let dump = try GradientDump(json: text, defaults: options)
         unread = 0
         if isTable, answered > 0 { print() }
         try answer(dump)
@@ -123,4 +126,9 @@ struct ClipAnswers {
   private func say(_ message: String) {
     if isTable { StandardError.write(message) } else { print(DumpClipper.error(message)) }
   }
+}
+
+extension [UInt8] {
+  // Whatever it is called, an index has this word, mostly at its beginning.
+  fileprivate var isIndex: Bool { String(decoding: self, as: UTF8.self).contains("\"weight_map\"") }
 }
