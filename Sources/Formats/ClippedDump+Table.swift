@@ -96,6 +96,8 @@ extension ClippedDump {
 
   private func normSentence(_ maxNorm: Double) -> String {
     let limit = "max_norm \(NumberText.of(maxNorm))"
+    // As the norm is compared with it.
+    let bound = format == .float64 ? maxNorm : Double(Float(maxNorm))
     let multiplied = "every gradient was multiplied by \(number(factor))"
     if maxNorm.isNaN { return ", and max_norm is NaN: so is the factor, and every element." }
     if total.isNaN { return ": so is the factor, and every element became NaN. Clipping does not cure NaN." }
@@ -103,8 +105,8 @@ extension ClippedDump {
     if total.isInfinite { return " and the factor 0: every finite element became 0, every infinite one NaN." }
     if factor == 1 { return ", not above \(limit): nothing changed." }
     if maxNorm <= 0 { return ", and \(limit) is no limit: \(multiplied)." }
-    if total <= maxNorm {
-      let place = Float(total) == Float(maxNorm) ? "\(limit) itself" : "below \(limit)"
+    if total <= bound {
+      let place = total == bound ? "\(limit) itself" : "below \(limit)"
       return ", \(place), but 1e-6 is added to it before it divides: \(multiplied)."
     }
     return ", above \(limit): \(multiplied), and the total norm after is \(Self.text(totalAfter))."

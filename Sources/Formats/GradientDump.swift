@@ -81,7 +81,7 @@ public struct RuleOptions: Sendable {
 public struct DumpError: Error, Hashable, Sendable {
   /// What, and what to do.
   public let message: String
-  /// Of one kind are errors that are found at the same place of this program.
+  /// Of one kind are errors that are found in the same line of the reader.
   public let kind: Int
   /// Whether the text ended inside a value, as a line of JSON does that was written over many lines.
   public let isCutOff: Bool

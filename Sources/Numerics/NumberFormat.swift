@@ -36,7 +36,7 @@ public enum NumberFormat: String, Hashable, Sendable, CaseIterable {
     return formats.count == 1 ? formats.first! : formats.contains(.float64) ? .float64 : .float32
   }
 
-  /// The nearest number of this format, of two the even one.
+  /// The nearest number of this format to the nearest float32, of two the even one: torch goes the same way.
   public func rounded(_ value: Double) -> Double {
     guard self != .float64 else { return value }
     var single = Float(value)

@@ -62,6 +62,21 @@ struct ClipTests {
     #expect(cut.status == 2 && cut.error.contains("the file is cut off"), "\(cut)")
   }
 
+  @Test("A file whose header has a length that begins as a pickle does is read", arguments: [640, 896, 1152, 1408])
+  func lengths(length: Int) throws {
+    let folder = try Folder()
+    var bytes = Self.tensors([3, 4])
+    // The header may have blanks behind it.
+    let blanks = length - Int(bytes[0])
+    bytes.insert(contentsOf: [UInt8](repeating: 32, count: blanks), at: 8 + Int(bytes[0]))
+    bytes.replaceSubrange(0..<8, with: withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) })
+    try Self.write(bytes, to: "t", in: folder)
+    for shell in ["clip t", "clip <t"] {
+      let outcome = try Folder.shell("'\(BuiltProgram.clipscope)' \(shell)", in: folder)
+      #expect(outcome.output.hasPrefix("{\"total_norm\":5,"), "\(outcome)")
+    }
+  }
+
   @Test("An index is read with the files beside it")
   func shards() throws {
     let folder = try Folder()

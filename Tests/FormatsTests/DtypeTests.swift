@@ -215,6 +215,9 @@ import Testing
       FileKind.of(Array("{\n  \"a\": 1".utf8), for: .table)?.refusal(.table).hasPrefix("is JSON: write it as CSV")
         == true)
     #expect(FileKind.of(Array("% x\n@RELATION iris\n".utf8), for: .table)?.name == "an ARFF file")
+    for text in ["PAR1,PAR2,y\n1,2,3\n4,5,6\n", "GGUF is a format of files", "%PDF, y\n1,2\n3,4\n5,6\n"] {
+      #expect(FileKind.of(Array(text.utf8), for: .table) == nil, "\(text)")
+    }
     #expect(FileKind.of(Array("{say, y\n1,2\n".utf8), for: .table) == nil)
   }
 

@@ -226,6 +226,34 @@ private func rows(_ table: Table) -> [[String]] { (0..<table.rowCount).map { tab
     #expect(both.layout.missingWords.contains("None"))
   }
 
+  @Test("An input that has values only where there is no target is refused, words and numbers")
+  func emptyInputs() throws {
+    for text in ["a,y\nred,NA\nblue,NA\n,1\n,2\n", "a,z,y\n1,1,NA\n2,5,NA\nNA,3,3\nNA,4,4\nNA,9,6\n"] {
+      let error = try #require(throws: DataError.self) { try encoded(text) { $0.missing = .mean } }
+      #expect(
+        error.description == "t.csv has no value of a in any of the rows that are used; ignore=a leaves it out",
+        "\(text)")
+    }
+    let filled = try encoded("a,z,y\n1,1,NA\n2,5,1\nNA,3,3\n5,4,4\n") { $0.missing = .mean }
+    #expect(
+      filled.summary.hasPrefix(
+        "t.csv: 3 of 4 rows, those with a target; 2 inputs; target y: a number; what is missing is"))
+  }
+
+  @Test("More numbers than can be kept are refused before they are made, and very many equal names are told apart soon")
+  func bounds() throws {
+    // 999 words, each of them often, in 300,000 rows.
+    let rows = (0..<300_000).map { "\($0 % 999)w,\($0 % 7)\n" }.joined()
+    let error = try #require(throws: DataError.self) { try encoded("w,y\n" + rows) }
+    #expect(
+      error.description
+        == "t.csv would be 999 inputs in 300000 rows, too many to keep; most are the 999 words of w: ignore=w leaves them out"
+    )
+    let names = Array(repeating: "x", count: 9_999).joined(separator: ",")
+    let wide = try table(names + ",y\n" + Array(repeating: "1", count: 10_000).joined(separator: ",") + "\n")
+    #expect(wide.names[9_998] == "x.9998")
+  }
+
   @Test("A single column has torch's deviation from its own float32 mean")
   func singleColumn() throws {
     // torch 2.13: x = torch.tensor([[9000000.0 + i] for i in range(20)]); ((x - x.mean(0)) / x.std(0))[0]

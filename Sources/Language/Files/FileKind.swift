@@ -35,7 +35,11 @@ public struct FileKind: Sendable {
   /// no scenario, but a text like any other.
   public static func of(_ bytes: some Collection<UInt8>, for purpose: Purpose) -> FileKind? {
     let start = Array(bytes.prefix(4096))
-    if let row = magic.first(where: { start.starts(with: $0.bytes) }) { return row.kind(start) }
+    // What begins with letters may be a text that begins so.
+    let isText = !start.contains(0) && String(validating: start.dropLast(3), as: UTF8.self) != nil && start.count > 16
+    if let row = magic.first(where: { start.starts(with: $0.bytes) && !(isText && $0.isLetters) }) {
+      return row.kind(start)
+    }
     if purpose == .text { return nil }
     let text = String(decoding: start.prefix(512), as: UTF8.self).drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     let opening = text.prefix(64).lowercased()
@@ -62,10 +66,14 @@ public struct FileKind: Sendable {
     (self.name, self.gradients, self.table) = (name, gradients, table)
   }
 
-  private typealias Row = (bytes: [UInt8], kind: @Sendable ([UInt8]) -> FileKind)
+  private typealias Row = (bytes: [UInt8], isLetters: Bool, kind: @Sendable ([UInt8]) -> FileKind)
 
   private static func row(_ bytes: [UInt8], _ name: String, gradients: String? = nil, table: String? = nil) -> Row {
-    (bytes, { _ in FileKind(name, gradients: gradients, table: table) })
+    // Short words alone: the long ones are nobody's first words.
+    (
+      bytes, bytes.count < 8 && bytes.allSatisfy { (32..<127).contains($0) },
+      { _ in FileKind(name, gradients: gradients, table: table) }
+    )
   }
 
   private static let fromTorch =
@@ -74,7 +82,7 @@ public struct FileKind: Sendable {
   private static let unpack = "unpack it"
 
   private static let magic: [Row] = [
-    (Array("PK\u{3}\u{4}".utf8), zip),
+    (Array("PK\u{3}\u{4}".utf8), false, zip),
     row([0x80, 2], "a pickle, as torch.save once wrote", gradients: fromTorch),
     row([0x80, 3], "a pickle", gradients: fromTorch), row([0x80, 4], "a pickle", gradients: fromTorch),
     row([0x80, 5], "a pickle", gradients: fromTorch),

@@ -167,10 +167,10 @@ struct TotalNormPanel {
   private func ghostName(_ ghost: History, _ last: Float, _ plot: RangePlot, width: Int) -> String {
     let end = last.isNaN ? "NaN" : NumberText.short(last)
     let most = ghost.summary(of: .total).maximum
-    guard most.isFinite, plot.line(of: Double(most)) == nil else { return "ghost " + end }
+    guard most.isFinite, most > 0, plot.line(of: Double(most)) == nil else { return "ghost " + end }
     // A run that ended out there has no other number; of one that came back, or to NaN, its power of ten.
     if last == most { return "ghost ↑" + end }
-    let both = "ghost ↑1e\(Int(log10(most))) \(end)"
+    let both = "ghost ↑1e\(Int(log10(most).rounded(.down))) \(end)"
     return both.count <= width ? both : "ghost " + end
   }
 

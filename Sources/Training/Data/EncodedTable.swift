@@ -73,9 +73,11 @@ public struct EncodedTable: Hashable, Sendable {
       let left = rows.count < table.rowCount ? " in which nothing is missing" : ""
       throw DataError(file: file, message: "has \(count)\(left); a standard deviation needs at least two")
     }
+    try plan.check(table, rows, file)
     var columns: [[Float]] = []
     var inputs: [TableLayout.Column] = []
     for column in plan.inputs {
+      guard Effort.goesOn(0.99) else { break }
       let encoded =
         plan.isWords(column)
         ? Self.oneHot(table, column, rows) : (names: nil, columns: [rows.map { column.numbers[$0] }])

@@ -95,8 +95,10 @@ public struct Table: Hashable, Sendable {
     var width = head == nil ? count : nil
     var first: DataError?
     while let count = try reader.readRow() {
-      if reader.lines.count & 0xFFFF == 0, !Effort.goesOn(reader.share / 2) { break }
-      if count == width { continue }
+      if count == width {
+        if reader.lines.count & 0xFFFF == 0, !Effort.goesOn(reader.share / 2) { break }
+        continue
+      }
       let expected = width == head || width == nil ? head : width
       let whose = expected == head ? "the header names \(head!) columns" : "the first row has \(expected!)"
       // Below a table there may be a source, or how many rows there were.
@@ -135,18 +137,20 @@ public struct Table: Hashable, Sendable {
   // Of several columns of one name the later ones are called x.1, x.2, … as in pandas; names are compared as Python would.
   private static func unique(_ given: [String]) -> (names: [String], renamed: [Int]) {
     var known: Set<[UInt8]> = []
+    // The next number for each name that was there already: of very many equal ones none is tried again.
+    var next: [[UInt8]: Int] = [:]
     var renamed: [Int] = []
     var names = given
     // A name that was given goes before one that is made up.
     for index in given.indices.filter({ !given[$0].isEmpty }) + given.indices.filter({ given[$0].isEmpty }) {
       let base = given[index].isEmpty ? String(index + 1) : given[index]
-      var number = 0
       names[index] = base
-      while !known.insert(Array(names[index].utf8)).inserted {
-        number += 1
-        names[index] = "\(base).\(number)"
-      }
-      if number > 0, !given[index].isEmpty { renamed.append(index) }
+      guard !known.insert(Array(base.utf8)).inserted else { continue }
+      var number = next[Array(base.utf8)] ?? 1
+      while !known.insert(Array("\(base).\(number)".utf8)).inserted { number += 1 }
+      names[index] = "\(base).\(number)"
+      next[Array(base.utf8)] = number + 1
+      if !given[index].isEmpty { renamed.append(index) }
     }
     return (names, renamed)
   }

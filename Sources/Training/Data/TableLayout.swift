@@ -1,7 +1,7 @@
 /// Where in a file what a network reads of a table stands: all that a program needs to read it in the same way.
-public struct TableLayout: Hashable, Sendable {
+public struct TableLayout: Sendable {
   /// A column that is used.
-  public struct Column: Hashable, Sendable {
+  public struct Column: Sendable {
     /// Its index in a row.
     public let index: Int
     /// Its name.
@@ -45,19 +45,6 @@ public struct TableLayout: Hashable, Sendable {
     missingWords = plan.missingWords
     (missing, isStandardized) = (options.missing, options.isStandardized)
   }
-
-  /// Layouts are the same when a program would read the same.
-  public static func == (left: Self, right: Self) -> Bool {
-    left.inputs == right.inputs && left.target == right.target && left.separator == right.separator
-      && left.preamble == right.preamble && left.hasHeader == right.hasHeader && left.rows == right.rows
-      && left.missing == right.missing && left.isStandardized == right.isStandardized
-  }
-
-  /// By the columns.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(inputs)
-    hasher.combine(target)
-  }
 }
 
 /// What was made of a table, in one line.
@@ -73,7 +60,8 @@ struct TableSummary {
     let rows = layout.rows
     var said = [
       rows.used == rows.of
-        ? Self.count(rows.of, "row") : "\(rows.used) of \(Self.count(rows.of, "row")), those without a missing value",
+        ? Self.count(rows.of, "row")
+        : "\(rows.used) of \(Self.count(rows.of, "row")), those \(options.missing == .mean ? "with a target" : "without a missing value")",
       Self.count(width, "input") + (words.isEmpty ? "" : " (\(Self.list(words, "columns")))"),
       classes.map { "target \(layout.target.name): \(Self.list($0, "classes", counted: true))" }
         ?? "target \(layout.target.name): a number",
@@ -98,7 +86,7 @@ struct TableSummary {
     if !plan.ignored.isEmpty { said.append("left out: \(Self.list(plan.ignored))") }
     if options.missing == .mean {
       let filled = plan.inputs.reduce(0) { $0 + $1.missing.count }
-      if filled > 0 { said.append("\(Self.count(filled, "missing value")) taken for the mean of the column") }
+      if filled > 0 { said.append("what is missing is the mean of its column") }
     }
     if !options.isStandardized { said.append("as it is, not standardised") }
     text = "\(file): " + said.joined(separator: "; ") + Self.hint(table, plan, classes)

@@ -114,7 +114,7 @@ struct TablePlan {
     return index
   }
 
-  // Names with commas between, which may themselves be in a name. O(names + list).
+  // Names with commas between, which may themselves be in a name. O(names + list · the commas in the longest name).
   private static func indices(in list: String, _ table: Table, _ file: String) throws(DataError) -> Set<Int> {
     guard !list.isEmpty else { return [] }
     let known = Dictionary(
@@ -161,5 +161,32 @@ struct TablePlan {
           + (column.index == target.index ? "leaves out those without a target" : "puts the column's mean there"))
     }
     return isOut.indices.filter { !isOut[$0] }
+  }
+
+  // As many numbers as the largest file has bytes, several times over.
+  private static let mostNumbers = 1 << 28
+
+  /// Checks the rows that are used: each input has a value in one of them, and together they are no more than can be kept.
+  func check(_ table: Table, _ rows: [Int], _ file: String) throws(DataError) {
+    var (width, widest): (Int, (name: String, count: Int)) = (0, ("", 0))
+    var problems: [ColumnProblem] = []
+    for column in inputs {
+      let absent = Set(column.missing)
+      if !absent.isEmpty, rows.allSatisfy(absent.contains) {
+        let message = "has no value of \(column.name) in any of the rows that are used"
+        problems.append(ColumnProblem(name: column.name, isSlip: false, error: DataError(file: file, message: message)))
+      }
+      let count = isWords(column) ? column.different(table, upTo: table.rowCount) ?? 0 : 1
+      width += count
+      if count > widest.count { widest = (column.name, count) }
+    }
+    guard problems.isEmpty else { throw ColumnProblem.error(problems) }
+    guard width <= Self.mostNumbers / max(1, rows.count) else {
+      throw DataError(
+        file: file,
+        message:
+          "would be \(width) inputs in \(rows.count) rows, too many to keep; most are the \(widest.count) words of "
+          + "\(widest.name): \(ColumnProblem.ignoring([widest.name])) leaves them out")
+    }
   }
 }

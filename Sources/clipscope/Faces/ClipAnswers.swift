@@ -39,7 +39,10 @@ struct ClipAnswers {
     }
     let bytes = try FileBytes(path)
     let start = try bytes.start(4096)
-    if let kind = FileKind.of(start, for: .gradients) { throw FileError(path: path, reason: kind.refusal(.gradients)) }
+    // Some lengths of a header begin as a pickle does.
+    if !Safetensors.looksLike(start), let kind = FileKind.of(start, for: .gradients) {
+      throw FileError(path: path, reason: kind.refusal(.gradients))
+    }
     if Safetensors.looksLike(start) || path.hasSuffix(".safetensors") {
       return try answerTensors(path) { options throws(DumpError) in try Safetensors.read(bytes, options: options) }
     }
@@ -52,8 +55,12 @@ struct ClipAnswers {
   mutating func answerInput() throws {
     var lines = InputLines(longest: DiskFiles.limit)
     let (start, name) = (try lines.start(atLeast: 9), "standard input")
-    if let kind = FileKind.of(start, for: .gradients) { throw FileError(path: name, reason: kind.refusal(.gradients)) }
-    guard Safetensors.looksLike(start) else { return try answerLines(lines, name, isWhole: false) }
+    guard Safetensors.looksLike(start) else {
+      if let kind = FileKind.of(start, for: .gradients) {
+        throw FileError(path: name, reason: kind.refusal(.gradients))
+      }
+      return try answerLines(lines, name, isWhole: false)
+    }
     let bytes = MemoryBytes(try lines.rest(limit: Self.limit))
     try answerTensors(name) { options throws(DumpError) in try Safetensors.read(bytes, options: options) }
   }
@@ -92,7 +99,8 @@ struct ClipAnswers {
         try answer(dump)
       } catch let error as DumpError {
         // A line that ends within a value, and is not the last: the value goes on in the next.
-        if answered == 0, error.isCutOff, try lines.next() != nil {
+        // Whoever sends it alone waits for an answer.
+        if answered == 0, error.isCutOff, isWhole || lines.hasMore, try lines.next() != nil {
           throw FileError(
             path: path,
             reason:

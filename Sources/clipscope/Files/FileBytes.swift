@@ -34,12 +34,12 @@ final class FileBytes: ByteSource {
   }
 
   /// The first bytes, as many as there are.
-  func start(_ length: Int) throws(DumpError) -> [UInt8] {
+  func start(_ length: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: min(length, count))
     do {
       try bytes.withUnsafeMutableBytes { try read(at: 0, into: $0) }
     } catch {
-      throw (error as? DumpError) ?? DumpError("cannot be read")
+      throw FileError(path: path, reason: "cannot be read, or became shorter meanwhile")
     }
     return bytes
   }
