@@ -100,7 +100,7 @@ public struct ClippedDump: Sendable {
           piece.scale(by: Float(factor))
         }
         gradient.format.round(piece)
-      case .bound(let bound): changed += clamp(piece, to: Float(gradient.format.rounded(bound)))
+      case .bound(let bound): changed += GradientClipping.clamp(piece, to: Float(gradient.format.rounded(bound)))
       case .values(let values, _, _):
         for offset in piece.indices {
           let value = values[index][start + offset]
@@ -120,24 +120,11 @@ public struct ClippedDump: Sendable {
     try dump.gradients[index].forEachDoublePiece { piece in
       switch act {
       case .factor(let factor): for offset in piece.indices { piece[offset] *= factor }
-      case .bound(let bound): changed += clamp(piece, to: bound)
+      case .bound(let bound): changed += GradientClipping.clamp(piece, to: bound)
       case .values: preconditionFailure("the rules that look at whole gradients are float32")
       }
       try body(piece)
     }
-  }
-
-  // torch takes the larger with the lower bound, then the smaller with the upper one; a bound of NaN fills.
-  private func clamp<Scalar: BinaryFloatingPoint>(_ piece: UnsafeMutableBufferPointer<Scalar>, to bound: Scalar) -> Int
-  {
-    var changed = 0
-    for index in piece.indices where !piece[index].isNaN {
-      let raised = piece[index] < -bound ? -bound : piece[index]
-      let value = bound.isNaN ? bound : raised > bound ? bound : raised
-      if value != piece[index] { changed += 1 }
-      piece[index] = value
-    }
-    return changed
   }
 
   // MARK: As JSON
@@ -177,7 +164,7 @@ public struct ClippedDump: Sendable {
   }
 }
 
-/// Collects the text of numbers: `JSON.number`, for millions of them.
+/// Collects text, and the numbers in it, for millions of them.
 struct NumberWriter {
   private var bytes: [UInt8] = []
 
@@ -190,36 +177,15 @@ struct NumberWriter {
   mutating func append(_ text: String) { bytes += text.utf8 }
 
   mutating func append(_ value: Double, _ format: NumberFormat) {
-    append((format == .float64 ? JSON.number(value) : JSON.number(Float(value))).text)
+    if format == .float64 { JSON.append(value, to: &bytes) } else { JSON.append(Float(value), to: &bytes) }
   }
 
-  mutating func append<Scalar: BinaryFloatingPoint & LosslessStringConvertible>(
+  mutating func append<Scalar: WrittenNumber>(
     _ values: UnsafeBufferPointer<Scalar>, isFirst: Bool
   ) {
     for (index, value) in values.enumerated() {
       if !isFirst || index > 0 { bytes.append(UInt8(ascii: ",")) }
-      append(value)
-    }
-  }
-
-  // Swift writes 1.0, 1e-08 and 1e+20 where the language has 1, 1e-8 and 1e20: see `NumberText`.
-  private mutating func append<Scalar: BinaryFloatingPoint & LosslessStringConvertible>(_ value: Scalar) {
-    guard value.isFinite else {
-      append(value.isNaN ? "\"nan\"" : value < 0 ? "\"-inf\"" : "\"inf\"")
-      return
-    }
-    if value == 0, value.sign == .minus { return append("-0.0") }
-    var text = value.description
-    text.withUTF8 { text in
-      let sign = text.firstIndex(of: UInt8(ascii: "e")) ?? text.count
-      let mantissa = text[..<sign]
-      let isWhole =
-        mantissa.count > 2 && mantissa[sign - 1] == UInt8(ascii: "0") && mantissa[sign - 2] == UInt8(ascii: ".")
-      bytes += isWhole ? mantissa.dropLast(2) : mantissa
-      guard sign < text.count else { return }
-      bytes.append(UInt8(ascii: "e"))
-      if text[sign + 1] == UInt8(ascii: "-") { bytes.append(UInt8(ascii: "-")) }
-      bytes += text[(sign + 2)...].drop { $0 == UInt8(ascii: "0") }
+      JSON.append(value, to: &bytes)
     }
   }
 }

@@ -17,16 +17,25 @@ package enum JSON: Sendable {
   case object([(String, JSON)])
 
   /// A float32. JSON has no words for NaN and the infinities, so the strings "nan", "inf" and "-inf" stand for them.
-  package static func number(_ value: Float) -> JSON { number(value, NumberText.of(value)) }
+  package static func number(_ value: Float) -> JSON { digits(of: value) }
   /// A double, likewise.
-  package static func number(_ value: Double) -> JSON { number(value, NumberText.of(value)) }
+  package static func number(_ value: Double) -> JSON { digits(of: value) }
   /// A whole number.
   package static func number(_ value: some BinaryInteger) -> JSON { .digits(String(value)) }
 
-  // A reader that takes -0 for a whole number would lose its sign.
-  private static func number<Scalar: BinaryFloatingPoint>(_ value: Scalar, _ text: String) -> JSON {
-    guard value.isFinite else { return .string(value.isNaN ? "nan" : text) }
-    return .digits(value == 0 && value.sign == .minus ? "-0.0" : text)
+  private static func digits<Scalar: WrittenNumber>(of value: Scalar) -> JSON {
+    var bytes: [UInt8] = []
+    append(value, to: &bytes)
+    return .digits(String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Writes a number behind what is there already.
+  package static func append<Scalar: WrittenNumber>(_ value: Scalar, to bytes: inout [UInt8]) {
+    // A reader that takes -0 for a whole number would lose its sign.
+    if value == 0, value.sign == .minus { return bytes += "-0.0".utf8 }
+    if !value.isFinite { bytes.append(UInt8(ascii: "\"")) }
+    NumberText.append(value.isNaN ? .nan : value, to: &bytes)
+    if !value.isFinite { bytes.append(UInt8(ascii: "\"")) }
   }
 
   /// It as text, without a blank or a line break.

@@ -232,7 +232,7 @@ import Testing
     #expect(readme.contains("| scripts/run repl\n\(repl.output)```"), "\(repl.output)")
     let line = "{\"gradients\":[{\"name\":\"w\",\"shape\":[2],\"values\":[3,4]}],\"rule\":\"norm\",\"max_norm\":1}"
     let clip = try folder.clipscope(["clip"], input: line + "\n")
-    #expect(readme.contains("echo '\(line)' | scripts/run clip\n\(clip.output)```"))
+    #expect(readme.contains("echo '\(line)' | scripts/run clip --values\n\(clip.output)```"))
     try folder.write("clip norm max_norm=1\nstep", to: "s")
     let trace = try folder.clipscope(["run", "s", "--trace", "-", "--quiet"]).output
     let parts = readme.matches(of: /`("(?:total_norm|factor)":[0-9.]+)`/).map { String($0.1) }

@@ -1,16 +1,28 @@
+/// A number that has shortest digits: a float32 or a double.
+public protocol WrittenNumber: BinaryFloatingPoint, LosslessStringConvertible {}
+extension Float: WrittenNumber {}
+extension Double: WrittenNumber {}
+
 /// Numbers as the language writes and reads them.
 public enum NumberText {
-  /// The shortest digits that read back to the same float32: `0.02`, `1`, `1e-8`; `nan`, `inf`, `-inf`.
-  public static func of(_ value: Float) -> String { tidy(value.description) }
-  /// The shortest digits that read back to the same double.
-  public static func of(_ value: Double) -> String { tidy(value.description) }
+  /// The shortest digits that read back to the same number: `0.02`, `1`, `1e-8`; `nan`, `inf`, `-inf`.
+  public static func of(_ value: some WrittenNumber) -> String {
+    var bytes: [UInt8] = []
+    append(value, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
-  // Swift writes 1.0 and 1e-08 where the language writes 1 and 1e-8.
-  private static func tidy(_ description: String) -> String {
-    let parts = description.split(separator: "e", maxSplits: 1)
-    let mantissa = parts[0].hasSuffix(".0") ? String(parts[0].dropLast(2)) : String(parts[0])
-    guard parts.count == 2, let exponent = Int(parts[1]) else { return mantissa }
-    return "\(mantissa)e\(exponent)"
+  /// Writes them behind what is there already.
+  package static func append(_ value: some WrittenNumber, to bytes: inout [UInt8]) {
+    // Swift writes 1.0, 1e-08 and 1e+20 where the language writes 1, 1e-8 and 1e20.
+    var text = value.description
+    text.withUTF8 { text in
+      guard let sign = text.firstIndex(of: UInt8(ascii: "e")) else { return bytes += text.whole }
+      bytes += UnsafeBufferPointer(rebasing: text[..<sign]).whole
+      bytes.append(UInt8(ascii: "e"))
+      if text[sign + 1] == UInt8(ascii: "-") { bytes.append(UInt8(ascii: "-")) }
+      bytes += text[(sign + 2)...].drop { $0 == UInt8(ascii: "0") }
+    }
   }
 
   /// A number of the language: digits with a point or an exponent, or `inf`. Nothing else that Swift would read.
@@ -59,6 +71,14 @@ public enum NumberText {
     while short.utf8.last == UInt8(ascii: "0") { short.removeLast() }
     if short.utf8.last == UInt8(ascii: ".") { short.removeLast() }
     return String(short)
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  // Digits without a fraction of 0.
+  fileprivate var whole: Slice<Self> {
+    let isWhole = count > 2 && self[count - 1] == UInt8(ascii: "0") && self[count - 2] == UInt8(ascii: ".")
+    return isWhole ? dropLast(2) : self[...]
   }
 }
 
