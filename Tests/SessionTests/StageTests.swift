@@ -1,3 +1,4 @@
+import Language
 import Session
 import Stories
 import Testing
@@ -16,6 +17,23 @@ import Training
     for _ in 0..<100 { _ = stage.type("say \"\(String(repeating: "long ", count: 1000))\"") }
     #expect(stage.log.entries.reduce(0) { $0 + $1.text.utf8.count } <= Log.mostBytes)
     #expect(stage.log.entries.count < 100)
+  }
+
+  @Test(
+    "What was made of a table is in the log, in one line, with its text made visible; and saved with all that was said of it"
+  )
+  func tables() throws {
+    let text = "a;w\u{1B};y\n1,5;red;2\n2,5;blue;3\n3,5;red;NA\n4,5;blue;4\n5,5;red;1\n"
+    var stage = Stage(files: MemoryFiles(files: ["t.csv": text]), waitsForViewer: false)
+    _ = stage.type(
+      "task csv t.csv target=y missing=drop ignore=a separator=\";\" standardize=no header=yes classes=yes")
+    #expect(
+      stage.log.entries.last?.text
+        == "t.csv: 4 of 5 rows, those without a missing value; 2 inputs (w␛ as 2 columns); target y: 4 classes (1, 2, 3, 4); "
+        + "separated by semicolons; left out: a; as it is, not standardised")
+    #expect(
+      SettingsText.of(stage.workbench.settings.task)
+        == "csv t.csv target=y batch=32 header=yes separator=\";\" missing=drop classes=yes standardize=no ignore=a")
   }
 
   @Test("Set-up may stand in any order, and leads to the same experiment")
