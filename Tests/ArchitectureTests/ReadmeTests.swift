@@ -32,7 +32,7 @@ private func text(_ path: String) throws -> String {
   @Test("it tells of each option of a table, and of none that is not there")
   func tableOptions() throws {
     let usage = try #require(HelpText.topic("task").first { $0.contains("task csv FILE") })
-    let options = usage.matches(of: / ([a-z]+)=/).map { String($0.1) }.filter { $0 != "target" && $0 != "batch" }
+    let options = usage.matches(of: /\b([a-z]+)=/).map { String($0.1) }.filter { $0 != "target" && $0 != "batch" }
     let section = try #require(text("README.md").components(separatedBy: "### A table of your own").last)
       .components(separatedBy: "### ")[0]
     #expect(section.matches(of: /\| `([a-z]+)=/).map { String($0.1) } == options)
