@@ -21,7 +21,12 @@ public enum TraceText {
   }
 
   /// The line of a step, taken from the run as it is after that step.
-  public static func line(_ record: StepRecord, _ run: Run) -> String {
+  /// - Parameters:
+  ///   - twin: the run beside it, if there is one.
+  ///   - distance: how far they are from each other, where that can be said.
+  public static func line(
+    _ record: StepRecord, _ run: Run, twin: Run? = nil, distance: Double? = nil
+  ) -> String {
     let names = run.experiment.network.parameters.descriptions.map(\.name)
     func norms(_ values: [Float]) -> JSON { .object(zip(names, values).map { ($0, .number($1)) }) }
     var fields: [(String, JSON)] = [
@@ -36,7 +41,28 @@ public enum TraceText {
       ("nonfinite", .array(record.nonfinite.map { .string(names[$0]) })),
       ("digest", .string(run.experiment.digest.text)),
     ]
+    // Where there is only one way it needs no name.
+    if run.branches.count > 1 { fields.append(("branch", .string(run.branch.name))) }
+    if let twin, let other = twin.history[step: record.step] {
+      fields.append(
+        (
+          "twin",
+          .object([
+            ("loss", .number(other.loss)), ("total_norm", .number(other.before.total)),
+            ("total_norm_after", .number(other.outcome.after.total)), ("factor", .number(other.outcome.factor)),
+            ("digest", .string(twin.experiment.digest.text)),
+          ])
+        ))
+      if let distance { fields.append(("distance", .number(distance))) }
+    }
     return JSON.object(fields).text
+  }
+
+  /// The line of a way through time.
+  public static func jump(from: PlaceText, to: PlaceText, branch: String) -> String {
+    JSON.object([
+      ("jump", .object([("from", .string(from.text)), ("to", .string(to.text)), ("branch", .string(branch))]))
+    ]).text
   }
 
   // A rule's numeric options, under the names that the language gives them. Where no rule is in force, the order of the

@@ -13,6 +13,9 @@ public struct Generator: Equatable, Sendable {
   /// The second value of a Box-Muller pair, kept for the next single normal draw.
   var keptNormal: Double?
 
+  /// The memory that its words take, in bytes.
+  public static var bytes: Int { 4 * stateCount }
+
   /// The generator after `torch.manual_seed(seed)`, of which only the low 32 bits count.
   public init(seed: UInt64) {
     state = [UInt32](repeating: UInt32(truncatingIfNeeded: seed), count: Generator.stateCount)

@@ -137,6 +137,9 @@ public struct ClippingMemory: Equatable, Sendable {
   /// The running mean and variance of norms, once there is one; ZClip's.
   var average: Average?
 
+  /// The memory that it takes beside the value itself, in bytes.
+  public var bytes: Int { 8 * recentNorms.count + 8 * firstNorms.count }
+
   /// Takes all of it into a digest; nothing where nothing is remembered.
   public func combine(into digest: inout Digest) {
     if recentNorms.count > 0 { digest.combine(recentNorms.byTime) }

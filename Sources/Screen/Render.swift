@@ -34,8 +34,10 @@ private func draw(_ scene: Scene, _ view: ViewState, on grid: inout CellGrid) {
   Header(scene: scene, view: view).draw(in: rest.cutTop(1), on: &grid)
   Footer(scene: scene, view: view).draw(in: rest.cutBottom(1), on: &grid)
   let phases = rest.cutBottom(1)
+  let time = ScrubBar.row(grid.size) == nil ? nil : rest.cutBottom(1)
   let panel = view.shown(scene)
   panel.draw(scene, view, rest, &grid)
+  if let time, !panel.isPage { ScrubBar(scene: scene).draw(in: time, on: &grid) }
   if let news = news(scene, view, rest, panel) {
     grid.write(news.text, column: 1, row: phases.row, width: phases.width - 2, news.style)
   } else if !panel.isPage {
@@ -61,6 +63,7 @@ private func news(
   switch scene.log.entries.last {
   case .error(let text): return ("! " + text, Style(.danger, bold: true))
   case .note(let text) where scene.present?.phase == nil: return ("· " + text, Style(.muted))
+  case .travelled(_, let text): return ("‹ " + text, Style(.muted))
   case .output(let text) where scene.present?.phase == nil: return (text, .plain)
   case .said(let text) where panel.words(scene, view, area) == nil && scene.present?.phase == nil:
     return ("» " + text, Style(.accent, bold: true))

@@ -24,6 +24,53 @@ public struct Scene: Sendable {
     }
   }
 
+  /// Another way that was gone.
+  public struct Other: Sendable {
+    /// What it is called: `ghost`, or the name of a branch.
+    public var name: String
+    /// What was measured on it.
+    public var history: History
+    /// From which step on it is drawn: before, it is the way of now.
+    public var from: Int
+    /// Whether it is the run before a restart, and none of this one.
+    public var isGhost: Bool { name == Self.ghostName }
+    static let ghostName = "ghost"
+
+    /// Another way.
+    public init(name: String, history: History, from: Int) {
+      (self.name, self.history, self.from) = (name, history, from)
+    }
+  }
+
+  /// A second run beside the first.
+  public struct Twin: Sendable {
+    /// What makes it another, in words.
+    public var words: String
+    /// What was measured on it.
+    public var history: History
+    /// What is known of it now; `nil` where it is not here.
+    public var present: Present?
+    /// Since when it is another: `equal since 0`, `parted at step 12`.
+    public var state: String
+    /// Whether its parameters are those of the run, by their shapes.
+    public var hasSameParameters: Bool
+  }
+
+  /// The run beside the run.
+  public var twin: Twin?
+
+  // More of them are a thicket.
+  private static let mostOthers = 3
+
+  /// Completed steps; setting it goes there, to the end if that is behind it.
+  public var step: Int {
+    get { position.step }
+    set { (position, end) = (Position(step: newValue), max(end, Position(step: newValue))) }
+  }
+
+  /// Whether there is more of this branch behind the position of now.
+  public var isPast: Bool { position < end }
+
   /// A tensor with a gradient.
   public struct Parameter: Hashable, Sendable {
     /// PyTorch's name.
@@ -39,10 +86,20 @@ public struct Scene: Sendable {
   public var title = Title()
   /// The parameters, in the order of all lists of numbers.
   public var parameters: [Parameter] = []
-  /// What was measured.
+  /// What was measured on this branch, also behind the position of now: what charts show.
   public var history = History(parameters: 0)
-  /// Completed steps.
-  public var step = 0
+  /// What was measured up to now: what numbers are of.
+  public var known = History(parameters: 0)
+  /// Where it stands.
+  public var position = Position.start
+  /// The last position that was ever reached on this branch.
+  public var end = Position.start
+  /// The name of the branch, where there are several; else `nil`.
+  public var branch: String?
+  /// What else is drawn in the charts: the run before a restart, and what has come on other branches.
+  public var others: [Other] = []
+  /// The positions of this branch that have names.
+  public var marks: [Position] = []
   /// The clipping in force.
   public var clipping = Clipping()
   /// The learning rate in force.
@@ -65,8 +122,6 @@ public struct Scene: Sendable {
   public var lessons: [Lesson] = []
   /// The one behind the lesson that plays or played last.
   public var nextLesson: Lesson?
-  /// What was measured before the last `restart`.
-  public var ghost: History?
   /// Tells one ghost from another.
   public var ghostNumber = 0
   /// How many experiments have begun: tells one run from another.
@@ -92,8 +147,14 @@ public struct Scene: Sendable {
     (clipping, learningRate) = (settings.clipping, settings.optimizer.learningRate)
     if let run = workbench.run {
       parameters = run.experiment.network.parameters.descriptions.map { Parameter(name: $0.name, shape: $0.shape) }
-      (history, step, present) = (run.history, run.position.step, run.present)
-      finding = present.flatMap { Finding($0, run.history) }
+      (history, known, present) = (run.history, run.known, run.present)
+      (position, end) = (run.position, run.end)
+      finding = present.flatMap { Finding($0, known) }
+      branch = run.branches.count > 1 ? run.branch.name : nil
+      marks = run.marks.filter { $0.place.branch == run.branch.id }.map(\.place.position)
+      others = workbench.ghost.map { [Other(name: Other.ghostName, history: $0, from: 0)] } ?? []
+      others += Self.futures(run)
+      twin = workbench.twin.map { Self.twin($0, workbench, run) }
       digest = run.experiment.digest.text
     } else {
       parameters = settings.parameters.map { Parameter(name: $0.name, shape: $0.shape) }
@@ -102,8 +163,26 @@ public struct Scene: Sendable {
     (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
     (isPassageOver, waiting) = (stage.passageIsOver, stage.waiting)
     (passage, lessons, nextLesson) = (stage.passage, stage.lessons, stage.nextLesson)
-    (ghost, ghostNumber, begun) = (workbench.ghost, workbench.ghostNumber, stage.begun)
+    (ghostNumber, begun) = (workbench.ghostNumber, stage.begun)
     (log, bindings) = (stage.log, stage.bindings)
+  }
+
+  private static func twin(_ twin: Training.Twin, _ workbench: Workbench, _ run: Run) -> Twin {
+    let other = workbench.twinRun
+    let state =
+      other == nil ? "not here" : twin.parted(from: run).map { "parted at step \($0)" } ?? "equal since 0"
+    func shapes(_ run: Run) -> [[Int]] { run.experiment.network.parameters.descriptions.map(\.shape) }
+    return Twin(
+      words: twin.words, history: twin.run.history, present: other?.present, state: state,
+      hasSameParameters: shapes(twin.run) == shapes(run))
+  }
+
+  // What has come on other branches, the newest first.
+  private static func futures(_ run: Run) -> [Other] {
+    run.branches.reversed().filter { $0.id != run.branch.id }.prefix(mostOthers).map { branch in
+      let parting = branch.timeline.parting(from: run.timeline) ?? min(branch.end, run.end)
+      return Other(name: branch.name, history: branch.history, from: parting.step)
+    }
   }
 
   /// Whether there is more to come of a lesson.
@@ -117,6 +196,7 @@ public struct Scene: Sendable {
 
   /// What a key types, as things stand; `nil` for a key that is not bound.
   public func lines(for key: Key, count: Int?) -> [String]? {
-    bindings.lines(for: key, count: count, isRunning: isRunning, isClipping: clipping.isOn)
+    bindings.lines(
+      for: key, count: count, isRunning: isRunning, isClipping: clipping.isOn, hasTwin: twin != nil)
   }
 }

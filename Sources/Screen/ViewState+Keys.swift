@@ -49,7 +49,8 @@ extension ViewState {
     case .find(let editor): return feedFind(key, editor, scene)
     case .question(let line): return answer(key, line)
     case .permission(let question, let editor): return answer(key, question, editor, size)
-    case .none where key == .control("c"): return [.leave(isInterrupt: true)]
+    // What takes long is stopped first.
+    case .none where key == .control("c"): return share == nil ? [.leave(isInterrupt: true)] : [.giveUp]
     case .none where help != nil: return feedHelp(key, size)
     case .none: return feedCommandKey(key, scene, size)
     }
@@ -87,8 +88,8 @@ extension ViewState {
       }
     }
     guard let lines = scene.lines(for: key, count: count) else { return [] }
-    if lines.contains(where: Self.beginsAfresh), !isFree(lines, scene) {
-      entry = .question(beginsAfresh: lines.joined(separator: "; "))
+    if lines.contains(where: Self.givesUp), !isFree(lines, scene) {
+      entry = .question(givesUp: lines.joined(separator: "; "))
       return []
     }
     let commands = lines.map(Self.viewCommands)
@@ -142,15 +143,15 @@ extension ViewState {
       let line = Command.lesson(.named(lesson.name)).text
       panel = .overview
       if isFree([line], scene) { return [.request(.line(line))] }
-      entry = .question(beginsAfresh: line)
+      entry = .question(givesUp: line)
     case .own: panel = .overview
     case .help: help = (Self.help(scene.bindings), 0)
     }
     return []
   }
 
-  private static func beginsAfresh(_ line: String) -> Bool {
-    (try? Parser.commands(in: line))?.contains { $0.command.kind.beginsAfresh } ?? false
+  private static func givesUp(_ line: String) -> Bool {
+    (try? Parser.commands(in: line))?.contains { $0.command.kind.givesUp } ?? false
   }
 
   // The commands of a line, if all of them are the view's own and need not wait for a step.
@@ -276,7 +277,7 @@ extension ViewState {
       return [.request(.speed(speed))]
     case .find(let text?): find(text, scene)
     case .find(nil): entry = .find(LineEditor())
-    case .prompt: entry = .prompt(LineEditor(history: promptHistory))
+    case .prompt(let text): entry = .prompt(LineEditor(text: text, history: promptHistory))
     case .close: return close(scene)
     case .help(let topic): help = (topic.map(HelpText.topic) ?? Self.help(scene.bindings), 0)
     case .redraw: return [.redraw]

@@ -37,6 +37,11 @@ extension ViewState {
     {
       return feed(.named(.space), scene, size: size)
     }
+    if let row = ScrubBar.row(size), mouse.row == row, mouse.action == .press, !shown(scene).isPage {
+      let time = Rectangle(column: 0, row: row, width: size.columns, height: 1)
+      let step = ScrubBar(scene: scene).step(at: mouse.column, in: time)
+      return step.map { [.request(.line("goto \($0)"))] } ?? []
+    }
     let (plots, parameters) = places(scene, area)
     if let parameters, parameters.contains(mouse) {
       if mouse.action == .press { return choose(mouse, in: parameters, scene, size) }

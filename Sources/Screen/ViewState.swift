@@ -13,7 +13,7 @@ public struct ViewState: Sendable {
     /// The search for a parameter.
     case find(LineEditor)
     /// Whether this line, which gives up the experiment that there is, is meant: y or n.
-    case question(beginsAfresh: String)
+    case question(givesUp: String)
     /// Whether the scenario may write a file: a word and Enter, so that no key that is held answers it.
     case permission(Player.Question, LineEditor)
   }
@@ -87,13 +87,15 @@ public struct ViewState: Sendable {
 }
 
 extension ViewState {
-  /// The run before, as long as nobody has sent it away.
-  func ghost(of scene: Scene) -> History? { scene.ghostNumber == dismissed ? nil : scene.ghost }
+  /// What else the charts show; the run before a restart as long as nobody has sent it away.
+  func others(of scene: Scene) -> [Scene.Other] {
+    scene.others.filter { !$0.isGhost || scene.ghostNumber != dismissed }
+  }
 
   /// Sends the ghost away.
   /// - Returns: whether there was one.
   mutating func dismissGhost(of scene: Scene) -> Bool {
-    guard ghost(of: scene) != nil else { return false }
+    guard others(of: scene).contains(where: \.isGhost) else { return false }
     dismissed = scene.ghostNumber
     return true
   }
@@ -103,12 +105,14 @@ extension ViewState {
     let count = scene.history.count
     guard zoom == 0 else { return ChartWindow(count: count, zoom: zoom, center: center) }
     let shown = scene.isRunning ? ChartWindow.horizon(count) : count
-    return ChartWindow(count: max(shown, ghost(of: scene)?.count ?? 0), zoom: 0, center: nil)
+    return ChartWindow(
+      count: others(of: scene).reduce(max(shown, scene.twin?.history.count ?? 0)) { max($0, $1.history.count) }, zoom: 0, center: nil)
   }
 
-  /// The part of the screen between the header and the phases.
+  /// The part of the screen between the header and the line of time, or the phases.
   package static func area(_ size: GridSize) -> Rectangle {
-    Rectangle(column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3))
+    Rectangle(
+      column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3 - (ScrubBar.row(size) == nil ? 0 : 1)))
   }
 
   /// The view that is drawn: the one in front, if the scene has anything for it.

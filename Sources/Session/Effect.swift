@@ -7,8 +7,14 @@ public enum Effect: Sendable {
   indirect case began(Run)
   /// A change took effect.
   case changed(Change, at: Position)
-  /// A step was completed.
-  case stepped(StepRecord)
+  /// A change that was made before came again on the way through the past.
+  case repeated(Change)
+  /// A change in the past has begun a branch, of this name; what came after stays on the other.
+  case branched(String, from: String)
+  /// Another place was gone to.
+  case jumped(Jump)
+  /// A step was completed: a new one, or one that was made before.
+  case stepped(StepRecord, isNew: Bool)
   /// A phase was made that completed no step.
   case phased
   /// Something to know, in one line.
@@ -74,4 +80,32 @@ public enum Activity: Hashable, Sendable {
   case running
   /// Steps until the condition holds, at most so many more.
   case until(Condition, left: Int, of: Int)
+}
+
+/// A way through time that was gone in one go.
+public struct Jump: Hashable, Sendable {
+  /// Where it began.
+  public let from: PlaceText
+  /// Where it led.
+  public let to: PlaceText
+  /// The branch that it led to.
+  public let branch: String
+  /// What asked for it, without its arguments: `back`, `goto`.
+  let verb: String
+  /// What there is to say of it.
+  let words: String
+
+  /// Where it began, as a trace has it: with the experiment only where it led to another, with the branch where it was another.
+  public var traceFrom: PlaceText { shortened(from, besides: to) }
+  /// Where it led, as a trace has it.
+  public var traceTo: PlaceText { shortened(to, besides: from) }
+
+  private func shortened(_ place: PlaceText, besides other: PlaceText) -> PlaceText {
+    var short = place
+    if place.experiment == other.experiment {
+      short.experiment = nil
+      if place.branch == other.branch { short.branch = nil }
+    }
+    return short
+  }
 }

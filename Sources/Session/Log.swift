@@ -4,6 +4,10 @@ public struct Log: Sendable {
   public enum Entry: Hashable, Sendable {
     /// A command, as it took effect.
     case command(String)
+    /// A change that was made before, and came again.
+    case repeated(String)
+    /// A way through time: the command without its arguments, and where it led.
+    case travelled(String, String)
     /// What a command had to say.
     case output(String)
     /// Something to know.
@@ -18,7 +22,8 @@ public struct Log: Sendable {
     /// The text of the line.
     public var text: String {
       switch self {
-      case .command(let text), .output(let text), .note(let text), .said(let text), .held(let text), .error(let text):
+      case .travelled(let verb, let words): "\(verb): \(words)"
+      case .command(let text), .repeated(let text), .output(let text), .note(let text), .said(let text), .held(let text), .error(let text):
         text
       }
     }
@@ -44,6 +49,14 @@ public struct Log: Sendable {
     while entries.count > Self.capacity || (bytes > Self.mostBytes && entries.count > 1) {
       bytes -= entries.removeFirst().text.utf8.count
     }
+  }
+
+  /// Adds a way through time; of several of one kind, one behind the other, the last is kept.
+  mutating func append(travelled verb: String, _ words: String) {
+    if case .travelled(verb, _)? = entries.last {
+      bytes -= entries.removeLast().text.utf8.count
+    }
+    append(.travelled(verb, words))
   }
 
   /// The lines from the one of this number on, counted from 0 over all there have ever been.

@@ -25,14 +25,18 @@ public struct Narrator: Sendable {
     case .began(let run):
       self = Narrator(every: every, hasViewer: hasViewer)
       return [Self.beginning(run.timeline.settings)]
-    case .stepped(let record): return tell(record, workbench)
+    case .stepped(let record, _): return tell(record, workbench)
+    case .jumped:
+      // What was going on is behind, or ahead.
+      events = RunEvents()
+      return []
     case .phased: return workbench.run?.present.map(Self.inside) ?? []
     case .paused(let key):
       guard hasViewer else { return [] }
       return [key.map { "Waiting for the key \($0.label): type it and press Enter." } ?? "Press Enter to go on."]
     case .view(.bind), .view(.help), .view(.lessons), .view(.quit): return []
     case .view: return ["That is for the screen: there is none here."]
-    case .changed, .note, .output, .said, .failed, .expected, .write: return []
+    case .changed, .repeated, .branched, .note, .output, .said, .failed, .expected, .write: return []
     }
   }
 

@@ -8,12 +8,19 @@ import Training
 enum Reading {
   /// The value of a quantity now: of the open step as far as it has come, else of the last step.
   static func value(_ quantity: Quantity, _ workbench: Workbench) throws(CommandError.Problem) -> Double {
-    if let name = quantity.parameter, !workbench.parameterNames.contains(name) {
-      throw .unknownParameter(name, known: workbench.parameterNames)
-    }
-    if let value = try current(quantity, workbench) { return value }
-    if workbench.position.phases > 0, measuredInAStep(quantity) { throw .notYet(quantity.text) }
-    guard let run = workbench.run, let record = run.history.last else { throw .notYet(quantity.text) }
+    if quantity.isOfTwin { return try workbench.valueOfTwin(quantity) }
+    return try value(quantity, workbench.run, workbench.settings)
+  }
+
+  /// The same of a run, or of settings where there is none.
+  static func value(
+    _ quantity: Quantity, _ run: Run?, _ settings: Settings
+  ) throws(CommandError.Problem) -> Double {
+    let names = settings.parameters.map(\.name)
+    if let name = quantity.parameter, !names.contains(name) { throw .unknownParameter(name, known: names) }
+    if let value = try current(quantity, run, settings, names) { return value }
+    if let run, run.position.phases > 0, measuredInAStep(quantity) { throw .notYet(quantity.text) }
+    guard let run, let record = run.known.last else { throw .notYet(quantity.text) }
     guard let value = run.value(of: quantity, in: record) else { throw absent(quantity) }
     return value
   }
@@ -39,13 +46,15 @@ enum Reading {
   }
 
   // Numbers that do not wait for a step to be complete.
-  private static func current(_ quantity: Quantity, _ workbench: Workbench) throws(CommandError.Problem) -> Double? {
-    let open = workbench.run?.present.flatMap { $0.phase == nil ? nil : $0 }
+  private static func current(
+    _ quantity: Quantity, _ run: Run?, _ settings: Settings, _ names: [String]
+  ) throws(CommandError.Problem) -> Double? {
+    let open = run?.present.flatMap { $0.phase == nil ? nil : $0 }
     switch quantity {
-    case .scalar(.step): return Double(workbench.position.step)
-    case .scalar(.lr): return workbench.settings.optimizer.learningRate
+    case .scalar(.step): return Double(run?.position.step ?? 0)
+    case .scalar(.lr): return settings.optimizer.learningRate
     case .scalar(.maxNorm):
-      guard let maxNorm = workbench.settings.clipping.rule.maxNorm else { throw absent(quantity) }
+      guard let maxNorm = settings.clipping.rule.maxNorm else { throw absent(quantity) }
       return maxNorm
     case .scalar(.loss): return open?.loss.map(Double.init)
     case .scalar(.saturated): return open?.saturated.map(Double.init)
@@ -54,23 +63,23 @@ enum Reading {
     case .scalar(.totalNormAfter): return open?.outcome.map { Double($0.after.total) }
     case .scalar(.factor): return open?.outcome.map { Double($0.factor) }
     case .scalar(.clipped): return open?.outcome.map { $0.clipped ? 1 : 0 }
-    case .scalar(.duty), .scalar(.dead): return nil
+    case .scalar(.duty), .scalar(.dead), .scalar(.distance), .scalar(.parted), .twin: return nil
     case .ofParameter(let measure, let name):
-      let index = workbench.parameterNames.firstIndex(of: name)!
+      let index = names.firstIndex(of: name)!
       switch measure {
       case .norm: return open?.before.map { Double($0.perParameter[index]) }
       case .normAfter: return open?.outcome.map { Double($0.after.perParameter[index]) }
-      case .weight: return workbench.run.map { Double($0.experiment.weightNorms[index]) }
+      case .weight: return run.map { Double($0.experiment.weightNorms[index]) }
       case .updateRatio: return nil
-      case .radius: return try radius(index, name, workbench)
+      case .radius: return try radius(index, name, run)
       }
     }
   }
 
   private static func radius(
-    _ index: Int, _ name: String, _ workbench: Workbench
+    _ index: Int, _ name: String, _ run: Run?
   ) throws(CommandError.Problem) -> Double? {
-    guard let values = workbench.run?.experiment.network.parameters.values[index] else { return nil }
+    guard let values = run?.experiment.network.parameters.values[index] else { return nil }
     guard values.rows == values.columns else {
       throw .notRecorded("radius(\(name)) does not exist: \(name) is \(values.rows)×\(values.columns), not square")
     }
@@ -83,12 +92,15 @@ enum Reading {
     case .print(let printable): try workbench.run?.lines(of: printable, in: workbench) ?? []
     case .norms: try workbench.run?.normLines() ?? []
     case .stats: stats(workbench)
+    case .when: workbench.run?.whenLines ?? []
+    case .branches: workbench.run?.branchLines() ?? []
+    case .marks: workbench.run?.markLines ?? []
     }
   }
 
   /// The norms of the last `History.window` steps, and what clipping does to them.
   static func stats(_ workbench: Workbench) -> [String] {
-    guard let history = workbench.run?.history, let statistics = NormStatistics(history) else {
+    guard let history = workbench.run?.known, let statistics = NormStatistics(history) else {
       return ["no step has been made yet"]
     }
     func percentile(_ share: Double) -> String { statistics.percentile(share).map { NumberText.short($0) } ?? "–" }
@@ -111,7 +123,7 @@ enum Reading {
 extension Run {
   /// The value of a quantity in a recorded step, `nil` where it does not exist.
   func value(of quantity: Quantity, in record: StepRecord) -> Double? {
-    quantity.value(in: record, of: history, names: experiment.network.parameters.descriptions.map(\.name))
+    quantity.value(in: record, of: known, names: experiment.network.parameters.descriptions.map(\.name))
   }
 
   /// What `print` shows.

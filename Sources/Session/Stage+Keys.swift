@@ -26,7 +26,7 @@ extension Stage {
   public func lines(for key: Key, count: Int?) -> [String]? {
     bindings.lines(
       for: key, count: count, isRunning: workbench.activity != .idle || player.state == .playing,
-      isClipping: workbench.settings.clipping.isOn)
+      isClipping: workbench.settings.clipping.isOn, hasTwin: workbench.twin != nil)
   }
 
   private func beginsAfresh(_ key: Key) -> Bool {

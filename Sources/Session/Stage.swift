@@ -46,6 +46,13 @@ public struct Stage: Sendable {
   var unheard = 0
   // Whether the rest of a line goes on at once: its last command wrote a file, which has to be there before the next one.
   var awaitsFile = false
+  // Where the scenario stood when it was stopped or began to wait, and whether the viewer has gone elsewhere since.
+  private var stoodAt: (number: Int, place: Place)?
+  private var hasTravelled = false
+  // Whether it goes on, and has to come back first.
+  private var comesBack = false
+  // The scenario that was let go last, and how many commands could be taken back then.
+  private var dropped: (player: Player, passage: [String], depth: Int)?
   // What failed last, as long as the next command may say that it was expected.
   var failure: Failure?
   private var earlierRefusals = 0
@@ -69,12 +76,14 @@ public struct Stage: Sendable {
   ///   - waitsForViewer: whether there is a viewer, for whom `pause` waits, and who could stop an endless run.
   ///   - asksBeforeWriting: whether a scenario has to ask the viewer before it writes a file.
   ///   - outputFolder: where the files go that scenarios write, `nil` for beside the scenario.
+  ///   - memory: the bytes that snapshots to go back with may take.
   ///   - mostSteps: how many steps a scenario may make in all, `nil` where somebody could stop it.
   public init(
     scenario: Scenario? = nil, files: any FileSource, lessons: any LessonSource = NoLessons(),
-    waitsForViewer: Bool = true, asksBeforeWriting: Bool = false, outputFolder: String? = nil, mostSteps: Int? = nil
+    waitsForViewer: Bool = true, asksBeforeWriting: Bool = false, outputFolder: String? = nil, mostSteps: Int? = nil,
+    memory: Int = Run.snapshotMemory
   ) {
-    workbench = Workbench(files: files, outputFolder: outputFolder)
+    workbench = Workbench(files: files, outputFolder: outputFolder, memory: memory)
     stepsLeft = mostSteps
     self.mostSteps = mostSteps
     (lessonSource, self.lessons) = (lessons, lessons.lessons)
@@ -94,10 +103,12 @@ public struct Stage: Sendable {
   private mutating func begin(_ scenario: Scenario) {
     bindings = KeyBindings()
     workbench = Workbench(
-      files: workbench.files, outputFolder: workbench.outputFolder, ghosts: workbench.ghostNumber)
+      files: workbench.files, outputFolder: workbench.outputFolder, memory: workbench.memory,
+      ghosts: workbench.ghostNumber, number: workbench.journal.number + 1)
     player = Player(scenario)
     begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
+    (stoodAt, hasTravelled, comesBack, dropped) = (nil, false, false, nil)
   }
 
   private mutating func play(_ command: LessonCommand) throws(CommandError.Problem) {
@@ -135,12 +146,17 @@ public struct Stage: Sendable {
   }
 
   /// Which experiment this is, counted from 1: those before it that made a step, and it.
-  public var experimentNumber: Int {
-    workbench.forgottenRuns + workbench.earlierRuns.count { $0.end > .start } + 1
-  }
+  public var experimentNumber: Int { workbench.run?.number ?? workbench.nextNumber }
 
   /// Lines of the viewer's that were refused, and that no `expect error` stands behind.
   public var refusals: Int { earlierRefusals + (failure == .refusal ? 1 : 0) }
+
+  /// What has played was the viewer's own: it is no scenario that could be played again, and he goes on from here.
+  public mutating func takeOver(_ note: String) {
+    closeFailure()
+    (player, passage) = (Player(), [])
+    log.append(.note(note))
+  }
 
   /// Does the scenario's first commands as far as they set up: so the first frame shows its network and no other.
   public mutating func setUp() {
@@ -169,9 +185,10 @@ public struct Stage: Sendable {
   ) throws(CommandError) -> [Effect] {
     if parsed.command == .steps(.run(nil)) {
       if case .held(let interrupted) = player.state {
+        let effects = comeBack()
         player.resume()
         workbench.resume(interrupted)
-        return []
+        return effects
       }
       if !waitsForViewer { throw parsed.error(.endless) }
     }
@@ -188,23 +205,51 @@ public struct Stage: Sendable {
     case .steps:
       hasIntervened = true
       if player.state == .playing { hold(interrupted) }
+    case .travel:
+      if player.state == .playing { hold(interrupted) }
+      pickUp()
+      hasTravelled = true
     case .change: hasIntervened = true
-    case .look, .words, .files, .lessons, .view: break
+    case .twin, .look, .words, .files, .lessons, .view: break
     }
     return apply(effects, from: origin)
   }
 
   // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
   private mutating func hold(_ interrupted: Activity) {
+    standStill()
     player.hold(interrupted == .running ? .idle : interrupted)
     log.append(.note("the scenario is held: run goes on with it"))
   }
 
   private mutating func letGo() {
     guard player.isOpen else { return }
-    log.append(.note("the scenario is let go: from here on it is yours; again plays it from its beginning"))
+    log.append(.note("the scenario is let go: from here on it is yours; u takes that back, again plays it anew"))
+    dropped = (player, passage, workbench.undoDepth)
     player.letGo()
     passage = []
+  }
+
+  // The command that a scenario was let go for was taken back: it goes on where it was.
+  private mutating func pickUp() {
+    guard let dropped, workbench.undoDepth < dropped.depth else { return }
+    (player, passage) = (dropped.player, dropped.passage)
+    self.dropped = nil
+    if player.state == .playing { player.hold(.idle) }
+    log.append(.note("the scenario is there again"))
+  }
+
+  // The scenario's next commands are meant for where it stood, and not for where the viewer has gone to look meanwhile. On a
+  // branch of the viewer's it goes on there.
+  private mutating func comeBack() -> [Effect] {
+    guard hasTravelled, let (number, place) = stoodAt else { return [] }
+    hasTravelled = false
+    return apply(workbench.comeBack(to: place, of: number))
+  }
+
+  private mutating func standStill() {
+    stoodAt = workbench.run.map { ($0.number, $0.place) }
+    hasTravelled = false
   }
 
   /// Tells a waiting scenario that a key was pressed.
@@ -229,6 +274,7 @@ public struct Stage: Sendable {
 
   // What the viewer let run without an end would keep the scenario from its next command for ever.
   private mutating func resume() {
+    comesBack = hasTravelled
     player.resume()
     passageIsOver = true
     if workbench.activity == .running { workbench.resume(.idle) }
@@ -257,6 +303,10 @@ public struct Stage: Sendable {
   /// Makes the next step of what is being done, or else gives the scenario's next command.
   /// - Returns: what there is to tell.
   public mutating func advance() -> [Effect] {
+    if comesBack {
+      comesBack = false
+      return comeBack()
+    }
     if workbench.activity != .idle, !canGoOnTyping { return makeStep() }
     // A scenario that plays comes to its next steps or its next pause before what was typed meanwhile.
     if awaitsFile || workbench.activity != .idle || player.state != .playing { return goOnTyping() }
@@ -286,9 +336,9 @@ public struct Stage: Sendable {
       fail("this scenario has made \(mostSteps) steps, the most that one may make unwatched; --max-steps N allows more")
       return []
     }
-    let effects = workbench.advance()
-    if case .stepped? = effects.first { stepsLeft = stepsLeft.map { $0 - 1 } }
-    return apply(effects)
+    let effects = apply(workbench.advance())
+    if effects.contains(where: { if case .stepped = $0 { true } else { false } }) { stepsLeft = stepsLeft.map { $0 - 1 } }
+    return effects
   }
 
   // What a key types that the scenario waits for, where nobody is there to press it.
@@ -345,6 +395,10 @@ public struct Stage: Sendable {
   private mutating func apply(_ effect: Effect, _ origin: Origin, _ line: Int?) -> Bool {
     switch effect {
     case .note(let text): log.append(.note(text))
+    case .jumped(let jump): log.append(travelled: jump.verb, jump.words)
+    case .repeated(let change): log.append(.repeated(change.command.text))
+    case .branched(let name, let old):
+      log.append(.note("\(name) begins here; what came after stays on \(old): goto \(old):end"))
     case .output(let lines): lines.forEach { log.append(.output($0)) }
     case .said(let text): say(text, line)
     case .failed(let problem):
@@ -390,7 +444,10 @@ public struct Stage: Sendable {
   private mutating func pause(_ key: Key?) {
     doubt.isRaised = false
     if waitsForViewer {
-      if player.state == .playing { player.wait(for: key) }
+      if player.state == .playing {
+        player.wait(for: key)
+        standStill()
+      }
       return
     }
     passageIsOver = true
@@ -416,6 +473,9 @@ public struct Stage: Sendable {
       log.append(.error("\(prefix)expected \(expectation.text), but \(found)"))
     }
   }
+
+  /// The lines of what was done since they were taken last.
+  public mutating func takeJournal() -> [Journal.Line] { workbench.journal.take() }
 
   /// Notes something that happened outside the stage, such as a file that was written.
   public mutating func note(_ text: String) { log.append(.note(text)) }

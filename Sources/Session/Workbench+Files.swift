@@ -11,6 +11,7 @@ extension Workbench {
     let path = PathText.join(origin.isScenarios ? outputFolder ?? origin.folder : origin.folder, command.path)
     switch command {
     case .save: return [.write(.save(path: path, contents: script(for: path)), by: right)]
+    case .saveAll: return [.write(.save(path: path, contents: journal.text), by: right)]
     case .exportTorch: return try begin() + [.write(.save(path: path, contents: torchProgram), by: right)]
     case .trace: return [.write(.trace(path: path), by: right)]
     }
@@ -19,14 +20,17 @@ extension Workbench {
   /// All experiments so far as a PyTorch program.
   public var torchProgram: String { TorchProgram.text(of: runs, omitted: forgottenRuns) }
 
-  /// How the experiments went so far, the one of now at the end.
-  public var runs: [Timeline] { earlierRuns + (run.map { [$0.timeline] } ?? []) }
+  /// How the experiments went up to now, each the straight way to where it was left, the one of now at the end.
+  public var runs: [Timeline] {
+    let earlier = run.map { run in otherRuns.filter { $0.number < run.number } } ?? otherRuns
+    return (earlier + [run].compactMap(\.self)).map { $0.timeline.straight(to: $0.position) }
+  }
 
   /// A scenario that leads from nothing to the state of now: the settings of the beginning, and every change at its
   /// position between the steps.
   func script(for path: String) -> String {
     let folder = PathText.folder(of: path)
-    guard let timeline = run?.timeline else { return Self.text(settings, folder).joined(separator: "\n") + "\n" }
+    guard let timeline = run.map({ $0.timeline.straight(to: $0.position) }) else { return Self.text(settings, folder).joined(separator: "\n") + "\n" }
     var lines = Self.text(timeline.settings, folder)
     var position = Position.start
     for entry in timeline.changes {

@@ -9,45 +9,77 @@ import Training
 /// A value. `apply` understands a command at once and leaves the steps it asks for to `advance`, which makes one at a time:
 /// so a screen can stay alive between them, and a run without a screen does the very same.
 public struct Workbench: Sendable {
-  /// The settings as they are now: what a `restart` begins with.
-  public private(set) var settings = Settings()
   /// The run; `nil` until something needs it, and while the settings do not make one.
-  public private(set) var run: Run?
-  /// How the experiments before this one went; of very many the latest.
-  public private(set) var earlierRuns: [Timeline] = []
+  public internal(set) var run: Run?
+  /// The other experiments, by their numbers: `undo` and `goto` lead back to them. Of very many the latest are kept.
+  public internal(set) var otherRuns: [Run] = []
   /// How many were before those.
-  public private(set) var forgottenRuns = 0
-  /// What was measured before the last `restart`, to be compared with; `nil` once something else has begun.
-  public private(set) var ghost: History?
-  /// How many there have been: tells one from another.
-  public private(set) var ghostNumber: Int
+  public internal(set) var forgottenRuns = 0
+  // The settings where there is no run.
+  var draft = Settings()
+  // Of each experiment that a restart has begun, from which other one.
+  var restarts: [Int: Int] = [:]
+  // How many ghosts there have been on workbenches before.
+  private let ghosts: Int
+  /// The run beside the run, if there is one.
+  public internal(set) var twin: Twin?
+  // How many twins there have been, and the thread that makes their steps.
+  var twinNumber = 0
+  var companion: Companion?
+  /// What can be taken back, and what was.
+  var done = Done()
+  /// What was done, line by line, as a scenario that leads to the same.
+  public internal(set) var journal: Journal
+  /// The kind of event that was looked for last.
+  var eventKind = RunEventKind.spike
   /// What it is busy with.
-  public private(set) var activity = Activity.idle
+  public internal(set) var activity = Activity.idle
   let files: any FileSource
+  let memory: Int
   // Where the files go that scenarios write, if the viewer has said so.
   let outputFolder: String?
   // Whether the last command or the steps it asked for failed, the viewer's and the scenario's: what `expect error` looks
   // at. What the viewer mistypes in the middle of a lesson is no failure of the lesson's.
   private var failed = (viewer: false, scenario: false)
   /// Whether the steps that are being made were asked for by the viewer.
-  private(set) var stepsAreViewers = false
+  var stepsAreViewers = false
 
   /// How many earlier experiments are kept for a program of them all: a session may begin afresh for as long as it likes.
   public static let mostEarlierRuns = 99
 
   /// A workbench with the default settings.
   /// - Parameters:
+  ///   - memory: the bytes that snapshots to go back with may take.
   ///   - outputFolder: where the files go that scenarios write, `nil` for beside the scenario.
   ///   - ghosts: how many ghosts there have been on workbenches before it.
-  public init(files: any FileSource, outputFolder: String? = nil, ghosts: Int = 0) {
-    (self.files, self.outputFolder, ghostNumber) = (files, outputFolder, ghosts)
+  ///   - number: how many workbenches there have been before it.
+  public init(
+    files: any FileSource, outputFolder: String? = nil, memory: Int = Run.snapshotMemory, ghosts: Int = 0,
+    number: Int = 0
+  ) {
+    journal = Journal(number: number)
+    (self.files, self.outputFolder, self.memory, self.ghosts) = (files, outputFolder, memory, ghosts)
   }
+
+  /// The settings as they are now: what a `restart` begins with.
+  public var settings: Settings { run?.settings ?? draft }
+
+  /// What was measured before the `restart` that this experiment began with, to be compared with.
+  public var ghost: History? {
+    run.flatMap { restarts[$0.number] }.flatMap { number in otherRuns.first { $0.number == number } }?.history
+  }
+
+  /// Tells one ghost from another.
+  public var ghostNumber: Int { ghosts + (run?.number ?? 0) }
 
   /// The experiment, if there is one.
   public var experiment: Experiment? { run?.experiment }
 
-  /// What was measured; nothing where there is no experiment.
+  /// What was measured on this branch, also behind the position of now; nothing where there is no experiment.
   public var history: History { run?.history ?? History(parameters: 0) }
+
+  /// What was measured up to now.
+  var known: History { run?.known ?? History(parameters: 0) }
 
   /// Where the experiment stands; at the start where there is none.
   public var position: Position { run?.position ?? .start }
@@ -62,8 +94,11 @@ public struct Workbench: Sendable {
   /// - Throws: why the command was refused; nothing has changed then.
   public mutating func apply(_ parsed: ParsedCommand, from origin: Origin) throws(CommandError) -> [Effect] {
     do throws(CommandError.Problem) {
+      let before = parsed.command.isUndoable ? standing : nil
       let effects = try apply(parsed.command, from: origin)
       if parsed.command.kind == .steps { stepsAreViewers = origin.isViewer }
+      if let before { note(parsed.text, before) }
+      journal.note(parsed.command, on: self)
       if case .words(.expect) = parsed.command { return effects }
       note(failure: false, ofViewer: origin.isViewer)
       return effects
@@ -79,6 +114,11 @@ public struct Workbench: Sendable {
     case .setUp(let setUp): return try self.setUp(setUp, from: origin)
     case .change(let change): return try self.change(change)
     case .steps(let steps): return try plan(steps)
+    case .travel(let travel):
+      let effects = try self.travel(travel)
+      bringTwin()
+      return effects
+    case .twin(let twin): return try self.twin(twin)
     case .look(let look): return try self.look(look)
     case .words(.say(let text)): return [.said(VisibleText.of(text))]
     case .words(.pause(let key)): return [.paused(key)]
@@ -114,11 +154,11 @@ public struct Workbench: Sendable {
       throw error
     }
     guard Effort.goesOn(1) else { throw .stopped }
-    (settings, ghost) = (next, nil)
     let hadSteps = position > .start
     // What was measured was another network's: its numbers have no place among the parameters of this one.
     end()
-    var notes = hadSteps ? [Effect.note("a new experiment: it begins afresh at step 0")] : []
+    draft = next
+    var notes = hadSteps ? [Effect.note("a new experiment: it begins afresh at step 0; u takes that back")] : []
     if case .task(.csv) = command, case .csv(let csv) = next.task {
       notes.append(.note(VisibleText.of(csv.data.summary)))
     }
@@ -127,19 +167,36 @@ public struct Workbench: Sendable {
 
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
     if let problem = settings.problem { throw .init(problem) }
-    if history.count > 0 { (ghost, ghostNumber) = (history, ghostNumber + 1) }
+    // A run of no steps takes no ghost's place.
+    let before = run.flatMap { $0.isUntouched ? restarts[$0.number] : $0.number }
+    draft = settings
     end()
+    restarts[nextNumber] = before
     return try begin()
   }
 
+  // The number of an experiment that begins now.
+  var nextNumber: Int { max(forgottenRuns, otherRuns.last?.number ?? 0, run?.number ?? 0) + 1 }
+
   private mutating func end() {
-    activity = .idle
-    guard let ended = run else { return }
+    twin = nil
+    (activity, stepsAreViewers) = (.idle, false)
+    putAside()
+    restarts[nextNumber] = nil
+  }
+
+  /// The run of now becomes one of the others; one that has made no step leaves nothing.
+  mutating func putAside() {
+    guard var ended = run else { return }
     run = nil
-    earlierRuns.append(ended.timeline)
-    let surplus = max(0, earlierRuns.count - Self.mostEarlierRuns)
-    earlierRuns.removeFirst(surplus)
-    forgottenRuns += surplus
+    guard !ended.isUntouched else { return }
+    ended.rest()
+    otherRuns.append(ended)
+    otherRuns.sort { $0.number < $1.number }
+    while otherRuns.count > Self.mostEarlierRuns {
+      forgottenRuns = otherRuns.removeFirst().number
+    }
+    Run.share(&otherRuns)
   }
 
   /// Makes the experiment of the settings, if there is none yet.
@@ -148,7 +205,7 @@ public struct Workbench: Sendable {
   public mutating func begin() throws(CommandError.Problem) -> [Effect] {
     guard run == nil else { return [] }
     if let problem = settings.problem { throw .init(problem) }
-    let begun = Run(settings)
+    let begun = Run(settings, number: nextNumber, memory: memory)
     guard Effort.goesOn(1) else { throw .stopped }
     run = begun
     return [.began(begun)]
@@ -162,13 +219,18 @@ public struct Workbench: Sendable {
     // An outlier is no setting: it waits in an experiment, and a restart does not repeat it.
     var effects: [Effect] = []
     if case .outlier = change { effects = try begin() }
-    settings = next
+    guard run != nil else {
+      draft = next
+      return effects
+    }
+    let (branch, wasPast) = (run?.branch.name ?? "", run?.isPast == true)
     do throws(ChangeProblem) {
-      if try run?.apply(change) == true { effects.append(.changed(change, at: position)) }
+      guard try run?.apply(change) == true else { return effects }
     } catch {
       throw .init(error)
     }
-    return effects
+    if wasPast, let run { effects.append(.branched(run.branch.name, from: branch)) }
+    return effects + [.changed(change, at: position)]
   }
 
   // MARK: Looking
@@ -207,6 +269,7 @@ public struct Workbench: Sendable {
       throw .unknownParameter(name, known: parameterNames)
     }
     if case .ofParameter(.radius, _) = condition.quantity { throw .onDemandOnly(condition.quantity.text) }
+    if condition.quantity.isOfTwin, twin == nil { _ = try valueOfTwin(condition.quantity) }
     let began = try begin()
     // What an open step has measured is not the end of that step; lr, max_norm and step are as they are now.
     if position.phases == 0, let value = try? Reading.value(condition.quantity, self), condition.holds(for: value) {
@@ -242,13 +305,18 @@ public struct Workbench: Sendable {
     case .until(let condition, let left, let most):
       activity = left > 1 ? .until(condition, left: left - 1, of: most) : .idle
       let effects = advance(wholeStep: true)
-      guard case .stepped(let record)? = effects.last else { return effects }
+      guard case .stepped(let record, _)? = effects.last else { return effects }
       return effects + check(condition, record, isLast: left == 1, most)
     }
   }
 
   private mutating func check(_ condition: Condition, _ record: StepRecord, isLast: Bool, _ most: Int) -> [Effect] {
-    guard let value = run?.value(of: condition.quantity, in: record) else {
+    let found =
+      condition.quantity.isOfTwin
+      ? try? valueOfTwin(condition.quantity) : run?.value(of: condition.quantity, in: record)
+    guard let value = found else {
+      // While they are equal they have not parted: it may still come.
+      if condition.quantity == .scalar(.parted), twinRun != nil, !isLast { return [] }
       activity = .idle
       note(failure: true, ofViewer: stepsAreViewers)
       return [.failed(Reading.absent(condition.quantity))]
@@ -261,16 +329,43 @@ public struct Workbench: Sendable {
   }
 
   private mutating func advance(wholeStep: Bool) -> [Effect] {
-    guard run != nil else { return [] }
+    guard let before = run?.changesMade else { return [] }
+    let isNew = run?.isPast == false
+    let hadFailed = twin?.failure != nil
     do throws(StepError) {
-      repeat {
-        if let record = try run?.advance() { return [.stepped(record)] }
-      } while wholeStep
-      return [.phased]
+      let record = wholeStep ? try makeStep() : try makePhase()
+      if record == nil { journal.phased() } else { journal.stepped() }
+      let made = record.map { Effect.stepped($0, isNew: isNew) } ?? .phased
+      return repeated(since: before) + (hadFailed ? [] : failureOfTwin) + [made]
     } catch {
       activity = .idle
       note(failure: true, ofViewer: stepsAreViewers)
+      // What was stopped is no refusal: it is not refused again.
+      if error != .stopped { journal.failed(wholeStep ? .step(1) : .phase(1)) }
       return [.failed(.init(error))]
     }
+  }
+
+  private mutating func makeStep() throws(StepError) -> StepRecord? {
+    if let companion, let record = try twin?.step(&run!, companion) { return record }
+    return try run?.makeStep()
+  }
+
+  private mutating func makePhase() throws(StepError) -> StepRecord? {
+    let record = try run?.advance()
+    bringTwin()
+    if let run { twin?.compare(with: run) }
+    return record
+  }
+
+  private var failureOfTwin: [Effect] {
+    guard let failure = twin?.failure else { return [] }
+    return [.note("the twin makes no more steps: \(CommandError.Problem(failure).message)")]
+  }
+
+  // In the past the same changes come at the same positions.
+  private func repeated(since made: Int) -> [Effect] {
+    guard let run, run.changesMade > made else { return [] }
+    return run.timeline.changes[made..<run.changesMade].map { .repeated($0.change) }
   }
 }

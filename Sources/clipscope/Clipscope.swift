@@ -13,7 +13,7 @@ struct Clipscope: ParsableCommand {
     discussion: UsageTables.discussion,
     subcommands: [
       PlayCommand.self, RunCommand.self, ReplCommand.self, FrameCommand.self, ExportCommand.self, ClipCommand.self,
-      ManualCommand.self, VersionCommand.self,
+      SessionsCommand.self, ManualCommand.self, VersionCommand.self,
     ],
     defaultSubcommand: PlayCommand.self)
 

@@ -16,7 +16,7 @@ import Training
       for effect in stage.advance() {
         guard let run = stage.workbench.run else { continue }
         if case .began = effect { header = TraceText.header(run) }
-        if case .stepped(let record) = effect { steps.append((record, TraceText.line(record, run))) }
+        if case .stepped(let record, _) = effect { steps.append((record, TraceText.line(record, run))) }
       }
     }
     return (header, steps)

@@ -9,10 +9,10 @@ import Testing
     #expect(try Parser.commands(in: row.example).map(\.command.kind) == [row.kind], "\(row.example)")
   }
 
-  @Test("Set-up alone begins afresh; set-up and steps take over; words and the view's commands stand in no log")
+  @Test("Lessons alone give up what there is; set-up, steps and travels take over; words, travels and views stand in no log")
   func meanings() {
-    #expect(Command.Kind.allCases.filter(\.beginsAfresh) == [.setUp, .lessons])
-    #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps, .lessons])
+    #expect(Command.Kind.allCases.filter(\.givesUp) == [.lessons])
+    #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps, .travel, .lessons])
     #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files, .lessons])
     #expect(
       CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == [

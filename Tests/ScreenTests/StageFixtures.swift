@@ -63,7 +63,7 @@ enum Stages {
     add("prompt") { $0.entry = .prompt(LineEditor(text: "clip norm max_norm=0.5")) }
     add("long prompt") { $0.entry = .prompt(LineEditor(text: String(repeating: "say 語é ", count: 50))) }
     add("find") { $0.entry = .find(LineEditor(text: "weight")) }
-    add("question") { $0.entry = .question(beginsAfresh: "restart") }
+    add("question") { $0.entry = .question(givesUp: "lesson rnn-explodes") }
     add("pending") { $0.pending = ["step 5", "norms"] }
     add("candidates") { $0.candidates = ["loss", "lr", "max_norm"] }
     add("count and cursor") { ($0.count, $0.cursor, $0.speed) = (9999, 200, 0.1) }

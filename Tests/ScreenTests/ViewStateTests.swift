@@ -39,14 +39,15 @@ import Training
     #expect(feed(&view, [.control("c")], scene) == [.leave(isInterrupt: true)])
   }
 
-  @Test("What begins afresh asks first: y does it, n and Escape do not, other keys wait")
-  func beginsAfresh() throws {
+  @Test("What gives up what there is asks first: y does it, n and Escape do not, other keys wait. What undo brings back does not")
+  func givesUp() throws {
     let scene = try scene()
     for (key, outcomes) in [
-      (Key.character("y"), [ViewOutcome.request(.line("restart"))]), (.character("n"), []), (.named(.escape), []),
+      (Key.character("y"), [ViewOutcome.request(.line("lesson next"))]), (.character("n"), []), (.named(.escape), []),
     ] {
       var view = ViewState()
-      #expect(feed(&view, type("r") + type("xz"), scene).isEmpty)
+      #expect(feed(&view, type("r"), scene) == [.request(.key(.character("r"), count: nil))])
+      #expect(feed(&view, type("N") + type("xz"), scene).isEmpty)
       #expect(feed(&view, [key], scene) == outcomes)
       guard case .none = view.entry else {
         Issue.record("the question is answered")

@@ -150,7 +150,7 @@ import Training
         let known =
           scene.parameters.map(\.name).joined(separator: " ") + scene.title.model + scene.title.task
           + scene.title.optimizer + scene.title.details.joined() + (scene.problem ?? "")
-        for row in 1..<(size.rows - 2) {
+        for row in 1..<(size.rows - 3) {
           for word in grid.text(row: row).split(whereSeparator: { !$0.isLetter && $0 != "_" }).map(String.init)
           where word.count > 1 && !known.contains(word) {
             let isKnown =

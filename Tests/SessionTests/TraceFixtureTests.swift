@@ -55,7 +55,7 @@ struct TraceFixtureTests {
     var stage = try stage(of: change(try FixtureFolder.text("traces/\(name).scenario")), name)
     while stage.isBusy {
       for effect in stage.advance() {
-        guard case .stepped(let record) = effect, let run = stage.workbench.run else { continue }
+        guard case .stepped(let record, _) = effect, let run = stage.workbench.run else { continue }
         lines.append(try TraceLine(Substring(TraceText.line(record, run))))
       }
     }

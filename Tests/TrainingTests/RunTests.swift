@@ -7,7 +7,7 @@ import Training
 /// Settings and the list of changes with their positions are all that it takes to make an experiment again.
 @Suite struct RunTests {
   /// A change of any kind, as it may come at any time.
-  private func change(_ random: inout SplitMix, of settings: Settings) -> Change {
+  static func change(_ random: inout SplitMix, of settings: Settings) -> Change {
     switch Int.random(in: 0..<9, using: &random) {
     case 0: .rule(Row.rules.randomElement(using: &random)!)
     case 1: .clipping(isOn: .random(using: &random))
@@ -28,7 +28,7 @@ import Training
     var effective = 0
     for _ in 0..<60 {
       if Int.random(in: 0..<3, using: &random) == 0 {
-        effective += (try? run.apply(change(&random, of: row.settings))) == true ? 1 : 0
+        effective += (try? run.apply(Self.change(&random, of: row.settings))) == true ? 1 : 0
       } else if let record = try run.advance() {
         records.append(record)
       }

@@ -8,6 +8,8 @@ public indirect enum Command: Hashable, Sendable {
   case setUp(SetUpCommand)
   case change(ChangeCommand)
   case steps(StepsCommand)
+  case travel(TravelCommand)
+  case twin(TwinCommand)
   case look(LookCommand)
   case words(WordsCommand)
   case files(FilesCommand)
@@ -20,6 +22,8 @@ public indirect enum Command: Hashable, Sendable {
     case .setUp: .setUp
     case .change: .change
     case .steps: .steps
+    case .travel: .travel
+    case .twin: .twin
     case .look: .look
     case .words: .words
     case .files: .files
@@ -36,6 +40,10 @@ public indirect enum Command: Hashable, Sendable {
     case change = "While it runs"
     /// What makes steps, or stops.
     case steps = "Making steps"
+    /// What leads through time: back, and to where something happened; and what takes back.
+    case travel = "Going back and forth"
+    /// A second run beside the first.
+    case twin = "Side by side"
     /// What shows numbers and changes nothing.
     case look = "Looking"
     /// A scenario's own words.
@@ -47,14 +55,16 @@ public indirect enum Command: Hashable, Sendable {
     /// What is not the experiment's: the screen, the keys, help, the end.
     case view = "Screen, keys and leaving"
 
-    /// Whether the experiment that there is gives way to one at step 0: what a key should not do unasked.
-    public var beginsAfresh: Bool { self == .setUp || self == .lessons }
+    /// Whether what there is is given up for good: what a key should not do unasked. What set-up commands leave, `undo` brings
+    /// back.
+    public var givesUp: Bool { self == .lessons }
 
     /// Whether it ends what the viewer has begun before.
-    package var takesOver: Bool { self == .setUp || self == .steps || self == .lessons }
+    package var takesOver: Bool { self == .setUp || self == .steps || self == .travel || self == .lessons }
 
-    /// Whether it stands in the log. What words and files have to say follows by itself, and the screen shows what it does.
-    package var isLogged: Bool { self != .words && self != .view }
+    /// Whether it stands in the log. What words, travels and files have to say follows by itself, and the screen shows what it
+    /// does.
+    package var isLogged: Bool { self != .words && self != .view && self != .travel }
   }
 }
 
@@ -95,6 +105,10 @@ public enum LookCommand: Hashable, Sendable {
   case print(Printable)
   case norms
   case stats
+  /// The position.
+  case when
+  case branches
+  case marks
 }
 
 /// A scenario's words.
@@ -107,6 +121,8 @@ public enum WordsCommand: Hashable, Sendable {
 /// What writes files, by their paths.
 public enum FilesCommand: Hashable, Sendable {
   case save(String)
+  /// With all branches.
+  case saveAll(String)
   case exportTorch(String)
   case trace(String)
 }
@@ -206,7 +222,8 @@ public enum ViewCommand: Hashable, Sendable {
   case open
   case zoom(Zoom)
   case lessons
-  case prompt
+  /// With these words typed in already.
+  case prompt(String)
   case redraw
   case suspend
   case close

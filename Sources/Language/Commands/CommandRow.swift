@@ -60,7 +60,7 @@ public struct CommandRow: Sendable {
 /// All commands of the language.
 public enum CommandTable {
   /// The rows, group by group.
-  public static let rows = setUp + changes + steps + looking + words + files + lessons + screen
+  public static let rows = setUp + changes + steps + travel + twins + looking + words + files + lessons + screen
 
   /// The row of this name.
   static func row(named name: String) -> CommandRow? { rows.first { $0.name == name } }

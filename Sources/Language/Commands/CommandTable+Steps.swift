@@ -8,11 +8,17 @@ extension CommandTable {
       StepsCommand.step
     ) {
       if case .step(let count) = $0 { count } else { nil }
+    } back: {
+      .back($0)
     },
     counted(
       "phase", summary: "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
       StepsCommand.phase
-    ) { if case .phase(let count) = $0 { count } else { nil } },
+    ) {
+      if case .phase(let count) = $0 { count } else { nil }
+    } back: {
+      .phaseBack($0)
+    },
     CommandRow(
       "run", .steps, ["[N]"], "runs until stopped (on the screen only), or N steps", example: "run 200"
     ) { (reader) throws(CommandError) in
@@ -50,16 +56,24 @@ extension CommandTable {
     CommandRow(
       "stats", .look, .look(.stats),
       "the norms of the last \(History.window) steps, and what this max_norm does to them"),
+    CommandRow("when", .look, .look(.when), "the position of now, as goto takes it, and the digest"),
+    CommandRow("branches", .look, .look(.branches), "the branches of this experiment, and what makes each another"),
+    CommandRow("marks", .look, .look(.marks), "the positions that have names"),
   ]
 
   private static func counted(
     _ name: String, summary: String, example: String, _ wrap: @escaping @Sendable (Int) -> StepsCommand,
-    unwrap: @escaping @Sendable (StepsCommand) -> Int?
+    unwrap: @escaping @Sendable (StepsCommand) -> Int?, back: @escaping @Sendable (Int) -> TravelCommand
   ) -> CommandRow {
-    CommandRow(name, .steps, ["[N]"], summary, example: example) { (reader) throws(CommandError) in
-      guard let word = reader.take() else { return .steps(wrap(1)) }
-      return .steps(wrap(try Value.integer(word, "the number of \(name)s", Sizes.any)))
+    CommandRow(
+      name, .steps, ["[N]", "back [N]"], summary, example: example, words: ["back"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "back") { return .travel(back(try reader.readCount("\(name)s"))) }
+      return .steps(wrap(try reader.readCount("\(name)s")))
     } write: { command in
+      if case .travel(.phaseBack(let count)) = command, command == .travel(back(count)) {
+        return "back" + (count == 1 ? "" : " \(count)")
+      }
       guard case .steps(let steps) = command else { return nil }
       return unwrap(steps).map { $0 == 1 ? "" : String($0) }
     }

@@ -32,12 +32,19 @@ extension CommandTable {
 
   /// What writes files.
   static let files: [CommandRow] = [
-    named(
-      "save", summary: "writes what was done so far as a scenario that leads to the same state",
-      example: "save run.scenario",
-      FilesCommand.save
-    ) {
-      if case .save(let path) = $0 { path } else { nil }
+    CommandRow(
+      "save", .files, ["FILE", "all FILE"],
+      "writes the straight way to now as a scenario that leads here; all: everything, with branches and undo",
+      example: "save run.scenario", words: ["all"]
+    ) { (reader) throws(CommandError) in
+      if reader.take(word: "all") { return .files(.saveAll(try reader.take("a file").text)) }
+      return .files(.save(try reader.take("a file").text))
+    } write: { command in
+      switch command {
+      case .files(.save(let path)): Lexer.quote(path, always: path == "all")
+      case .files(.saveAll(let path)): "all " + Lexer.quote(path)
+      default: nil
+      }
     },
     CommandRow(
       "export", .files, ["torch FILE"], "writes what was done so far as a PyTorch program that prints the same numbers",
@@ -121,7 +128,13 @@ extension CommandTable {
       if case .zoom(let zoom) = $0 { zoom } else { nil }
     },
     CommandRow("lessons", .view, .view(.lessons), "shows the page of lessons"),
-    CommandRow("prompt", .view, .view(.prompt), "opens the prompt"),
+    CommandRow(
+      "prompt", .view, ["[\"TEXT\"]"], "opens the prompt, with TEXT typed in already", example: "prompt \"goto \""
+    ) { (reader) throws(CommandError) in
+      .view(.prompt(reader.take()?.text ?? ""))
+    } write: { command in
+      if case .view(.prompt(let text)) = command { text.isEmpty ? "" : Lexer.quote(text, always: true) } else { nil }
+    },
     CommandRow("redraw", .view, .view(.redraw), "draws the whole screen again"),
     CommandRow("suspend", .view, .view(.suspend), "gives the terminal back to the shell; fg returns"),
     CommandRow("close", .view, .view(.close), "closes what is open: help, a view, a ghost"),

@@ -36,6 +36,7 @@ public enum Completion {
     case "help": return words.count == 1 ? CommandTable.rows.map(\.name) : []
     case "print" where words.count == 1: return parameters + parameters.map { $0 + ".grad" } + quantities(parameters)
     case "find" where words.count == 1: return parameters
+    case "goto" where words.count == 2: return destinations(words[1], parameters)
     case "expect" where words.count == 1: return quantities(parameters) + ["error"]
     case "until" where words.count == 1: return quantities(parameters)
     case "expect" where words.count >= 4: return ["at", "within", "always"]
@@ -43,6 +44,11 @@ public enum Completion {
     case "expect", "until": return words.last == "is" ? Condition.Kind.allCases.map(\.rawValue) : comparisons(words)
     default: return words.count == 1 ? CommandTable.row(named: name)?.words ?? [] : []
     }
+  }
+
+  private static func destinations(_ word: String, _ parameters: [String]) -> [String] {
+    if Destination.Direction(rawValue: word) != nil { return RunEventKind.allCases.map(\.rawValue) }
+    return ["max", "min"].contains(word) ? quantities(parameters) : []
   }
 
   private static func comparisons(_ words: [String]) -> [String] {

@@ -7,6 +7,8 @@ public enum Quantity: Hashable, Sendable {
   case scalar(Scalar)
   /// A number of one parameter.
   case ofParameter(Measure, String)
+  /// The same number of the twin.
+  indirect case twin(Quantity)
 
   /// The numbers without an argument.
   public enum Scalar: String, CaseIterable, Hashable, Sendable {
@@ -34,6 +36,10 @@ public enum Quantity: Hashable, Sendable {
     case saturated
     /// The share of ReLU units that were at zero for every example of the last ten steps.
     case dead
+    /// How far the parameters are from the twin's, over their own norm.
+    case distance
+    /// The first step after which the twin is another.
+    case parted
   }
 
   /// The numbers of one parameter.
@@ -55,13 +61,15 @@ public enum Quantity: Hashable, Sendable {
     switch self {
     case .scalar(let scalar): scalar.rawValue
     case .ofParameter(let measure, let name): "\(measure.rawValue)(\(name))"
+    case .twin(let quantity): "twin.\(quantity.text)"
     }
   }
 
   /// Whether it is measured, in float32; settings and counts are not.
   var isMeasured: Bool {
     switch self {
-    case .scalar(.step), .scalar(.lr), .scalar(.maxNorm): false
+    case .scalar(.step), .scalar(.lr), .scalar(.maxNorm), .scalar(.distance), .scalar(.parted): false
+    case .twin(let quantity): quantity.isMeasured
     default: true
     }
   }
@@ -72,10 +80,24 @@ public enum Quantity: Hashable, Sendable {
   }
 
   /// All names, with `P` for a parameter's.
-  package static let names = Scalar.allCases.map(\.rawValue) + Measure.allCases.map { "\($0.rawValue)(P)" }
+  package static let names =
+    Scalar.allCases.map(\.rawValue) + Measure.allCases.map { "\($0.rawValue)(P)" } + ["twin.NUMBER"]
+
+  /// Whether it is about two runs.
+  package var isOfTwin: Bool {
+    switch self {
+    case .twin, .scalar(.distance), .scalar(.parted): true
+    default: false
+    }
+  }
 
   /// The quantity of this text, `nil` if there is none.
   init?(_ text: String) {
+    if text.hasPrefix("twin.") {
+      guard let quantity = Quantity(String(text.dropFirst(5))), !quantity.isOfTwin else { return nil }
+      self = .twin(quantity)
+      return
+    }
     if let scalar = Scalar(rawValue: text) {
       self = .scalar(scalar)
       return
@@ -106,6 +128,7 @@ extension Quantity {
         return ratio == StepRecord.noRatio ? nil : Double(ratio)
       case .radius: return nil
       }
+    case .twin: return nil
     }
   }
 
@@ -123,6 +146,8 @@ extension Quantity {
     case .step: Double(record.step)
     case .saturated: record.saturated.map(Double.init)
     case .dead: history.dead(upTo: record.step).map(Double.init)
+    // What is about two runs is told by whoever has both.
+    case .distance, .parted: nil
     }
   }
 }

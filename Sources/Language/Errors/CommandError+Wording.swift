@@ -52,7 +52,9 @@ extension CommandError.Problem {
     case .viewersOnly: "a scenario plays no other: lesson and again are for whoever sits in front of the screen"
     case .viewersKey(let key):
       "a scenario cannot bind \(key.label): it stays as it is for whoever wants to leave or to type"
-    case .noLesson(let what): what
+    case .noLesson(let what), .noPlace(let what), .withoutTwin(let what): what
+    case .noTwin(let name, let why):
+      "\(shown(name)) makes no twin: \(why); what may differ is clipping, the rate, an outlier, model, init and optimizer"
     case .nothingToCompare(let steps): "no step has been made, so there is nothing in the last \(steps) to look at"
     }
   }

@@ -59,6 +59,12 @@ public struct CommandError: Error, Hashable, Sendable {
     case viewersKey(Key)
     /// No lesson of this name, or none to play again; what to do instead.
     case noLesson(String)
+    /// No such position, branch or mark; what to do instead.
+    case noPlace(String)
+    /// A command that makes no twin, and why.
+    case noTwin(String, String)
+    /// Something about a twin where there is none, or none to be compared with.
+    case withoutTwin(String)
   }
 }
 

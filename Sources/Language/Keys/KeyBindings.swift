@@ -18,12 +18,25 @@ public struct KeyBindings: Sendable {
   ]
 
   /// The keys as clipscope comes, in the order in which help lists them.
-  static let defaults = """
+  static let defaults = #"""
     bind space "run" "stop"
     bind n "step"
     bind right "step"
     bind l "step"
     bind . "phase"
+    bind b "back"
+    bind left "back"
+    bind h "back"
+    bind , "phase back"
+    bind g "prompt \"goto \""
+    bind { "goto start"
+    bind } "goto end"
+    bind ( "goto previous"
+    bind ) "goto next"
+    bind m "mark"
+    bind t "twin \"clip on\"" "twin \"clip off\""
+    bind u "undo"
+    bind ctrl-r "redo"
     bind c "clip on" "clip off"
     bind + "max_norm up"
     bind "=" "max_norm up"
@@ -57,7 +70,7 @@ public struct KeyBindings: Sendable {
     bind ctrl-z "suspend"
     bind escape "close"
     bind q "quit"
-    """
+    """#
 
   /// The bindings, in the order in which they were made.
   public private(set) var bindings: [Binding] = []
@@ -99,22 +112,31 @@ public struct KeyBindings: Sendable {
   ///   - count: the digits that were typed before it: so many steps or phases, or the line so many times.
   ///   - isRunning: whether steps are being made, or a scenario plays, which runs between its commands, too.
   ///   - isClipping: whether a clipping rule is in force.
-  package func lines(for key: Key, count: Int?, isRunning: Bool, isClipping: Bool) -> [String]? {
+  ///   - hasTwin: whether there is a twin, which the key that makes one ends.
+  package func lines(
+    for key: Key, count: Int?, isRunning: Bool, isClipping: Bool, hasTwin: Bool = false
+  ) -> [String]? {
     guard let binding = bindings.first(where: { $0.key == key }) else { return nil }
     let changesNothing =
       switch Self.command(binding.line) {
       case .steps(.run): isRunning
       case .steps(.stop): !isRunning
       case .change(.clip(.on)): isClipping
+      case .twin(.begin(let line)): line.changes == [.clip(isClipping ? .on : .off)] && line.setUps.isEmpty
       case .change(.clip(.off)): !isClipping
       default: false
       }
     let line = changesNothing ? binding.otherwise ?? binding.line : binding.line
+    if hasTwin, case .twin(.begin) = Self.command(line) { return [Command.twin(.end).text] }
     guard let count else { return [line] }
     switch Self.command(line) {
     case .steps(.step): return [Command.steps(.step(count)).text]
     case .steps(.phase): return [Command.steps(.phase(count)).text]
     case .steps(.run): return [Command.steps(.run(count)).text]
+    case .travel(.back): return [Command.travel(.back(count)).text]
+    case .travel(.phaseBack): return [Command.travel(.phaseBack(count)).text]
+    case .travel(.undo): return [Command.travel(.undo(count)).text]
+    case .travel(.redo): return [Command.travel(.redo(count)).text]
     default: return Array(repeating: line, count: min(count, 60))
     }
   }

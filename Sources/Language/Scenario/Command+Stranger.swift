@@ -2,14 +2,14 @@ extension FilesCommand {
   /// The path as it was written.
   package var path: String {
     switch self {
-    case .save(let path), .exportTorch(let path), .trace(let path): path
+    case .save(let path), .saveAll(let path), .exportTorch(let path), .trace(let path): path
     }
   }
 
   /// What its files are called, so that no file of another kind is made that some program would obey.
   package var ending: String {
     switch self {
-    case .save: ".scenario"
+    case .save, .saveAll: ".scenario"
     case .exportTorch: ".py"
     case .trace: ".jsonl"
     }

@@ -86,9 +86,20 @@ private struct ScenarioCheck {
     case .look(.print(.values(let name))), .look(.print(.gradient(let name))):
       try checkSettings()
       try check(parameter: name)
+    case .twin(.begin): try checkSettings()
+    // Which of the two the settings are of is not known.
+    case .twin(.swap): unknown.insert(name)
+    case .twin(.end): break
     case .lesson: throw .viewersOnly
     case .files(let file): try file.checkScenarios()
-    case .look(.stats), .words: break
+    // Of another experiment nothing is known.
+    case .travel(.undo), .travel(.redo): unknown.insert(name)
+    case .travel(.go(.position(let place))): if place.experiment != nil { unknown.insert(name) }
+    case .travel(.go(.mark)): unknown.insert(name)
+    case .travel(.go(.extreme(_, let quantity))):
+      try checkSettings()
+      try check(quantity)
+    case .travel, .look(.stats), .look(.when), .look(.branches), .look(.marks), .words: break
     case .view(let view): try view.checkScenarios()
     }
   }

@@ -43,24 +43,55 @@ package struct ChartWindow: Hashable, Sendable {
     let lastDrawn: Int
   }
 
-  /// The steps of a run and the one before it.
-  func steps(_ history: History, ghost: History?) -> Steps? {
+  /// The steps of a run and of what else is drawn.
+  /// - Parameter now: the step of now.
+  func steps(_ history: History, others: [Scene.Other], now: Int) -> Steps? {
     guard let end = records.last else { return nil }
+    let longest = others.map(\.history).max { $0.count < $1.count }
+    let drawn = max(history.count, longest?.count ?? 0)
     func step(_ record: Int) -> Int {
       // Beyond the last record there is none yet.
-      if record >= history.count, record >= ghost?.count ?? 0 { return history.lastStep + record - history.count + 1 }
-      return record < history.count ? history.step(ofRecord: record) : ghost?.step(ofRecord: record) ?? record + 1
+      if record >= drawn { return history.lastStep + record - history.count + 1 }
+      return record < history.count ? history.step(ofRecord: record) : longest?.step(ofRecord: record) ?? record + 1
     }
     let (low, high) = (step(records.lowerBound), step(end))
-    let place = Double(history.count - 1 - records.lowerBound) / Double(max(1, records.count - 1))
-    let last = history.count > 0 && (0...1).contains(place) ? (history.lastStep, place) : nil
-    return Steps(
-      ends: low...max(low, high), last: last, lastDrawn: step(min(end, max(history.count, ghost?.count ?? 0) - 1)))
+    let record = Self.record(of: now, in: history)
+    let place = Double(record - records.lowerBound) / Double(max(1, records.count - 1))
+    let last = record >= 0 && (0...1).contains(place) ? (step(record), place) : nil
+    return Steps(ends: low...max(low, high), last: last, lastDrawn: step(min(end, drawn - 1)))
+  }
+
+  /// The index of the record of a step, or of the last one before it: a run has one for each of its steps.
+  static func record(of step: Int, in history: History) -> Int { min(step, history.count) - 1 }
+
+  /// The cell of a plot of so many cells in which a record is drawn; `nil` outside the window.
+  func cell(ofRecord record: Int, of width: Int) -> Int? {
+    guard records.contains(record), width > 0 else { return nil }
+    let stretches = min(2 * width, records.count)
+    let stretch = (record - records.lowerBound) * stretches / records.count
+    return RangePlot.column(of: stretch, among: stretches, width: 2 * width) / 2
   }
 
   /// A series of a history in this window: the stretches that have records, and how many fill the window.
   func columns(_ history: History, _ series: Series, atMost columns: Int) -> (stretches: [Stretch], of: Int) {
     (history.columns(of: series, atMost: columns, records: records), min(columns, records.count))
+  }
+
+  /// The same of another way, without what it shares with the way of now.
+  func columns(_ other: Scene.Other, _ series: Series, atMost columns: Int) -> (stretches: [Stretch], of: Int) {
+    var all = self.columns(other.history, series, atMost: columns)
+    for index in all.stretches.indices {
+      // The last record of the stretch.
+      let last = records.lowerBound + ((index + 1) * records.count + all.of - 1) / all.of - 1
+      if last < other.from - 1 { all.stretches[index] = Stretch() }
+    }
+    return all
+  }
+
+  /// The extremes of a series of another way in this window, where it is its own.
+  func summary(_ other: Scene.Other, _ series: Series) -> Stretch {
+    let own = records.clamped(to: min(other.from, records.upperBound)..<max(other.from, records.upperBound))
+    return own.isEmpty ? Stretch() : other.history.summary(of: series, records: own)
   }
 
   /// The extremes of a series of a history in this window.

@@ -12,6 +12,8 @@ struct RangePlot {
     case fine
     /// Two dots thick, and level stretches as a heavy bar: told apart from a fine line also where there is no colour.
     case heavy
+    /// Fine dots in every other cell: told apart from a whole line also where there is no colour and no dot.
+    case dashed
   }
 
   private let area: Rectangle
@@ -24,6 +26,7 @@ struct RangePlot {
   // What is not finite has no height: its cells at the top of the plot, and whether it is NaN.
   private var marks: [Int: (isNaN: Bool, isGhost: Bool)] = [:]
   private var zeros: Set<Int> = []
+  private var isDashed = false
 
   /// A plot in `area`.
   init(_ area: Rectangle, _ axis: Axis) {
@@ -50,6 +53,8 @@ struct RangePlot {
   mutating func add(_ series: (stretches: [Stretch], of: Int), _ style: Style, _ strokes: Strokes = .fine) {
     let (stretches, count) = series
     var previous: (column: Int, bar: Bar)?
+    defer { isDashed = false }
+    isDashed = strokes == .dashed
     for (index, stretch) in stretches.enumerated() {
       let column = Self.column(of: index, among: count, width: columns)
       if stretch.nans > 0 || stretch.infinities > 0 {
@@ -59,8 +64,8 @@ struct RangePlot {
         let isNaN = stretch.nans > 0 && (stretch.infinities == 0 || index + 1 == stretches.count)
         for cell in column / 2...max(column, next - 1) / 2 { marks[cell] = (isNaN, style.ink == .ghost) }
       }
-      // A ghost leaves by the edge; it does not lie along it.
-      if style.ink == .ghost, stretch.hasFinite, let height = axis.height(of: Double(stretch.last)),
+      // What has no say in the axis leaves by the edge; it does not lie along it.
+      if style.ink == .ghost || isDashed, stretch.hasFinite, let height = axis.height(of: Double(stretch.last)),
         !(0...1).contains(height)
       {
         let begins = axis.height(of: Double(stretch.minimum)).map { (0...1).contains($0) } ?? false
@@ -130,7 +135,7 @@ struct RangePlot {
   }
 
   private mutating func set(column: Int, row: Int, _ style: Style) {
-    guard let index = index(column: column, row: row) else { return }
+    guard let index = index(column: column, row: row), !isDashed || column / 2 % 2 == 0 else { return }
     // What another series has drawn in the same cell gives way: two colours have no room in one.
     if styles[index] != style { dots[index] = 0 }
     dots[index] |= Self.bits[column % 2 * 4 + row % 4]

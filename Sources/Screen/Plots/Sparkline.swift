@@ -1,15 +1,16 @@
 import Training
 
-/// A series in one or two rows, on an axis of its own: with more rows than one a line in braille; in one
-/// row blocks of eighths, each as high as the maximum of its stretch.
+/// A series in one or two rows, on an axis of its own: with more rows than one a line in braille, and a twin's dashed beside it;
+/// in one row blocks of eighths, each as high as the maximum of its stretch.
 enum Sparkline {
   static func draw(
-    _ series: (stretches: [Stretch], of: Int), _ axis: Axis, in area: Rectangle, _ style: Style,
-    on grid: inout CellGrid
+    _ series: (stretches: [Stretch], of: Int), twin: (stretches: [Stretch], of: Int)? = nil, _ axis: Axis,
+    in area: Rectangle, _ style: Style, on grid: inout CellGrid
   ) {
     guard area.width > 0, area.height > 0 else { return }
     if area.height > 1 {
       var plot = RangePlot(area, axis)
+      if let twin { plot.add(twin, Style(.good), .dashed) }
       plot.add(series, style)
       return plot.draw(on: &grid)
     }

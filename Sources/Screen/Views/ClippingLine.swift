@@ -71,7 +71,7 @@ struct ClippingLine {
   }
 
   private var duty: [(String, Style)] {
-    let steps = scene.history.numbers()
+    let steps = scene.known.numbers()
     guard scene.clipping.isOn, !steps.isEmpty else { return [] }
     // What was done to each is told by what its own rule did.
     let leftOut = steps.count(where: \.skipsStep)

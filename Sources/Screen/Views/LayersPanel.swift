@@ -20,7 +20,7 @@ struct LayersPanel {
   /// The layers of a scene: a weight and its bias are one, whatever has other names is one by itself.
   static func layers(_ scene: Scene) -> [Layer] {
     // Of an open step that has no norms yet, those of the step before it.
-    let present = scene.present?.before == nil ? scene.history.last.map(Present.init) : scene.present
+    let present = scene.present?.before == nil ? scene.known.last.map(Present.init) : scene.present
     guard let before = present?.before, before.perParameter.count == scene.parameters.count else { return [] }
     let after = present?.passedOn
     var layers: [Layer] = []

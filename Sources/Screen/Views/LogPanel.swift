@@ -58,6 +58,8 @@ struct LogPanel {
   private static func line(_ entry: Log.Entry) -> (String, Style) {
     switch entry {
     case .command(let text): ("› " + text, Style(.muted))
+    case .repeated(let text): ("› " + text, Style(.muted, dim: true))
+    case .travelled(let verb, let words): ("‹ \(verb): \(words)", Style(.muted))
     case .output(let text): ("  " + text, .plain)
     case .note(let text): ("· " + text, Style(.muted))
     case .said(let text): ("» " + text, Style(.accent, bold: true))

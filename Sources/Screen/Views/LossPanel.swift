@@ -2,7 +2,7 @@ import Language
 import Session
 import Training
 
-/// The loss on an axis that fits it, and that of the run before as a ghost.
+/// The loss on an axis that fits it, and dimmed what came on other ways.
 struct LossPanel {
   let scene: Scene
   let view: ViewState
@@ -13,19 +13,25 @@ struct LossPanel {
     let hasSteps = inside.height >= 4
     let rows = inside.height - (hasSteps ? 1 : 0)
     let losses = window.summary(scene.history, .loss)
-    let ghost = view.ghost(of: scene)
-    let axis =
-      losses.hasFinite ? Axis.fitting(Self.range(losses, ghost.map { window.summary($0, .loss) }), rows: rows) : nil
-    let title = "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
+    let others = view.others(of: scene)
+    let shown = others.map { window.summary($0, .loss) } + (scene.twin.map { [window.summary($0.history, .loss)] } ?? [])
+    let range = shown.reduce(losses, Self.range)
+    let axis = losses.hasFinite ? Axis.fitting(range, rows: rows) : nil
+    let title =
+      "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
+      + (scene.twin?.present?.loss.map { " · twin \(NumberText.short($0))" } ?? "")
     grid.frame(area, title: title, note: axis?.scale.name ?? "", isFront: isFront)
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasSteps)
     ChartAxes.draw(
-      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: ghost), on: &grid)
+      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, others: others, now: scene.step),
+      on: &grid)
     guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else { return }
     var curves = RangePlot(plot, axis)
-    if let ghost {
-      curves.add(window.columns(ghost, .loss, atMost: curves.columns), Style(.ghost))
+    ReadingCursor.draw(scene, window, in: plot, on: &grid)
+    for other in others { curves.add(window.columns(other, .loss, atMost: curves.columns), Style(.ghost)) }
+    if let twin = scene.twin {
+      curves.add(window.columns(twin.history, .loss, atMost: curves.columns), Style(.good), .dashed)
     }
     curves.add(
       window.columns(scene.history, .loss, atMost: curves.columns), Style(.loss), view.isBig ? .heavy : .fine)
@@ -41,9 +47,9 @@ struct LossPanel {
       in: inside, Axis.fitting(losses, rows: inside.height - (hasSteps ? 1 : 0)), hasSteps: hasSteps)
   }
 
-  // A ghost that has left for infinity must not press the run of now flat.
-  private static func range(_ losses: Stretch, _ ghost: Stretch?) -> Stretch {
-    guard let ghost, ghost.hasFinite,
+  // Another way that has left for infinity must not press the run of now flat.
+  private static func range(_ losses: Stretch, _ ghost: Stretch) -> Stretch {
+    guard ghost.hasFinite,
       max(abs(ghost.maximum), abs(ghost.minimum)) <= 1000 * max(abs(losses.maximum), abs(losses.minimum))
     else { return losses }
     var both = losses

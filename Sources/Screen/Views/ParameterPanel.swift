@@ -24,11 +24,15 @@ struct ParameterPanel {
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: true)
     ChartAxes.draw(
-      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, ghost: nil), on: &grid)
+      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, others: [], now: scene.step), on: &grid)
     guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else {
       return Hints.draw(in: plot, scene, on: &grid)
     }
+    ReadingCursor.draw(scene, window, in: plot, on: &grid)
     var curve = RangePlot(plot, axis)
+    if let twin = scene.twin, twin.hasSameParameters {
+      curve.add(window.columns(twin.history, .norm(view.cursor), atMost: curve.columns), Style(.good), .dashed)
+    }
     curve.add(
       window.columns(scene.history, .norm(view.cursor), atMost: curve.columns), Style(.before),
       view.isBig ? .heavy : .fine)

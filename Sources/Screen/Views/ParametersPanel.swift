@@ -37,7 +37,10 @@ struct ParametersPanel {
     let visible = Self.visible(scene, view, in: area)
     let range = names.count > visible.count ? " \(visible.lowerBound + 1)–\(visible.upperBound) of \(names.count)" : ""
     let columns = Columns(width: inside.width, longestName: names.map(\.count).max() ?? 0)
-    let headings = columns.numbers == 0 ? "" : "before → after" + (columns.share > 0 ? "   \(shareName)" : "")
+    let hasTwin = hasTwin && columns.bar >= Self.twinWidth
+    let headings =
+      columns.numbers == 0
+      ? "" : "before → after" + (columns.share > 0 ? "   \(shareName)" : "") + (hasTwin ? "   twin" : "")
     grid.frame(
       area, title: (inside.width >= 64 ? "gradient norm by parameter" : "by parameter") + range, note: headings,
       foot: foot(width: inside.width - 4), isFront: isFront)
@@ -63,7 +66,7 @@ struct ParametersPanel {
     if let saturated = scene.present?.saturated {
       facts.append("saturated \(NumberText.short((100 * Double(saturated)).rounded())) % of activations")
     }
-    if let dead = scene.history.dead() {
+    if let dead = scene.known.dead() {
       facts.append("dead \(NumberText.short((100 * Double(dead)).rounded())) % of units")
     }
     // A parameter that was zero has no share that it was moved by.
@@ -76,6 +79,10 @@ struct ParametersPanel {
     while facts.joined(separator: " · ").count > width, facts.count > 1 { facts.removeLast() }
     return facts.isEmpty ? [] : [(facts.joined(separator: " · "), .plain)]
   }
+
+  private static let twinWidth = 8
+
+  private var hasTwin: Bool { scene.twin?.hasSameParameters == true }
 
   // NaN is what one wants to see.
   private static func isSmaller(_ one: Float, _ other: Float) -> Bool { one < other || !one.isNaN && other.isNaN }
@@ -96,8 +103,13 @@ struct ParametersPanel {
   // is what a row shows, and how large it is stands beside it.
   private func axis(_ index: Int) -> Axis? {
     guard hasNorms else { return nil }
-    guard let range = view.window(on: scene).summary(scene.history, .norm(index)).positiveRange else {
-      return .unmarked
+    let window = view.window(on: scene)
+    guard var range = window.summary(scene.history, .norm(index)).positiveRange else { return .unmarked }
+    // A twin that has left for infinity does not press it flat.
+    if hasTwin, let other = scene.twin.flatMap({ window.summary($0.history, .norm(index)).positiveRange }) {
+      range =
+        min(range.lowerBound, max(other.lowerBound, range.lowerBound / 1e3))...max(
+          range.upperBound, min(other.upperBound, range.upperBound * 1e3))
     }
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
     let missing = max(1, 10 / (high / low)).squareRoot()
@@ -109,7 +121,7 @@ struct ParametersPanel {
   ) {
     let row = area.row + (area.height - 1) / 2
     let isChosen = index == view.cursor
-    let trend = hasNorms ? Trend(scene.history, parameter: index) : .calm
+    let trend = scene.known.count > 0 ? Trend(scene.known, parameter: index) : .calm
     let isNonfinite = scene.present?.nonfinite?.contains(index) ?? false
     var column = area.column
     grid[column, row] = Cell(isChosen ? "▸" : " ", Style(.accent, bold: true))
@@ -126,7 +138,9 @@ struct ParametersPanel {
       let series = window.columns(scene.history, .norm(index), atMost: most)
       // What is bad is told without colour, too.
       let style = Style(Self.ink(trend), bold: trend == .growing || trend == .nonfinite)
-      Sparkline.draw(series, axis, in: spark, style, on: &grid)
+      let twin = hasTwin ? scene.twin.map { window.columns($0.history, .norm(index), atMost: most) } : nil
+      Sparkline.draw(series, twin: twin, axis, in: spark, style, on: &grid)
+      ReadingCursor.light(scene, window, in: spark, on: &grid)
     } else if !hasNorms {
       let shape = scene.parameters[index].shape.map(String.init).joined(separator: "×")
       grid.write(shape, column: column, row: row, width: columns.spark, Style(.muted))
@@ -143,7 +157,7 @@ struct ParametersPanel {
     case .growing: Cell("↗", Style(.danger, bold: true))
     case .vanishing: Cell("↘", Style(.muted, bold: true))
     case .nonfinite:
-      Cell(scene.history.last?.before.perParameter[index].isNaN == false ? "∞" : "×", Style(.danger, bold: true))
+      Cell(scene.known.last?.before.perParameter[index].isNaN == false ? "∞" : "×", Style(.danger, bold: true))
     }
   }
 
@@ -197,6 +211,12 @@ struct ParametersPanel {
     }
     grid.write("\(Int((share * 100).rounded())) %", endingAt: column + columns.share, row: row)
     guard columns.bar > 0 else { return }
+    // Beside a twin the bar gives way to its norm.
+    if hasTwin, columns.bar >= Self.twinWidth, let norm = scene.twin?.present?.before?.perParameter[index] {
+      let ink: Ink = norm.isFinite ? .good : .danger
+      return grid.write(
+        NumberText.short(norm), endingAt: column + columns.share + 1 + columns.bar, row: row, Style(ink, bold: true))
+    }
     let eighths = Int((share * Double(columns.bar * 8)).rounded())
     for cell in 0..<columns.bar {
       let filled = min(8, max(0, eighths - 8 * cell))

@@ -61,6 +61,9 @@ struct Header {
     case .none, .ended: break
     }
     if scene.waiting.steps > 1 { return ("● \(scene.waiting.steps) to go", Style(.good, bold: true)) }
+    if scene.isPast, scene.activity == .idle {
+      return ("◂ past\(scene.present?.phase == nil ? "" : ", in a step"), end \(scene.end.step)", Style(.warning, bold: true))
+    }
     if scene.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
     return scene.present?.phase == nil
       ? ("‖ idle", Style(.muted)) : ("‖ in a step", Style(.warning, bold: true))
@@ -101,9 +104,7 @@ struct Footer {
     case .none, .prompt, .find, .permission: drawKeys(in: area, on: &grid)
     case .question(let line):
       let answers = "  y yes · n no "
-      var text =
-        line.hasPrefix("restart") ? "Begin again at step 0?" : "\(VisibleText.of(line)): give up what is there?"
-      if scene.isLessonOpen { text += " The lesson ends; again plays it." }
+      let text = "\(VisibleText.of(line)): give up what is there?"
       // The answers are never cut off.
       let shown = " " + Glyphs.abridged(text, area.width - answers.count - 1) + answers
       grid.write(shown, column: area.column, row: area.row, Style(.warning, bold: true, reverse: true))

@@ -5,12 +5,12 @@ import Optimization
 import Session
 import Training
 
-/// The total norm before and after clipping, with `max_norm` as it was at each step, and the run before as a ghost.
+/// The total norm before and after clipping, with `max_norm` as it was at each step, and dimmed what came on other ways.
 struct TotalNormPanel {
   let scene: Scene
   let view: ViewState
 
-  private var ghost: History? { view.ghost(of: scene) }
+  private var others: [Scene.Other] { view.others(of: scene) }
 
   func draw(in area: Rectangle, isFront: Bool, on grid: inout CellGrid) {
     let inside = area.inside
@@ -19,9 +19,10 @@ struct TotalNormPanel {
     // The rule and the kind of the axis always stand there; the order of the norm where it has room.
     let kind = axis.map { " · \($0.scale.name)" } ?? ""
     let order = "norm_type \(NumberText.of(scene.clipping.normOrder))"
-    let hasRoom = Glyphs.width(of: rule.text + order + kind) + 17 <= area.width - 4
+    let title = "total norm" + (scene.twin.map { " · twin \($0.words)" } ?? "")
+    let hasRoom = Glyphs.width(of: title + rule.text + order + kind) + 7 <= area.width - 4
     grid.frame(
-      area, title: "total norm", tag: rule, note: hasRoom || axis == nil ? order + kind : String(kind.dropFirst(3)),
+      area, title: title, tag: rule, note: hasRoom || axis == nil ? order + kind : String(kind.dropFirst(3)),
       foot: foot, isFront: isFront)
     guard plot.height > 0 else { return }
     var room = inside
@@ -33,12 +34,13 @@ struct TotalNormPanel {
     }
     var curves = RangePlot(plot, axis)
     drawThreshold(plot, curves, window, on: &grid)
+    ReadingCursor.draw(scene, window, in: plot, on: &grid)
     addCurves(to: &curves, window)
     let threshold = scene.clipping.active?.maxNorm.flatMap { maxNorm in
       curves.line(of: Double(Float(maxNorm))).map { (row: $0, text: NumberText.short(maxNorm)) }
     }
     ChartAxes.draw(
-      axis, around: plot, in: room, steps: window.steps(scene.history, ghost: ghost), threshold: threshold, on: &grid)
+      axis, around: plot, in: room, steps: window.steps(scene.history, others: others, now: scene.step), threshold: threshold, on: &grid)
     curves.draw(on: &grid)
     if let names { drawNames(in: names, curves, window, on: &grid) }
   }
@@ -59,6 +61,7 @@ struct TotalNormPanel {
   // How many norms are none, and that a part of the run is shown.
   private var foot: [(String, Style)] {
     var pieces: [(String, Style)] = view.zoom > 0 ? [("zoom \(1 << view.zoom)× ", Style(.accent, bold: true))] : []
+    if let twin = scene.twin { pieces.append(("twin \(twin.state) ", Style(.good, bold: true))) }
     let totals = scene.history.summary(of: .total)
     let counts = [("NaN", totals.nans), ("inf", totals.infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
     if !counts.isEmpty {
@@ -77,8 +80,9 @@ struct TotalNormPanel {
   // The blue comes last: whatever else shares its place, what is passed on is seen.
   private func addCurves(to plot: inout RangePlot, _ window: ChartWindow) {
     let strokes: RangePlot.Strokes = view.isBig ? .heavy : .fine
-    if let ghost {
-      plot.add(window.columns(ghost, .total, atMost: plot.columns), Style(.ghost))
+    for other in others { plot.add(window.columns(other, .total, atMost: plot.columns), Style(.ghost)) }
+    if let twin = scene.twin {
+      plot.add(window.columns(twin.history, .total, atMost: plot.columns), Style(.good), .dashed)
     }
     plot.add(window.columns(scene.history, .total, atMost: plot.columns), Style(.before), strokes)
     guard scene.history.hasClipping(in: window.records) else { return }
@@ -94,11 +98,12 @@ struct TotalNormPanel {
   private func axis(_ window: ChartWindow, rows: Int) -> Axis? {
     let series = [Series.total, .totalAfter].map { window.summary(scene.history, $0) }
     var ranges = series.compactMap(\.positiveRange)
-    if let ghost = ghost.flatMap({ window.summary($0, .total).positiveRange }) {
-      // A ghost that has left for infinity must not press the run of now flat: what is cut to `max_norm` is to be told from
-      // what it was before. It leaves by the upper edge.
-      let most: Float = rows < 12 ? 10 : 1e3
-      let limit = ranges.map(\.upperBound).max().map { $0 * most } ?? .infinity
+    // A ghost that has left for infinity must not press the run of now flat: what is cut to `max_norm` is to be told from
+    // what it was before. It leaves by the upper edge.
+    let most: Float = rows < 12 ? 10 : 1e3
+    let limit = ranges.map(\.upperBound).max().map { $0 * most } ?? .infinity
+    let twin = scene.twin.map { window.summary($0.history, .total) }
+    for ghost in (others.map { window.summary($0, .total) } + [twin].compactMap(\.self)).compactMap(\.positiveRange) {
       if ghost.lowerBound < limit { ranges.append(ghost.lowerBound...min(ghost.upperBound, limit)) }
     }
     // The threshold is drawn only where there are norms to compare it with, and it must not dwarf them.
@@ -125,7 +130,7 @@ struct TotalNormPanel {
     let (clipping, history) = (scene.clipping, scene.history)
     for column in 0..<area.width {
       let record = window.record(atCell: column, of: area.width)
-      let isPast = record >= 0 && record < history.count - 1
+      let isPast = record >= 0 && (record < history.count - 1 || scene.isPast && record < history.count)
       let then = (isPast ? history.clipping(ofRecord: record) : nil) ?? clipping
       guard let maxNorm = then.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))) else { continue }
       grid[area.column + column, area.row + line] = Cell(then.isOn ? "─" : "╌", Self.style(of: then))
@@ -145,18 +150,26 @@ struct TotalNormPanel {
     guard view.center == nil else { return }
     let rows = max(0, area.height - (area.height >= 4 ? 1 : 0))
     var names = curveNames(plot, width: area.width - 1)
+    // In its row, or in the next that is free.
+    func place(_ text: String, at value: Float, _ style: Style) {
+      let line = plot.line(of: Double(value)) ?? (value <= 0 ? max(0, rows - 1) : 0)
+      let free = [line, line + 1, line - 1].first { row in
+        (0..<rows).contains(row) && !names.contains { $0.line == row }
+      }
+      if let free { names.append((free, [(text, style)])) }
+    }
     if let maxNorm = scene.clipping.rule.maxNorm, let line = plot.line(of: Double(Float(maxNorm))),
       !names.contains(where: { $0.line == line })
     {
       names.append((line, [("max_norm \(NumberText.short(maxNorm))", Self.style(of: scene.clipping))]))
     }
+    if let twin = scene.twin?.present?.before?.total {
+      place("twin " + (twin.isNaN ? "NaN" : NumberText.short(twin)), at: twin, Style(.good, bold: true))
+    }
     // Where it ended, or at the edge that it left by.
-    if let ghost, let last = ghost.last?.before.total {
-      let line = plot.line(of: Double(last)) ?? (last <= 0 ? max(0, rows - 1) : 0)
-      let free = [line, line + 1, line - 1].first { row in
-        (0..<rows).contains(row) && !names.contains { $0.line == row }
-      }
-      if let free { names.append((free, [(ghostName(ghost, last, plot, width: area.width - 1), Style(.ghost))])) }
+    for other in others {
+      guard let last = other.history.last?.before.total else { continue }
+      place(name(of: other, last, plot, width: area.width - 1), at: last, Style(.ghost))
     }
     for name in names where (0..<rows).contains(name.line) {
       grid.write(name.pieces, column: area.column + 1, row: area.row + name.line, width: area.width - 1)
@@ -164,14 +177,15 @@ struct TotalNormPanel {
   }
 
   // Its last norm, and how far it went where the axis does not reach.
-  private func ghostName(_ ghost: History, _ last: Float, _ plot: RangePlot, width: Int) -> String {
+  private func name(of other: Scene.Other, _ last: Float, _ plot: RangePlot, width: Int) -> String {
     let end = last.isNaN ? "NaN" : NumberText.short(last)
-    let most = ghost.summary(of: .total).maximum
-    guard most.isFinite, most > 0, plot.line(of: Double(most)) == nil else { return "ghost " + end }
+    let name = Glyphs.abridged(other.name, max(3, width - Glyphs.width(of: end) - 1))
+    let most = other.history.summary(of: .total).maximum
+    guard most.isFinite, most > 0, plot.line(of: Double(most)) == nil else { return "\(name) \(end)" }
     // A run that ended out there has no other number; of one that came back, or to NaN, its power of ten.
-    if last == most { return "ghost ↑" + end }
-    let both = "ghost ↑1e\(Int(log10(most).rounded(.down))) \(end)"
-    return both.count <= width ? both : "ghost " + end
+    if last == most { return "\(name) ↑\(end)" }
+    let both = "\(name) ↑1e\(Int(log10(most).rounded(.down))) \(end)"
+    return both.count <= width ? both : "\(name) \(end)"
   }
 
   private func curveNames(_ plot: RangePlot, width: Int) -> [Name] {

@@ -42,10 +42,10 @@ public struct Experiment: Sendable {
 
   /// What the open step has measured so far, `nil` between steps.
   public internal(set) var open: OpenStep?
-  private var workspace: Workspace
+  var workspace: Workspace
 
   /// What steps compute with, used again at the next: a step takes no memory as long as nobody keeps the records.
-  private struct Workspace: Sendable {
+  struct Workspace: Sendable {
     /// What the open step draws from.
     var generator: Generator
     var batches: [Batch] = []

@@ -25,6 +25,11 @@ public struct Snapshot: Equatable, Sendable {
   let memory: ClippingMemory
   let generator: Generator
 
+  /// The memory that it takes, in bytes.
+  var bytes: Int {
+    4 * (values.count + first.count + second.count) + memory.bytes + Generator.bytes + MemoryLayout<Snapshot>.stride
+  }
+
   /// The elements of some matrices one behind the other, compared bit by bit.
   struct Numbers: Equatable, Sendable {
     private let elements: [Float]
@@ -71,7 +76,8 @@ extension Experiment {
     restore(snapshot)
   }
 
-  /// Becomes what it was, or will be, at a snapshot of its own. An open step is given up.
+  /// Becomes what it was, or will be, at a snapshot of its own. An open step is given up, and what a step has left behind is
+  /// forgotten: batches and gradients.
   public mutating func restore(_ snapshot: Snapshot) {
     (step, open) = (snapshot.step, nil)
     (optimizer, clipping, accumulation) = (snapshot.optimizer, snapshot.clipping, snapshot.accumulation)
@@ -81,6 +87,8 @@ extension Experiment {
     optimizerState.steps = snapshot.optimizerSteps
     restore(&optimizerState.first, from: snapshot.first)
     restore(&optimizerState.second, from: snapshot.second)
+    network.parameters.zeroGradients()
+    workspace.batches = []
     measureWeights()
   }
 

@@ -55,6 +55,34 @@ extension History {
     }
   }
 
+  /// What happened in stretches of equal length over the whole run, as `columns` lays them out: whether the rule changed a
+  /// gradient in any of their steps, and whether any total norm was not finite. O(records or summaries).
+  public func incidents(atMost columns: Int) -> [(isClipped: Bool, isNonfinite: Bool)] {
+    guard columns > 0, count > 0 else { return [] }
+    let length = min(columns, count)
+    var clipped = Array(repeating: false, count: length)
+    var first = 0
+    func note(_ records: Int, _ wasClipped: Bool) {
+      if wasClipped {
+        let last = first + records - 1
+        for column in first * length / count...last * length / count { clipped[column] = true }
+      }
+      first += records
+    }
+    for summary in summaries { note(summary.count, summary.hasClipped) }
+    for chunk in chunks {
+      // Where a chunk is shorter than a stretch its summary says enough.
+      if chunk.summary.count * length <= count || !chunk.summary.hasClipped {
+        note(chunk.summary.count, chunk.summary.hasClipped)
+      } else {
+        for numbers in chunk.columns.numbers { note(1, numbers.clipped) }
+      }
+    }
+    for numbers in current.numbers { note(1, numbers.clipped) }
+    let totals = self.columns(of: .total, atMost: length)
+    return clipped.indices.map { (clipped[$0], totals[$0].nans + totals[$0].infinities > 0) }
+  }
+
   /// The extremes of a series over some records, by their indices; of those that only summaries are left of, with their
   /// neighbours'.
   public func summary(of series: Series, records: Range<Int>) -> Stretch {

@@ -96,6 +96,18 @@ public struct History: Sendable {
     return lastStep
   }
 
+  /// The bytes that it takes; what it shares with copies counts for each.
+  public var bytes: Int {
+    chunks.count * chunkLength * RecordColumns.bytes(parameters: parameters, units: units)
+      + summaries.count * MemoryLayout<Stretch>.stride * Series.count(parameters: parameters)
+  }
+
+  /// Keeps of all complete chunks only summaries, as of those that are too old: it then takes little.
+  public mutating func condense() {
+    for chunk in chunks { summarize(chunk) }
+    chunks = []
+  }
+
   // MARK: Records
 
   /// The last recorded step, 0 if there is none.

@@ -154,6 +154,7 @@ struct RecordColumns: Sendable {
     }
     return RecordSummary(
       lastStep: numbers.last?.step ?? 0, count: count, stretches: stretches, hasClipping: hasClipping,
+      hasClipped: numbers.contains(where: \.clipped),
       clipping: clippings.last?.clipping ?? Clipping())
   }
 }
@@ -168,6 +169,8 @@ struct RecordSummary: Sendable {
   private(set) var stretches: [Stretch]
   /// Whether clipping was on in any of them.
   private(set) var hasClipping: Bool
+  /// Whether it changed a gradient in any of them.
+  private(set) var hasClipped: Bool
   /// The clipping of the last of them.
   private(set) var clipping: Clipping
 
@@ -176,6 +179,7 @@ struct RecordSummary: Sendable {
     lastStep = next.lastStep
     count += next.count
     hasClipping = hasClipping || next.hasClipping
+    hasClipped = hasClipped || next.hasClipped
     clipping = next.clipping
     for index in stretches.indices { stretches[index].join(next.stretches[index]) }
   }

@@ -18,6 +18,24 @@ public struct Position: Hashable, Comparable, Sendable {
   public static func < (left: Position, right: Position) -> Bool {
     (left.step, left.phases) < (right.step, right.phases)
   }
+
+  /// The position one phase further.
+  public var next: Position {
+    phases + 1 < Phase.allCases.count ? Position(step: step, phases: phases + 1) : Position(step: step + 1)
+  }
+
+  /// The position so many phases earlier; the start, if there are fewer.
+  public func phasesBack(_ count: Int) -> Position {
+    let (whole, _) = step.multipliedReportingOverflow(by: Phase.allCases.count)
+    let index = max(0, whole + phases - count)
+    return Position(step: index / Phase.allCases.count, phases: index % Phase.allCases.count)
+  }
+
+  /// The position so many steps earlier, of which the first leads to the beginning of an open step; the start, if there are
+  /// fewer.
+  public func stepsBack(_ count: Int) -> Position {
+    Position(step: max(0, step + (phases > 0 ? 1 : 0) - count))
+  }
 }
 
 extension Experiment {

@@ -1,29 +1,94 @@
-/// An experiment with what was measured and what was done since it began: they are made, changed and forgotten together.
+import Numerics
+
+/// An experiment with what was measured and what was done since it began: they are made, changed and forgotten together. It
+/// can be walked through in both directions, and each change that is made in its past begins a branch of its own.
 public struct Run: Sendable {
-  /// The experiment as it stands.
-  public private(set) var experiment: Experiment
-  /// What was measured.
-  public private(set) var history: History
-  /// How it came to be where it is.
-  public private(set) var timeline: Timeline
+  /// Which of the experiments of a session it is, from 1.
+  public internal(set) var number: Int
+  /// The experiment as it stands at `position`.
+  public internal(set) var experiment: Experiment
+  /// The ways that it has gone, in the order in which they began; there is always one.
+  public internal(set) var branches: [Branch]
+  /// The places that have names.
+  public internal(set) var marks: [Mark] = []
+
+  // The branch of now.
+  var current = 0
+  /// How many of the branch's changes have been made at the position of now.
+  public internal(set) var changesMade = 0
+  // Of a position that the history no longer has exactly: the last step before it, and the steps before that.
+  var record: StepRecord?
+  var recent: History?
+  var snapshots: SnapshotStore
+  // How many branches there have been beside the first, and the last `id`.
+  var begunBranches = 0
+  var lastID = 0
 
   /// A run that begins.
+  /// - Parameters:
+  ///   - number: which of the experiments of a session it is.
+  ///   - memory: the bytes that snapshots may take.
+  ///   - stride: how many steps are between two snapshots before they are thinned; chosen by what a step costs if not told.
   /// - Precondition: `settings.problem` is nil.
-  public init(_ settings: Settings) {
+  public init(_ settings: Settings, number: Int = 1, memory: Int = Run.snapshotMemory, stride: Int? = nil) {
+    self.number = number
     experiment = Experiment(settings)
-    history = History(parameters: experiment.network.parameters.count)
-    timeline = Timeline(settings: settings)
+    let history = History(parameters: experiment.network.parameters.count)
+    branches = [Branch(id: 0, name: "main", timeline: Timeline(settings: settings), history: history)]
+    snapshots = SnapshotStore(experiment, budget: memory, stride: stride)
   }
 
+  /// The bytes that snapshots take, unless told otherwise.
+  public static let snapshotMemory = SnapshotStore.budget
+
+  // MARK: Where it stands
+
+  /// The branch of now.
+  public var branch: Branch { branches[current] }
+
   /// Where it stands.
-  public var position: Position { timeline.end }
+  public var position: Position { experiment.position }
+
+  /// The branch and the position of now.
+  public var place: Place { Place(branch: branch.id, position: position) }
+
+  /// The last position ever reached on this branch.
+  public var end: Position { branches[current].timeline.end }
+
+  /// Whether there is more of this branch behind the position of now.
+  public var isPast: Bool { position < end }
+
+  /// What was done on this branch, also behind the position of now.
+  public var timeline: Timeline { branch.timeline }
+
+  /// What was measured on this branch, also behind the position of now.
+  public var history: History { branch.history }
+
+  /// The settings as they are now: what it began with, and what is in force.
+  public var settings: Settings {
+    var now = timeline.settings
+    (now.optimizer, now.clipping, now.accumulation) = (experiment.optimizer, experiment.clipping, experiment.accumulation)
+    return now
+  }
+
+  /// What was measured up to the position of now. O(chunks) in the past.
+  public var known: History {
+    if let recent { return recent }
+    guard branch.history.lastStep > position.step else { return branch.history }
+    var history = branch.history
+    history.cut(after: position.step)
+    return history
+  }
 
   /// What is known of the step that is being made, or else of the last one.
   public var present: Present? {
-    experiment.open.map { Present($0, after: experiment.step) } ?? history.last.map(Present.init)
+    if let open = experiment.open { return Present(open, after: experiment.step) }
+    return (branch.history[step: experiment.step] ?? record).map(Present.init)
   }
 
-  /// Changes the experiment.
+  // MARK: Going on
+
+  /// Changes the experiment. In the past that begins a branch: what came after stays where it is.
   /// - Returns: whether that took effect: what was so already is not noted.
   public mutating func apply(_ change: Change) throws(ChangeProblem) -> Bool {
     let was = (experiment.optimizer, experiment.clipping, experiment.accumulation)
@@ -34,22 +99,93 @@ public struct Run: Sendable {
     case .rule, .outlier: break
     default: if isSame { return false }
     }
-    timeline.append(change)
+    if isPast { beginBranch() }
+    branches[current].timeline.append(change)
+    changesMade += 1
     return true
   }
 
-  /// Makes the next phase.
+  /// Makes the next phase. In the past it is one that was made before, with what was changed behind it.
   /// - Returns: the record of the step, if this phase completed it.
   /// - Throws: `StepError`, as `Experiment.advance`; the run is where it was before that step.
   public mutating func advance() throws(StepError) -> StepRecord? {
+    let isKnown = isPast
+    let record: StepRecord?
     do {
-      let record = try experiment.advance()
-      timeline.end = experiment.position
-      if let record { history.append(record) }
-      return record
+      record = try experiment.advance()
     } catch {
-      timeline.goBack(to: experiment.position)
+      if isKnown {
+        // What was changed inside the step is to be made again with it.
+        if changesMade > timeline.changes(before: position.next) {
+          Effort.$current.withValue(nil) { _ = walk(to: position, onBranch: current, withOwn: false) }
+        }
+      } else {
+        branches[current].timeline.goBack(to: experiment.position)
+      }
       throw error
     }
+    if let record, record.step % snapshots.stride == 0 { takeSnapshot(isKnown: isKnown) }
+    if isKnown {
+      // Being at a position means: after all changes that were made there.
+      changesMade = branch.timeline.repeatChanges(on: &experiment, from: changesMade)
+      if let record { walked(record) }
+    } else {
+      branches[current].timeline.end = experiment.position
+      if let record { branches[current].history.append(record) }
+    }
+    return record
+  }
+
+  /// Makes the phases to the end of the step.
+  /// - Throws: as `advance`.
+  public mutating func makeStep() throws(StepError) -> StepRecord {
+    while true {
+      if let record = try advance() { return record }
+    }
+  }
+
+  private mutating func walked(_ record: StepRecord) {
+    // Once there are as many exact steps as anybody looks back on, the history tells all.
+    if recent != nil, !branch.history.isExact(before: record.step) {
+      self.record = record
+      recent?.append(record)
+    } else {
+      (self.record, recent) = (nil, nil)
+    }
+  }
+
+  private mutating func takeSnapshot(isKnown: Bool) {
+    if isKnown, snapshots.last(upTo: experiment.step, partings: partings(from: timeline)).step == experiment.step {
+      return
+    }
+    snapshots.keep(experiment, on: branch.id)
+  }
+}
+
+extension Timeline {
+  /// Makes the changes of the position that an experiment has come to.
+  /// - Parameter made: how many of the changes were made before.
+  /// - Returns: how many are made then.
+  func repeatChanges(on experiment: inout Experiment, from made: Int) -> Int {
+    var made = made
+    while made < changes.count, changes[made].position <= experiment.position {
+      // It was possible the first time.
+      try? experiment.apply(changes[made].change)
+      made += 1
+    }
+    return made
+  }
+}
+
+extension History {
+  /// What some steps have measured, and nothing else.
+  init(_ records: [StepRecord]) {
+    self.init(parameters: records.first?.weightNorms.count ?? 0)
+    for record in records { append(record) }
+  }
+
+  /// Whether all steps that numbers of a step look back on are kept exactly.
+  func isExact(before step: Int) -> Bool {
+    step == 0 || (firstKept.map { $0 <= max(1, step - History.window + 1) } ?? false)
   }
 }

@@ -43,6 +43,16 @@ struct PlayCommand: ParsableCommand {
     completion: .file(extensions: ["cast"]))
   var record: String?
 
+  @Flag(help: "Goes on with a session that was kept: with the one named, else with the last.")
+  var resume = false
+
+  @Flag(inversion: .prefixedNo, help: "Whether what is done on the screen is kept as a session; sessions lists them.")
+  var session = true
+
+  @ArgumentParser.Option(
+    help: ArgumentHelp("How much memory there is for going back; with more, less is computed again.", valueName: "size"))
+  var memory = ByteCount.snapshots
+
   @OptionGroup var look: LookArguments
 
   @OptionGroup var output: OutputArguments
@@ -55,6 +65,9 @@ struct PlayCommand: ParsableCommand {
     guard every ?? 1 > 0 else { throw ValidationError("--every is a number of steps, 1 or more.") }
     guard record == nil || !plain else { throw ValidationError("--record is for the screen: --plain has none.") }
     guard every == nil || plain else { throw ValidationError("--every is for --plain: the screen shows every step.") }
+    guard !resume || arguments.seed == nil && arguments.lines.isEmpty else {
+      throw ValidationError("--resume goes on with what was done: --seed and --set would make it another session.")
+    }
     guard (1...120).contains(frameRate) else {
       throw ValidationError("--fps is a number of frames a second, 1 to 120.")
     }
@@ -63,11 +76,14 @@ struct PlayCommand: ParsableCommand {
   func run() throws {
     // What is wrong with the file is said before the screen is opened, so that it stays readable.
     let hasViewer = !plain || TerminalSystem.isTerminal(0)
-    let scenario = try file.map { try arguments.load($0, screen: hasViewer) }
-    var stage = Stage(
-      scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
-      waitsForViewer: hasViewer, asksBeforeWriting: !plain && output.output == nil, outputFolder: output.output,
-      mostSteps: hasViewer ? nil : bound.maxSteps)
+    let scenario = resume ? nil : try file.map { try arguments.load($0, screen: hasViewer) }
+    var stage =
+      resume
+      ? try Stage.resumed(file, memory: memory.bytes, lessons: arguments.place.folders, output: output)
+      : Stage(
+        scenario: scenario, files: DiskFiles(), lessons: arguments.place.folders,
+        waitsForViewer: hasViewer, asksBeforeWriting: !plain && output.output == nil, outputFolder: output.output,
+        mostSteps: hasViewer ? nil : bound.maxSteps, memory: memory.bytes)
     if plain {
       var session = try PlainSession(stage, every: every, isInteractive: hasViewer, output: output)
       return try session.play(name: scenario?.path ?? "standard input")
@@ -79,7 +95,8 @@ struct PlayCommand: ParsableCommand {
       ascii: look.ascii, synchronizedOutput: sync, usesMouse: mouse, recorder: recorder)
     let face = ScreenSession.Face(
       speed: speed > 1000 ? nil : max(speed, ViewState.slowest), frameTime: .seconds(1 / frameRate), isBig: look.big,
-      beginsWithLessons: scenario == nil && !blank && !stage.lessons.isEmpty)
+      beginsWithLessons: scenario == nil && !resume && !blank && !stage.lessons.isEmpty,
+      sessions: session ? SessionFolder.usual : nil)
     var problem: (any Error)?
     var status: Int32 = 0
     let place = try output.place()

@@ -26,12 +26,18 @@ struct FileEffects {
   mutating func perform(_ effect: Effect, on stage: inout Stage) throws(FileError) {
     switch effect {
     case .began(let run): try write(TraceText.header(run), on: &stage)
-    case .stepped(let record):
+    case .jumped(let jump):
+      try write(TraceText.jump(from: jump.traceFrom, to: jump.traceTo, branch: jump.branch), on: &stage)
+    // What is only walked again was written when it was made.
+    case .stepped(_, isNew: false): break
+    case .stepped(let record, isNew: true):
       guard isWriting, let run = stage.workbench.run else { return }
-      try write(TraceText.line(record, run), on: &stage)
+      let workbench = stage.workbench
+      let distance = workbench.twin.flatMap { $0.distance(from: run) }
+      try write(TraceText.line(record, run, twin: workbench.twinRun, distance: distance), on: &stage)
     case .write(let request, let right):
       do throws(FileError) { try write(request, by: right, on: &stage) } catch { stage.fileFailed(error) }
-    case .changed, .phased, .note, .output, .said, .paused, .failed, .expected, .view: break
+    case .changed, .repeated, .branched, .phased, .note, .output, .said, .paused, .failed, .expected, .view: break
     }
   }
 

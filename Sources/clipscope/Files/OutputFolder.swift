@@ -117,6 +117,8 @@ struct ByteCount: ExpressibleByArgument {
 
   /// What is enough for any lesson.
   static let gigabyte = ByteCount(argument: "1GB")!
+  /// What snapshots take unless told otherwise.
+  static let snapshots = ByteCount(argument: "32MB")!
 }
 
 /// How long a scenario may go on that nobody watches.

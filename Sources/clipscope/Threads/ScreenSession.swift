@@ -28,13 +28,15 @@ final class ScreenSession {
     var isBig = false
     /// Whether the page of lessons is in front.
     var beginsWithLessons = false
+    /// Where the session is kept, `nil` for nowhere.
+    var sessions: SessionFolder?
   }
 
   /// A session on a terminal that was taken over.
   init(_ terminal: TerminalSession, _ stage: Stage, _ face: Face, _ place: OutputPlace) {
     self.terminal = terminal
     frameTime = face.frameTime
-    trainer = Trainer(stage, place, speed: face.speed)
+    trainer = Trainer(stage, place, speed: face.speed, sessions: face.sessions)
     view.speed = face.speed
     view.isBig = face.isBig
     view.isASCII = terminal.usesASCII

@@ -45,10 +45,11 @@ final class Trainer: Sendable {
   private let beginning: Stage
   private let place: OutputPlace
   private let speed: Double?
+  private let sessions: SessionFolder?
 
-  /// A trainer of `stage`, at `speed` steps a second.
-  init(_ stage: Stage, _ place: OutputPlace, speed: Double?) {
-    (beginning, self.place, self.speed) = (stage, place, speed)
+  /// A trainer of `stage`, at `speed` steps a second, whose session is kept in a folder, if there is one.
+  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, sessions: SessionFolder?) {
+    (beginning, self.place, self.speed, self.sessions) = (stage, place, speed, sessions)
     mailbox = Monitor(Mailbox(news: News(scene: Scene(stage))))
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0, "a pipe needs two free descriptors")
@@ -67,7 +68,8 @@ final class Trainer: Sendable {
       // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
       guard_protect_thread()
       Effort.$current.withValue(Effort { self.report($0) }) {
-        var training = Training(self.beginning, self.place, speed: self.speed, trainer: self)
+        var training = Training(
+          self.beginning, self.place, speed: self.speed, session: SessionFile(self.sessions), trainer: self)
         training.run()
       }
     }
@@ -181,14 +183,16 @@ private struct Training {
   private var speed: Double?
   private var nextStep = ContinuousClock.now
   private var files: FileEffects
+  private var session: SessionFile
 
-  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, trainer: Trainer) {
-    (self.stage, self.speed, self.trainer) = (stage, speed, trainer)
+  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, session: SessionFile, trainer: Trainer) {
+    (self.stage, self.speed, self.session, self.trainer) = (stage, speed, session, trainer)
     files = FileEffects(hasScreen: true, place: place)
   }
 
   mutating func run() {
     perform(stage.begin())
+    keep(isIdle: true)
     trainer.publish(Scene(stage))
     while true {
       // Before it waits, so that a trace can be read up to here.
@@ -196,11 +200,18 @@ private struct Training {
       guard let (requests, unheard) = trainer.requests(nextStep: dueTime) else { break }
       if requests.isEmpty { advance() } else { requests.forEach { answer($0) } }
       if unheard > 0 { stage.noteUnheard(unheard) }
+      keep(isIdle: !requests.isEmpty || !stage.isBusy)
       // A scenario that waits or has ended, too, leaves an experiment to look at.
       if stage.workbench.activity == .idle, stage.player.state != .playing { perform(stage.begin()) }
       if !requests.isEmpty || !stage.isBusy || trainer.isAskedFor { trainer.publish(Scene(stage)) }
     }
+    keep(isIdle: true)
+    session.close()
     trainer.note(isWriting: false, problem: files.finish())
+  }
+
+  private mutating func keep(isIdle: Bool) {
+    if let problem = session.write(&stage, isIdle: isIdle) { stage.note(problem) }
   }
 
   // Commands are given at once, steps at the speed that was chosen.

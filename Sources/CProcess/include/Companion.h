@@ -1,0 +1,20 @@
+#ifndef COMPANION_H
+#define COMPANION_H
+
+/// A second thread that does one piece of work at a time beside the thread that asks for it. It waits for the next piece a
+/// moment without sleeping, since pieces may be as short as the time that it takes to be woken.
+typedef struct companion companion_t;
+
+/// A companion, or NULL where there is no second processor or no thread can be had: whoever has none does the work himself.
+companion_t *companion_create(void);
+
+/// Begins a piece of work; the one before must have been waited for.
+void companion_begin(companion_t *companion, void (*work)(void *), void *context);
+
+/// Waits until the work is done.
+void companion_wait(companion_t *companion);
+
+/// Ends the thread.
+void companion_destroy(companion_t *companion);
+
+#endif

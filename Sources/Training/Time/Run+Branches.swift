@@ -1,0 +1,157 @@
+extension Run {
+  /// What a run is made of, without what can be made again: enough to come back to it.
+  public struct Outline: Equatable, Sendable {
+    /// Which of the experiments it is.
+    public let number: Int
+    package let branches: [(name: String, timeline: Timeline)]
+    let current: Int
+    /// Where it stood.
+    public let position: Position
+
+    /// The branch on which it stood.
+    public var branch: String { branches[current].name }
+
+    /// The settings that it began with.
+    public var settings: Settings { branches[current].timeline.settings }
+
+    /// Outlines are equal when they are of the same ways, by the same names, and of the same place.
+    public static func == (left: Outline, right: Outline) -> Bool {
+      left.number == right.number && left.current == right.current && left.position == right.position
+        && left.branches.elementsEqual(right.branches) { $0 == $1 }
+    }
+  }
+
+  /// The run as it is now, without what can be made again.
+  public var outline: Outline {
+    Outline(
+      number: number, branches: branches.map { ($0.name, $0.timeline) }, current: current, position: position)
+  }
+
+  // MARK: Beginning
+
+  /// The branch of now goes on as another from here; what came after stays on the one that it was.
+  mutating func beginBranch() {
+    let timeline = timeline.straight(to: position)
+    let history = history(of: timeline, from: branch)
+    branches.append(Branch(id: newID(), name: newName(), timeline: timeline, history: history))
+    current = branches.count - 1
+    (record, recent) = (nil, nil)
+  }
+
+  /// Goes on as another run that has begun on one of its ways: it becomes a branch.
+  mutating func goOn(as other: Run) {
+    branches.append(
+      Branch(id: newID(), name: newName(), timeline: other.timeline, history: other.history))
+    current = branches.count - 1
+    (experiment, changesMade, record, recent) = (other.experiment, other.changesMade, other.record, other.recent)
+  }
+
+  private mutating func newID() -> Int {
+    lastID += 1
+    return lastID
+  }
+
+  // Numbers are never used again.
+  private mutating func newName() -> String {
+    repeat { begunBranches += 1 } while branches.contains { $0.name == "b\(begunBranches)" }
+    return "b\(begunBranches)"
+  }
+
+  // MARK: Names
+
+  /// Calls the branch of now something else.
+  /// - Returns: whether no other branch has that name.
+  public mutating func nameBranch(_ name: String) -> Bool {
+    if branches.indices.contains(where: { $0 != current && branches[$0].name == name }) { return false }
+    branches[current].name = name
+    return true
+  }
+
+  /// Gives the place of now a name; a mark that had it is moved.
+  /// - Parameter name: `nil` for `m1`, `m2`, …
+  /// - Returns: the name.
+  public mutating func mark(_ name: String?) -> String {
+    var number = 1
+    while name == nil, marks.contains(where: { $0.name == "m\(number)" }) { number += 1 }
+    let name = name ?? "m\(number)"
+    marks.removeAll { $0.name == name }
+    marks.append(Mark(name: name, place: place))
+    return name
+  }
+
+  /// Where a branch left the one that it came from, and which that is; `nil` for one that shares its changes with none.
+  ///
+  /// It came from the branch that it shares the longest way with, of those that began before it.
+  public func origin(of branch: Branch) -> (parent: Branch, position: Position)? {
+    guard let index = branches.firstIndex(where: { $0.id == branch.id }) else { return nil }
+    var origin: (parent: Branch, position: Position)?
+    for other in branches[..<index] {
+      let shared = min(branch.timeline.parting(from: other.timeline) ?? .end, other.end, branch.end)
+      if origin.map({ shared > $0.position }) ?? true { origin = (other, shared) }
+    }
+    return origin
+  }
+
+  // MARK: Coming back
+
+  /// Comes back to what the run was: its branches have the names and the ends that they had, and it stands where it stood.
+  /// What has been done since stays reachable on branches of its own; where it only goes on from what was there, it is the
+  /// future of that.
+  /// - Returns: whether it is there; where an ``Effort`` was stopped, nothing has changed.
+  /// - Precondition: the outline is one of this run's.
+  public mutating func restore(_ outline: Outline) -> Bool {
+    var next = self
+    next.branches = []
+    var left = branches
+    for (name, timeline) in outline.branches {
+      next.branches.append(next.restored(name, timeline, from: &left, all: branches))
+    }
+    // Nothing that was ever reached is lost.
+    for var branch in left {
+      if let other = next.branches.first(where: { $0.timeline.covers(branch.timeline) }) {
+        next.snapshots.move(from: branch.id, to: other.id)
+        continue
+      }
+      if next.branches.contains(where: { $0.name == branch.name }) { branch.name = next.newName() }
+      next.branches.append(branch)
+    }
+    next.keepMarks(of: self)
+    // The experiment of now may be on a branch that is no more: it leads nowhere from here.
+    next.current = outline.current
+    guard next.walk(to: outline.position, onBranch: outline.current, withOwn: false) else { return false }
+    self = next
+    return true
+  }
+
+  // A branch of an outline, made of one that has its steps.
+  private mutating func restored(
+    _ name: String, _ timeline: Timeline, from left: inout [Branch], all: [Branch]
+  ) -> Branch {
+    let same = left.firstIndex { $0.timeline == timeline } ?? left.firstIndex { $0.timeline.extends(timeline) }
+    if let same {
+      var branch = left.remove(at: same)
+      branch.name = name
+      return branch
+    }
+    guard let source = all.first(where: { $0.timeline.covers(timeline) }) else {
+      preconditionFailure("no branch of a run is ever lost")
+    }
+    return Branch(id: newID(), name: name, timeline: timeline, history: history(of: timeline, from: source))
+  }
+
+  // Where the branch of a mark is no more, another one has its place.
+  private mutating func keepMarks(of old: Run) {
+    marks = marks.compactMap { mark in
+      if branches.contains(where: { $0.id == mark.place.branch }) { return mark }
+      guard let way = old.branches.first(where: { $0.id == mark.place.branch })?.timeline.straight(to: mark.place.position),
+        let branch = branches.first(where: { $0.timeline.extends(way) || $0.timeline.covers(way) })
+      else { return nil }
+      return Mark(name: mark.name, place: Place(branch: branch.id, position: mark.place.position))
+    }
+  }
+}
+
+extension Position {
+  // Behind all others.
+  fileprivate static let end = Position(step: .max)
+}

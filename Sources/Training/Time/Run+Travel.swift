@@ -1,0 +1,147 @@
+import Numerics
+
+extension Run {
+  // Where the branches of this run part from a timeline, by their `id`.
+  func partings(from timeline: Timeline) -> [Int: Position?] {
+    var partings: [Int: Position?] = [:]
+    for branch in branches { partings[branch.id] = .some(branch.timeline.parting(from: timeline)) }
+    return partings
+  }
+
+  /// Goes to a place, in whichever direction: the experiment is what it was there, and the numbers are those of its last step.
+  ///
+  /// At most so many steps are made again as there are between two snapshots, and one more.
+  /// - Returns: whether it is there; where an ``Effort`` was stopped, it is where it was.
+  /// - Precondition: the branch is one of this run's and reaches so far.
+  public mutating func travel(to place: Place) -> Bool {
+    guard let index = branches.firstIndex(where: { $0.id == place.branch }), place.position <= branches[index].end else {
+      preconditionFailure("the place is one of this run's")
+    }
+    return place == self.place || walk(to: place.position, onBranch: index, withOwn: true)
+  }
+
+  // - Parameter withOwn: whether the state of now may be what leads there.
+  mutating func walk(to position: Position, onBranch index: Int, withOwn: Bool) -> Bool {
+    let branch = branches[index]
+    var walk = Walk(self, to: position, on: branch, withOwn: withOwn)
+    guard walk.go(to: position) else { return false }
+    let step = walk.experiment.step
+    let isExact = branch.history.isExact(before: step)
+    (experiment, current, changesMade) = (walk.experiment, index, walk.changesMade)
+    record = branch.history[step: step] == nil ? walk.records.last : nil
+    recent = isExact ? nil : History(walk.records)
+    if !walk.snapshots.isEmpty { snapshots.keepNear(walk.snapshots, on: branch.id) }
+    return true
+  }
+
+  /// The records of some steps of a branch, one after the other: those that are kept exactly, and the others made again.
+  /// - Parameter body: whether to go on.
+  /// - Returns: whether all were looked at, or it was enough; false where an ``Effort`` was stopped.
+  /// - Precondition: the branch has made these steps.
+  public func records(
+    of branch: Branch, _ steps: Range<Int>, _ body: (StepRecord) -> Bool
+  ) -> Bool {
+    var walk: Walk?
+    for step in steps {
+      if let record = branch.history[step: step] {
+        if !body(record) { return true }
+        if step % 1024 == 0, !Effort.goesOn(Double(step - steps.lowerBound) / Double(steps.count)) { return false }
+        continue
+      }
+      let target = Position(step: step)
+      if walk == nil { walk = Walk(self, to: target, on: branch, withOwn: false) }
+      walk?.forget()
+      guard walk?.go(to: target, share: Double(step - steps.lowerBound) / Double(steps.count)) == true,
+        let record = walk?.records.last
+      else { return false }
+      if !body(record) { return true }
+    }
+    return Effort.goesOn(1)
+  }
+
+  /// A history of a timeline up to its end, from one that has the same beginning: what only summaries are left of is made again
+  /// as far as numbers of its last step look back on it.
+  func history(of timeline: Timeline, from branch: Branch) -> History {
+    var history = branch.history
+    let step = timeline.end.step
+    guard history.lastStep > step else { return history }
+    let last = history.cut(after: history.isExact(before: step) ? step : max(0, step - History.window))
+    guard last < step else { return history }
+    _ = Effort.$current.withValue(nil) {
+      records(of: Branch(id: branch.id, name: "", timeline: branch.timeline, history: history), last + 1..<step + 1) {
+        history.append($0)
+        return true
+      }
+    }
+    return history
+  }
+}
+
+/// A copy of an experiment on its way along a branch.
+struct Walk {
+  private(set) var experiment: Experiment
+  private(set) var changesMade: Int
+  /// What the last steps have measured: as many as numbers look back on.
+  private(set) var records: [StepRecord] = []
+  /// The states on the way.
+  private(set) var snapshots: [Snapshot] = []
+  private let timeline: Timeline
+  private let stride: Int
+  private let mostSnapshots: Int
+  private let begin: Position
+
+  /// Begins at the last state that is known before a position, with its last step still to make, so that what that leaves
+  /// behind is there.
+  /// - Parameter withOwn: whether that may be the state of the run itself.
+  init(_ run: Run, to target: Position, on branch: Branch, withOwn: Bool = true) {
+    timeline = branch.timeline
+    stride = run.snapshots.stride
+    let isExact = branch.history.isExact(before: target.step)
+    let partings = run.partings(from: branch.timeline)
+    let snapshot = run.snapshots.last(
+      upTo: max(0, target.step - (isExact ? 1 : History.window)), partings: partings)
+    mostSnapshots = run.snapshots.nearCount(snapshot.bytes)
+    let isOnTheWay = (partings[run.branch.id] ?? nil).map { $0 > run.position } ?? true
+    if withOwn, isExact, isOnTheWay, run.position <= target, run.position.step >= snapshot.step {
+      (experiment, changesMade, begin) = (run.experiment, run.changesMade, run.position)
+      return
+    }
+    begin = Position(step: snapshot.step)
+    experiment = run.experiment
+    experiment.restore(snapshot)
+    changesMade = timeline.repeatChanges(on: &experiment, from: timeline.changes(before: begin))
+  }
+
+  /// Goes on to a position.
+  /// - Parameter share: how far the work is that this is a part of, `nil` where it is all of it.
+  /// - Returns: false where an ``Effort`` was stopped.
+  mutating func go(to target: Position, share: Double? = nil) -> Bool {
+    while experiment.position < target {
+      let done = Double(experiment.step - begin.step) / Double(max(1, target.step - begin.step))
+      guard Effort.goesOn(min(0.999, share ?? done)) else { return false }
+      do throws(StepError) {
+        repeat {
+          let record = try experiment.advance()
+          if let record { note(record) }
+          changesMade = timeline.repeatChanges(on: &experiment, from: changesMade)
+          if record != nil { break }
+        } while experiment.position < target
+      } catch {
+        return false
+      }
+    }
+    return share != nil || Effort.goesOn(1)
+  }
+
+  private mutating func note(_ record: StepRecord) {
+    // Some more than anybody looks back on, so that they are moved rarely.
+    if records.count >= 2 * History.window { records.removeFirst(History.window) }
+    records.append(record)
+    guard record.step % stride == 0, mostSnapshots > 0 else { return }
+    if snapshots.count >= mostSnapshots { snapshots.removeFirst() }
+    snapshots.append(experiment.snapshot)
+  }
+
+  /// Forgets what was measured on the way.
+  mutating func forget() { records.removeAll(keepingCapacity: true) }
+}

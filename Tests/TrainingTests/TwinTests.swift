@@ -1,0 +1,110 @@
+import Optimization
+import SeededRandom
+import Testing
+import Training
+
+/// A second run beside the first is what a run by itself with its difference would be.
+@Suite struct TwinTests {
+  private func made(_ settings: Settings, _ steps: Int) throws -> Run {
+    var run = Run(settings)
+    for _ in 0..<steps { _ = try run.makeStep() }
+    return run
+  }
+
+  @Test("A twin without a difference is equal for ever, on one core and on two", arguments: Row.all, [true, false])
+  func equal(_ row: Row, isAlone: Bool) throws {
+    let companion = Companion(isAlone: isAlone)
+    var run = try made(row.settings, 3)
+    var twin = try Twin(of: run, id: 1, difference: "", changes: [])
+    for _ in 0..<12 { _ = try twin.step(&run, companion) }
+    let (one, other) = (run.experiment.snapshot, twin.run.experiment.snapshot)
+    #expect(one == other && twin.parted(from: run) == nil && twin.distance(from: run) == 0)
+  }
+
+  @Test("A twin with a difference is a run by itself with that change", arguments: Row.all)
+  func different(_ row: Row) throws {
+    let companion = Companion()
+    let change = Change.learningRate(0.037)
+    var run = try made(row.settings, 4)
+    var alone = try made(row.settings, 4)
+    _ = try alone.apply(change)
+    var twin = try Twin(of: run, id: 1, difference: "lr 0.037", changes: [change])
+    for step in 5...14 {
+      let record = try twin.step(&run, companion)
+      _ = try alone.makeStep()
+      let isSame = twin.run.experiment.snapshot == alone.experiment.snapshot
+      #expect(record.step == step && isSame)
+    }
+    let again = try made(row.settings, 14)
+    #expect(run.experiment.snapshot == again.experiment.snapshot, "the run is what it is without a twin")
+    if row.description == Row.all[0].description { #expect(twin.parted(from: run) == 5) }
+  }
+
+  @Test("A twin with another set-up has begun at 0, with the run's own changes but for those that were replaced")
+  func setUp() throws {
+    var settings = Row.all[0].settings
+    settings.clipping.isOn = false
+    var run = try made(settings, 3)
+    _ = try run.apply(.rule(.norm(ClipNorm())))
+    _ = try run.apply(.learningRate(0.02))
+    for _ in 0..<4 { _ = try run.makeStep() }
+    var other = settings
+    other.optimizer = .adam(Adam())
+    let twin = try #require(
+      try Twin(
+        of: run, id: 1, difference: "optimizer adam", settings: other,
+        replaced: { if case .learningRate = $0 { true } else { false } }, changes: []))
+    var alone = try made(other, 3)
+    _ = try alone.apply(.rule(.norm(ClipNorm())))
+    for _ in 0..<4 { _ = try alone.makeStep() }
+    #expect(twin.run.experiment.snapshot == alone.experiment.snapshot)
+    #expect(twin.parted(from: run) == 1)
+  }
+
+  @Test("Walking goes with both; before its beginning the twin is the run, and a branch that left earlier has none")
+  func walking() throws {
+    let companion = Companion()
+    var settings = Row.all[0].settings
+    settings.clipping.isOn = false
+    var run = try made(settings, 6)
+    var twin = try Twin(of: run, id: 1, difference: "lr 0.2", changes: [.learningRate(0.2)])
+    var digests: [Int: (own: String, other: String)] = [:]
+    for _ in 0..<6 {
+      _ = try twin.step(&run, companion)
+      digests[run.position.step] = (run.experiment.digest.text, twin.run.experiment.digest.text)
+    }
+    for step in [9, 7, 12, 8] {
+      _ = run.travel(to: Place(branch: run.branch.id, position: Position(step: step)))
+      let isThere = twin.follow(run)
+      #expect(isThere && run.experiment.digest.text == digests[step]?.own)
+      #expect(twin.run.experiment.digest.text == digests[step]?.other)
+    }
+    _ = run.travel(to: Place(branch: run.branch.id, position: Position(step: 4)))
+    _ = twin.follow(run)
+    let (isBefore, distance) = (twin.isBefore(run.position), twin.distance(from: run))
+    #expect(isBefore && distance == 0 && twin.parted(from: run) == nil)
+    while run.position.step < 12 { _ = try twin.step(&run, companion) }
+    #expect(twin.run.experiment.digest.text == digests[12]?.other)
+    _ = run.travel(to: Place(branch: run.branch.id, position: Position(step: 4)))
+    _ = try run.apply(.learningRate(0.7))
+    let belongs = twin.belongs(to: run.branch)
+    #expect(!belongs)
+  }
+
+  @Test("Swapped twice is where it was, and nothing of either is lost")
+  func swapping() throws {
+    let companion = Companion()
+    var run = try made(Row.all[0].settings, 5)
+    var twin = try Twin(of: run, id: 1, difference: "lr 0.2", changes: [.learningRate(0.2)])
+    for _ in 0..<5 { _ = try twin.step(&run, companion) }
+    let (own, other) = (run.experiment.snapshot, twin.run.experiment.snapshot)
+    (run, twin) = twin.swapped(with: run, id: 2)
+    #expect(run.experiment.snapshot == other && twin.run.experiment.snapshot == own && twin.isSwapped)
+    #expect(run.branches.map(\.name) == ["main", "b1"] && run.branch.name == "b1")
+    _ = try twin.step(&run, companion)
+    #expect(run.position.step == 11 && twin.run.position.step == 11)
+    let way = run.branches[0]
+    _ = run.travel(to: Place(branch: way.id, position: way.end))
+    #expect(run.experiment.snapshot == own)
+  }
+}
