@@ -70,7 +70,9 @@ extension Run {
   ) throws(SearchStopped) -> (step: Int, value: Double)? {
     var best: (step: Int, value: Double)?
     let isDone = records(of: branch, 1..<max(1, end.step + 1)) { record in
-      if let value = value(record), value.isFinite, best.map({ isLargest ? value > $0.value : value < $0.value }) ?? true {
+      if let value = value(record), value.isFinite,
+        best.map({ isLargest ? value > $0.value : value < $0.value }) ?? true
+      {
         best = (record.step, value)
       }
       return true

@@ -106,7 +106,8 @@ extension ViewState {
     guard zoom == 0 else { return ChartWindow(count: count, zoom: zoom, center: center) }
     let shown = scene.isRunning ? ChartWindow.horizon(count) : count
     return ChartWindow(
-      count: others(of: scene).reduce(max(shown, scene.twin?.history.count ?? 0)) { max($0, $1.history.count) }, zoom: 0, center: nil)
+      count: others(of: scene).reduce(max(shown, scene.twin?.history.count ?? 0)) { max($0, $1.history.count) },
+      zoom: 0, center: nil)
   }
 
   /// The part of the screen between the header and the line of time, or the phases.

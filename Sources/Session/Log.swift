@@ -23,7 +23,8 @@ public struct Log: Sendable {
     public var text: String {
       switch self {
       case .travelled(let verb, let words): "\(verb): \(words)"
-      case .command(let text), .repeated(let text), .output(let text), .note(let text), .said(let text), .held(let text), .error(let text):
+      case .command(let text), .repeated(let text), .output(let text), .note(let text), .said(let text),
+        .held(let text), .error(let text):
         text
       }
     }

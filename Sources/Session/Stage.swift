@@ -337,7 +337,9 @@ public struct Stage: Sendable {
       return []
     }
     let effects = apply(workbench.advance())
-    if effects.contains(where: { if case .stepped = $0 { true } else { false } }) { stepsLeft = stepsLeft.map { $0 - 1 } }
+    if effects.contains(where: { if case .stepped = $0 { true } else { false } }) {
+      stepsLeft = stepsLeft.map { $0 - 1 }
+    }
     return effects
   }
 

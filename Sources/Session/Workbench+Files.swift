@@ -30,7 +30,9 @@ extension Workbench {
   /// position between the steps.
   func script(for path: String) -> String {
     let folder = PathText.folder(of: path)
-    guard let timeline = run.map({ $0.timeline.straight(to: $0.position) }) else { return Self.text(settings, folder).joined(separator: "\n") + "\n" }
+    guard let timeline = run.map({ $0.timeline.straight(to: $0.position) }) else {
+      return Self.text(settings, folder).joined(separator: "\n") + "\n"
+    }
     var lines = Self.text(timeline.settings, folder)
     var position = Position.start
     for entry in timeline.changes {

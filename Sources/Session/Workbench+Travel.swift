@@ -110,7 +110,9 @@ extension Workbench {
       guard self.run?.travel(to: place) == true else { throw .stopped }
     } else {
       twin = nil
-      guard var target = otherRuns.first(where: { $0.number == number }) else { throw .noPlace("x\(number) is no more") }
+      guard var target = otherRuns.first(where: { $0.number == number }) else {
+        throw .noPlace("x\(number) is no more")
+      }
       guard target.travel(to: place) else { throw .stopped }
       enter(target)
     }
@@ -183,7 +185,8 @@ extension Workbench {
 
   private mutating func go(to text: PlaceText) throws(CommandError.Problem) -> [Effect] {
     let begun = try self.begun()
-    guard let run = text.experiment.map({ number in ([begun] + otherRuns).first { $0.number == number } }) ?? begun else {
+    guard let run = text.experiment.map({ number in ([begun] + otherRuns).first { $0.number == number } }) ?? begun
+    else {
       let known = ([begun] + otherRuns).map { "x\($0.number)" }.sorted()
       throw .unknown(what: "experiment", "x\(text.experiment ?? 0)", known: known)
     }
@@ -209,7 +212,9 @@ extension Workbench {
     guard position > branch.end else { return position }
     let end = PlaceText(branch.end).text
     let isHere = run.number == self.run?.number && run.branch.id == branch.id
-    let way = isHere && !run.isPast ? "" : "goto \(run.number == self.run?.number ? "" : "x\(run.number):")\(branch.name):end and "
+    let way =
+      isHere && !run.isPast
+      ? "" : "goto \(run.number == self.run?.number ? "" : "x\(run.number):")\(branch.name):end and "
     let missing =
       position.step > branch.end.step
       ? "step \(position.step - branch.end.step)" : "phase \(position.phases - branch.end.phases)"
@@ -241,7 +246,9 @@ extension Workbench {
       case .previous: " before \(here)"
       case .first, .last: " on \(run.branch.name)"
       }
-    throw .noPlace("there is no \(kind == .spike || kind == .change || kind == .mark ? "" : "step that is ")\(kind.rawValue)\(range)")
+    throw .noPlace(
+      "there is no \(kind == .spike || kind == .change || kind == .mark ? "" : "step that is ")\(kind.rawValue)\(range)"
+    )
   }
 
   private static func choose(
@@ -339,12 +346,14 @@ extension Workbench {
       guard let made = Twin(outline, memory: memory) else { throw .stopped }
       twin = made
     }
-    if run?.number == outline.number {
+    // Experiments that have made no step share their number.
+    func isSame(_ run: Run) -> Bool { run.number == outline.number && run.timeline.settings == outline.settings }
+    if run.map(isSame) == true {
       guard run?.restore(outline) == true else { throw .stopped }
     } else {
       // One that had made no step was not kept: it is made again.
       var other =
-        otherRuns.first { $0.number == outline.number }
+        otherRuns.first(where: isSame)
         ?? Run(outline.settings, number: outline.number, memory: memory)
       guard other.restore(outline) else { throw .stopped }
       enter(other)

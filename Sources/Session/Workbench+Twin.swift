@@ -40,8 +40,8 @@ extension Workbench {
     (next.twin, next.twinNumber) = (made, id)
     next.companion = next.companion ?? Companion()
     self = next
-    let where_ = made.isFromStart ? "it began at 0, and is at \(PlaceText(run.position).text), too" : "from here on"
-    return began + [.note("a twin goes beside the run: \(made.words), \(where_)")]
+    let place = made.isFromStart ? "it began at 0, and is at \(PlaceText(run.position).text), too" : "from here on"
+    return began + [.note("a twin goes beside the run: \(made.words), \(place)")]
   }
 
   private func setUp(_ line: TwinLine, _ settings: Settings) throws(CommandError.Problem) -> Settings {
@@ -100,7 +100,9 @@ extension Workbench {
   func valueOfTwin(_ quantity: Quantity) throws(CommandError.Problem) -> Double {
     guard let twin else { throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one") }
     guard let run, let other = twinRun else {
-      throw .withoutTwin("\(quantity.text): the twin is not here; it began at \(PlaceText(twin.begins).text) of another branch, or makes no more steps")
+      throw .withoutTwin(
+        "\(quantity.text): the twin is not here; it began at \(PlaceText(twin.begins).text) of another branch, or makes no more steps"
+      )
     }
     switch quantity {
     case .scalar(.parted):
@@ -120,7 +122,9 @@ extension Workbench {
 
   /// What was measured of two runs in a step that was made.
   func valueOfTwin(_ quantity: Quantity, in record: StepRecord) throws(CommandError.Problem) -> Double {
-    guard let twin, let run else { throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one") }
+    guard let twin, let run else {
+      throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one")
+    }
     switch quantity {
     case .scalar(.parted):
       guard let parted = twin.parted(from: run), parted <= record.step else {

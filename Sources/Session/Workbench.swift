@@ -330,13 +330,14 @@ public struct Workbench: Sendable {
 
   private mutating func advance(wholeStep: Bool) -> [Effect] {
     guard let before = run?.changesMade else { return [] }
-    let isNew = run?.isPast == false
     let hadFailed = twin?.failure != nil
     do throws(StepError) {
       let record = wholeStep ? try makeStep() : try makePhase()
       if record == nil { journal.phased() } else { journal.stepped() }
-      let made = record.map { Effect.stepped($0, isNew: isNew) } ?? .phased
-      return repeated(since: before) + (hadFailed ? [] : failureOfTwin) + [made]
+      let made = record.map { Effect.stepped($0, isNew: run?.isNew ?? true) } ?? .phased
+      // A workbench is large: a method that only looks at it costs as much as a small step, so it is asked where it has to be.
+      let news = (run?.changesMade ?? before) > before ? repeated(since: before) : []
+      return news + (hadFailed || twin?.failure == nil ? [] : failureOfTwin) + [made]
     } catch {
       activity = .idle
       note(failure: true, ofViewer: stepsAreViewers)
@@ -365,7 +366,7 @@ public struct Workbench: Sendable {
 
   // In the past the same changes come at the same positions.
   private func repeated(since made: Int) -> [Effect] {
-    guard let run, run.changesMade > made else { return [] }
+    guard let run else { return [] }
     return run.timeline.changes[made..<run.changesMade].map { .repeated($0.change) }
   }
 }

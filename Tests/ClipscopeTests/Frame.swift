@@ -26,7 +26,7 @@ struct Frame {
       guard let title = line.firstMatch(of: /[╭─]─ log ─/)?.range else { continue }
       // It may stand beside the words.
       let column = line.distance(from: line.startIndex, to: title.lowerBound)
-      let below = lines[(row + 1)...].dropLast(2).map { $0.dropFirst(column) }
+      let below = lines[(row + 1)...].dropLast(lines.count >= 20 ? 3 : 2).map { $0.dropFirst(column) }
       return below.prefix { $0.first != "╰" }
         .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " │")) }.filter { !$0.isEmpty }
     }

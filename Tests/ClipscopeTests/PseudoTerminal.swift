@@ -103,6 +103,8 @@ final class PseudoTerminal {
     for name in ["PATH", "HOME"] {
       if let value = ProcessInfo.processInfo.environment[name] { variables[name] = value }
     }
+    // What is kept of a session is kept nowhere near the tester's own.
+    variables["XDG_STATE_HOME"] = NSTemporaryDirectory() + "/clipscope-tests-\(getpid())"
     return variables.merging(Sanitizer.environment) { $1 }.merging(own) { $1 }
   }
 

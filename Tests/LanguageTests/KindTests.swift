@@ -9,7 +9,9 @@ import Testing
     #expect(try Parser.commands(in: row.example).map(\.command.kind) == [row.kind], "\(row.example)")
   }
 
-  @Test("Lessons alone give up what there is; set-up, steps and travels take over; words, travels and views stand in no log")
+  @Test(
+    "Lessons alone give up what there is; set-up, steps and travels take over; words, travels and views stand in no log"
+  )
   func meanings() {
     #expect(Command.Kind.allCases.filter(\.givesUp) == [.lessons])
     #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps, .travel, .lessons])

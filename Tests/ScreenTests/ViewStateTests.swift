@@ -39,7 +39,9 @@ import Training
     #expect(feed(&view, [.control("c")], scene) == [.leave(isInterrupt: true)])
   }
 
-  @Test("What gives up what there is asks first: y does it, n and Escape do not, other keys wait. What undo brings back does not")
+  @Test(
+    "What gives up what there is asks first: y does it, n and Escape do not, other keys wait. What undo brings back does not"
+  )
   func givesUp() throws {
     let scene = try scene()
     for (key, outcomes) in [

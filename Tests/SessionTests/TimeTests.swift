@@ -124,7 +124,8 @@ import Training
     stage.enter("goto 9")
     let seen = when(&stage)
     stage.enter("undo")
-    #expect(stage.words.last == "undo: undone: clip norm max_norm=0.1, given at 4; at main:4, the end", "\(stage.words)")
+    #expect(
+      stage.words.last == "undo: undone: clip norm max_norm=0.1, given at 4; at main:4, the end", "\(stage.words)")
     #expect(try stage.digest == self.stage("step 4").digest && !stage.workbench.settings.clipping.isOn)
     stage.enter("redo")
     #expect(when(&stage) == seen)
@@ -250,15 +251,19 @@ import Training
     #expect(stage.workbench.position.step == 15 && stage.player.state == .ended)
   }
 
-  @Test("Lines of any kind in any order: straight is walked, and undo then redo is the same", arguments: 1...12 as ClosedRange<UInt64>)
+  @Test(
+    "Lines of any kind in any order: straight is walked, and undo then redo is the same",
+    arguments: 1...12 as ClosedRange<UInt64>)
   func walks(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     var stage = Stage(files: MemoryFiles(), waitsForViewer: false)
     let lines = [
       "step 3", "step", "phase 2", "run 4", "back", "back 3", "phase back", "goto 50%", "goto start", "goto end",
-      "clip norm max_norm=0.3", "clip off", "clip on", "lr up", "lr down", "max_norm up", "norm_type next", "accumulate 2",
+      "clip norm max_norm=0.3", "clip off", "clip on", "lr up", "lr down", "max_norm up", "norm_type next",
+      "accumulate 2",
       "clip zclip warmup=3", "undo", "redo", "undo 2", "restart", "init radius=1.5", "init default",
-      "model gru hidden=3", "model rnn hidden=4", "optimizer adam", "outlier scale=5", "goto next change", "mark", "goto x1:end",
+      "model gru hidden=3", "model rnn hidden=4", "optimizer adam", "outlier scale=5", "goto next change", "mark",
+      "goto x1:end",
       "until step > 12", "goto first spike", "goto main:end", "goto b1:start",
     ]
     for line in Self.small.split(separator: ";") { stage.enter(String(line)) }

@@ -64,6 +64,27 @@ public enum Glossary {
     Entry("±log", is: "an axis for both signs: linear between -1 and 1, equal factors beyond"),
     Entry("linear", is: "an axis on which equal distances are equal differences"),
     Entry(
+      "past", "◂",
+      is:
+        "you stand before the end of what was trained: charts show all of it with a line at now, numbers are those of now; "
+        + "} goes to the end"),
+    Entry("end", is: "the last position that was ever reached on this branch; from there on steps are new ones"),
+    Entry(
+      "time", "▾", "┄", "┅",
+      is:
+        "the line of time: what was gone through, ◆ now, dotted what is still there; blue: clipped, ×: not finite, ▾: a mark; "
+        + "a click goes there"),
+    Entry(
+      "branch", "main", "b1",
+      is: "a way that the experiment has gone: a change in the past begins one, and the old future stays, in grey"),
+    Entry(
+      "twin",
+      is: "a second run beside the first on the same batches, green and dashed; its words say what makes it another"),
+    Entry("parted", "equal", is: "the first step after which run and twin have other parameters or optimizer state"),
+    Entry("distance", is: "how far the twin's parameters are from the run's, over the length of the run's"),
+    Entry("mark", is: "a position with a name: goto mark NAME leads there"),
+    Entry("undone", "redone", is: "what undo or redo took back, and where that was given; nothing is lost by it"),
+    Entry(
       "ghost", "↑",
       is: "the run before the last restart, in grey, to compare with; ↑ how far it went where the axis does not reach; "
         + "Esc sends it away"),

@@ -104,7 +104,8 @@ extension Destination {
     switch self {
     case .position(let place): place.text
     case .by(let count): count < 0 ? String(count) : "+\(count)"
-    case .event(let direction, let kind): ([direction.rawValue] + [kind?.rawValue].compactMap(\.self)).joined(separator: " ")
+    case .event(let direction, let kind):
+      ([direction.rawValue] + [kind?.rawValue].compactMap(\.self)).joined(separator: " ")
     case .extreme(let isLargest, let quantity): "\(isLargest ? "max" : "min") \(Lexer.quote(quantity.text))"
     case .mark(let name): "mark \(name)"
     }

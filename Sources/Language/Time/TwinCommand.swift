@@ -76,7 +76,8 @@ extension CommandTable {
       if reader.take(word: "end") { return .twin(.end) }
       guard let word = reader.take() else { return .twin(.begin(TwinLine())) }
       guard word.isQuoted else {
-        throw CommandError(.unknown(what: "word of twin", word.text, known: ["swap", "end", "a line in quotes"]), at: word)
+        throw CommandError(
+          .unknown(what: "word of twin", word.text, known: ["swap", "end", "a line in quotes"]), at: word)
       }
       return .twin(.begin(try TwinLine(word)))
     } write: { command in

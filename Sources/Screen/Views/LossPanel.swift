@@ -14,7 +14,8 @@ struct LossPanel {
     let rows = inside.height - (hasSteps ? 1 : 0)
     let losses = window.summary(scene.history, .loss)
     let others = view.others(of: scene)
-    let shown = others.map { window.summary($0, .loss) } + (scene.twin.map { [window.summary($0.history, .loss)] } ?? [])
+    let shown =
+      others.map { window.summary($0, .loss) } + (scene.twin.map { [window.summary($0.history, .loss)] } ?? [])
     let range = shown.reduce(losses, Self.range)
     let axis = losses.hasFinite ? Axis.fitting(range, rows: rows) : nil
     let title =
@@ -24,7 +25,8 @@ struct LossPanel {
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasSteps)
     ChartAxes.draw(
-      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, others: others, now: scene.step),
+      axis, around: plot, in: inside,
+      steps: axis == nil ? nil : window.steps(scene.history, others: others, now: scene.step),
       on: &grid)
     guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else { return }
     var curves = RangePlot(plot, axis)

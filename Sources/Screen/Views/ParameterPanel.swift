@@ -24,7 +24,8 @@ struct ParameterPanel {
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: true)
     ChartAxes.draw(
-      axis, around: plot, in: inside, steps: axis == nil ? nil : window.steps(scene.history, others: [], now: scene.step), on: &grid)
+      axis, around: plot, in: inside,
+      steps: axis == nil ? nil : window.steps(scene.history, others: [], now: scene.step), on: &grid)
     guard let axis = axis ?? (scene.history.count > 0 ? .unmarked : nil) else {
       return Hints.draw(in: plot, scene, on: &grid)
     }

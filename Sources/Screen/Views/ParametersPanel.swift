@@ -108,7 +108,8 @@ struct ParametersPanel {
     // A twin that has left for infinity does not press it flat.
     if hasTwin, let other = scene.twin.flatMap({ window.summary($0.history, .norm(index)).positiveRange }) {
       range =
-        min(range.lowerBound, max(other.lowerBound, range.lowerBound / 1e3))...max(
+        min(
+          range.lowerBound, max(other.lowerBound, range.lowerBound / 1e3))...max(
           range.upperBound, min(other.upperBound, range.upperBound * 1e3))
     }
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))

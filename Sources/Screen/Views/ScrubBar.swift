@@ -45,12 +45,15 @@ struct ScrubBar {
     let bar = bar(in: area)
     grid.write(left, column: area.column + 1, row: area.row, width: area.width - 2, Style(.accent, bold: scene.isPast))
     grid.write(
-      right, endingAt: area.column + area.width - 1, row: area.row, scene.isPast ? Style(.warning, bold: true) : Style(.muted))
+      right, endingAt: area.column + area.width - 1, row: area.row,
+      scene.isPast ? Style(.warning, bold: true) : Style(.muted))
     guard bar.width > 8 else { return }
     for cell in 0..<bar.width { grid[bar.column + cell, bar.row] = Cell("·", Style(.muted, dim: true)) }
     // The steps of this branch, each where it is; of several in one cell the worst is seen.
     if last > 0 { drawSteps(in: bar, on: &grid) }
-    for mark in scene.marks { grid[bar.column + cell(of: mark.step, bar.width), bar.row] = Cell("▾", Style(.accent, bold: true)) }
+    for mark in scene.marks {
+      grid[bar.column + cell(of: mark.step, bar.width), bar.row] = Cell("▾", Style(.accent, bold: true))
+    }
     grid[bar.column + cell(of: scene.step, bar.width), bar.row] = Cell("◆", Style(.accent, bold: true, reverse: true))
   }
 

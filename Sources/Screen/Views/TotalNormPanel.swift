@@ -40,7 +40,8 @@ struct TotalNormPanel {
       curves.line(of: Double(Float(maxNorm))).map { (row: $0, text: NumberText.short(maxNorm)) }
     }
     ChartAxes.draw(
-      axis, around: plot, in: room, steps: window.steps(scene.history, others: others, now: scene.step), threshold: threshold, on: &grid)
+      axis, around: plot, in: room, steps: window.steps(scene.history, others: others, now: scene.step),
+      threshold: threshold, on: &grid)
     curves.draw(on: &grid)
     if let names { drawNames(in: names, curves, window, on: &grid) }
   }

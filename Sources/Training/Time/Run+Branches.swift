@@ -143,7 +143,8 @@ extension Run {
   private mutating func keepMarks(of old: Run) {
     marks = marks.compactMap { mark in
       if branches.contains(where: { $0.id == mark.place.branch }) { return mark }
-      guard let way = old.branches.first(where: { $0.id == mark.place.branch })?.timeline.straight(to: mark.place.position),
+      guard
+        let way = old.branches.first(where: { $0.id == mark.place.branch })?.timeline.straight(to: mark.place.position),
         let branch = branches.first(where: { $0.timeline.extends(way) || $0.timeline.covers(way) })
       else { return nil }
       return Mark(name: mark.name, place: Place(branch: branch.id, position: mark.place.position))

@@ -14,7 +14,8 @@ extension Run {
   /// - Returns: whether it is there; where an ``Effort`` was stopped, it is where it was.
   /// - Precondition: the branch is one of this run's and reaches so far.
   public mutating func travel(to place: Place) -> Bool {
-    guard let index = branches.firstIndex(where: { $0.id == place.branch }), place.position <= branches[index].end else {
+    guard let index = branches.firstIndex(where: { $0.id == place.branch }), place.position <= branches[index].end
+    else {
       preconditionFailure("the place is one of this run's")
     }
     return place == self.place || walk(to: place.position, onBranch: index, withOwn: true)

@@ -16,6 +16,8 @@ public struct Run: Sendable {
   var current = 0
   /// How many of the branch's changes have been made at the position of now.
   public internal(set) var changesMade = 0
+  /// Whether the phase that was made last was a new one, and not one of the past.
+  public internal(set) var isNew = true
   // Of a position that the history no longer has exactly: the last step before it, and the steps before that.
   var record: StepRecord?
   var recent: History?
@@ -67,7 +69,9 @@ public struct Run: Sendable {
   /// The settings as they are now: what it began with, and what is in force.
   public var settings: Settings {
     var now = timeline.settings
-    (now.optimizer, now.clipping, now.accumulation) = (experiment.optimizer, experiment.clipping, experiment.accumulation)
+    (now.optimizer, now.clipping, now.accumulation) = (
+      experiment.optimizer, experiment.clipping, experiment.accumulation
+    )
     return now
   }
 
@@ -110,6 +114,7 @@ public struct Run: Sendable {
   /// - Throws: `StepError`, as `Experiment.advance`; the run is where it was before that step.
   public mutating func advance() throws(StepError) -> StepRecord? {
     let isKnown = isPast
+    isNew = !isKnown
     let record: StepRecord?
     do {
       record = try experiment.advance()

@@ -77,7 +77,9 @@ struct SnapshotStore: Sendable {
     let own = tracks[branch] ?? Track(distance: stride)
     var merged = Track(distance: max(own.distance, moved.distance))
     let known = Set(own.snapshots.map(\.step))
-    merged.snapshots = (own.snapshots + moved.snapshots.filter { !known.contains($0.step) }).sorted { $0.step < $1.step }
+    merged.snapshots = (own.snapshots + moved.snapshots.filter { !known.contains($0.step) }).sorted {
+      $0.step < $1.step
+    }
     merged.bytes = merged.snapshots.reduce(0) { $0 + $1.bytes }
     tracks[branch] = merged
   }

@@ -50,7 +50,8 @@ struct PlayCommand: ParsableCommand {
   var session = true
 
   @ArgumentParser.Option(
-    help: ArgumentHelp("How much memory there is for going back; with more, less is computed again.", valueName: "size"))
+    help: ArgumentHelp("How much memory there is for going back; with more, less is computed again.", valueName: "size")
+  )
   var memory = ByteCount.snapshots
 
   @OptionGroup var look: LookArguments

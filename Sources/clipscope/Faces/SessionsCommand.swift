@@ -10,7 +10,9 @@ struct SessionsCommand: ParsableCommand {
     commandName: "sessions", abstract: "Lists the sessions that were kept; --resume goes on with one.")
 
   func run() throws {
-    guard let folder = SessionFolder.usual else { throw Failure.usage(["clipscope: there is no home, so none are kept"]) }
+    guard let folder = SessionFolder.usual else {
+      throw Failure.usage(["clipscope: there is no home, so none are kept"])
+    }
     let entries = folder.entries
     if entries.isEmpty { print("no sessions are kept in \(VisibleText.of(folder.path))") }
     let dates = DateFormatter()

@@ -82,7 +82,8 @@ struct SessionText {
     guard first == SessionFolder.header else {
       let version = first.dropFirst("# clipscope session, version ".count)
       throw FileError(
-        path: path, reason: "is a session of version \(VisibleText.of(String(version))), which this clipscope does not know")
+        path: path,
+        reason: "is a session of version \(VisibleText.of(String(version))), which this clipscope does not know")
     }
     end = lines.reversed().lazy.compactMap(Self.place).first ?? "x1:main:0"
   }
@@ -103,7 +104,8 @@ struct SessionText {
   func checkReads() throws(FileError) {
     for (file, digest) in reads {
       guard try Self.digest(of: file) == digest else {
-        throw FileError(path: file, reason: "has changed since \(path) was kept, which read it: it would be another session")
+        throw FileError(
+          path: file, reason: "has changed since \(path) was kept, which read it: it would be another session")
       }
     }
   }
@@ -111,7 +113,9 @@ struct SessionText {
   /// 64 bits over the bytes of a file (FNV-1a, Fowler, Noll and Vo).
   static func digest(of path: String) throws(FileError) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in try DiskFiles().bytes(of: path, relativeTo: "") { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    for byte in try DiskFiles().bytes(of: path, relativeTo: "") {
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+    }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
