@@ -9,7 +9,7 @@ public struct Stage: Sendable {
   /// The experiment and what is being done with it.
   public internal(set) var workbench: Workbench
   /// Where the scenario stands.
-  public private(set) var player = Player()
+  public internal(set) var player = Player()
   /// What was said and done.
   public internal(set) var log = Log()
   /// What the keys type.
@@ -21,14 +21,14 @@ public struct Stage: Sendable {
   /// Whether `quit` was given.
   public private(set) var hasQuit = false
   /// The words of the scenario's act of now, one paragraph for each `say`.
-  public private(set) var passage: [String] = []
+  public internal(set) var passage: [String] = []
   /// How many experiments and scenarios have begun.
   public private(set) var begun = 0
   /// The lessons that there are, in the order to take them.
   public let lessons: [Lesson]
 
-  private let lessonSource: any LessonSource
-  private var lastLesson: String?
+  let lessonSource: any LessonSource
+  var lastLesson: String?
   /// Whether the next words begin an act, so that what stands there speaks of what has been.
   public private(set) var passageIsOver = true
   // Whether the scenario's last expectations held, and whether words have come since.
@@ -47,12 +47,12 @@ public struct Stage: Sendable {
   // Whether the rest of a line goes on at once: its last command wrote a file, which has to be there before the next one.
   var awaitsFile = false
   // Where the scenario stood when it was stopped or began to wait, and whether the viewer has gone elsewhere since.
-  private var stoodAt: (number: Int, place: Place)?
-  private var hasTravelled = false
+  var stoodAt: (number: Int, place: Place)?
+  var hasTravelled = false
   // Whether it goes on, and has to come back first.
   private var comesBack = false
   // The scenario that was let go last, and how many commands could be taken back then.
-  private var dropped: (player: Player, passage: [String], depth: Int)?
+  var dropped: (player: Player, passage: [String], depth: Int)?
   // What failed last, as long as the next command may say that it was expected.
   var failure: Failure?
   private var earlierRefusals = 0
@@ -100,7 +100,7 @@ public struct Stage: Sendable {
     begin(scenario)
   }
 
-  private mutating func begin(_ scenario: Scenario) {
+  mutating func begin(_ scenario: Scenario) {
     bindings = KeyBindings()
     workbench = Workbench(
       files: workbench.files, outputFolder: workbench.outputFolder, memory: workbench.memory,
@@ -109,34 +109,6 @@ public struct Stage: Sendable {
     begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
     (stoodAt, hasTravelled, comesBack, dropped) = (nil, false, false, nil)
-  }
-
-  private mutating func play(_ command: LessonCommand) throws(CommandError.Problem) {
-    if command == .again {
-      guard let scenario = player.scenario else {
-        throw .noLesson("nothing has been played yet; lesson NAME plays one, lessons lists them")
-      }
-      return begin(scenario)
-    }
-    let lesson = try lesson(command)
-    // One that is broken does not stand in the way of the next.
-    lastLesson = lesson.name
-    begin(try lessonSource.scenario(of: lesson))
-  }
-
-  private func lesson(_ command: LessonCommand) throws(CommandError.Problem) -> Lesson {
-    if case .named(let name) = command {
-      if let lesson = lessons.first(where: { $0.name == name }) { return lesson }
-      throw .unknown(what: "lesson", name, known: lessons.map(\.name))
-    }
-    if let next = nextLesson { return next }
-    throw .noLesson(lessons.isEmpty ? "there are no lessons here" : "that was the last lesson; lessons lists them all")
-  }
-
-  /// The lesson behind the one that was played last, the first where none was; `nil` behind the last.
-  public var nextLesson: Lesson? {
-    let index = lessons.firstIndex { $0.name == lastLesson ?? player.scenario?.name }
-    return lessons.dropFirst(index.map { $0 + 1 } ?? 0).first
   }
 
   /// Whether `advance` has anything to do.
@@ -213,43 +185,6 @@ public struct Stage: Sendable {
     case .twin, .look, .words, .files, .lessons, .view: break
     }
     return apply(effects, from: origin)
-  }
-
-  // A scenario's run without end has ended with this stop: what goes on is what stands behind it.
-  private mutating func hold(_ interrupted: Activity) {
-    standStill()
-    player.hold(interrupted == .running ? .idle : interrupted)
-    log.append(.note("the scenario is held: run goes on with it"))
-  }
-
-  private mutating func letGo() {
-    guard player.isOpen else { return }
-    log.append(.note("the scenario is let go: from here on it is yours; u takes that back, again plays it anew"))
-    dropped = (player, passage, workbench.undoDepth)
-    player.letGo()
-    passage = []
-  }
-
-  // The command that a scenario was let go for was taken back: it goes on where it was.
-  private mutating func pickUp() {
-    guard let dropped, workbench.undoDepth < dropped.depth else { return }
-    (player, passage) = (dropped.player, dropped.passage)
-    self.dropped = nil
-    if player.state == .playing { player.hold(.idle) }
-    log.append(.note("the scenario is there again"))
-  }
-
-  // The scenario's next commands are meant for where it stood, and not for where the viewer has gone to look meanwhile. On a
-  // branch of the viewer's it goes on there.
-  private mutating func comeBack() -> [Effect] {
-    guard hasTravelled, let (number, place) = stoodAt else { return [] }
-    hasTravelled = false
-    return apply(workbench.comeBack(to: place, of: number))
-  }
-
-  private mutating func standStill() {
-    stoodAt = workbench.run.map { ($0.number, $0.place) }
-    hasTravelled = false
   }
 
   /// Tells a waiting scenario that a key was pressed.
@@ -389,7 +324,7 @@ public struct Stage: Sendable {
   // MARK: What effects do to the stage
 
   // - Parameter line: the scenario's line that they come from, `nil` for what the viewer typed and for steps.
-  private mutating func apply(_ effects: [Effect], from origin: Origin = .viewer, line: Int? = nil) -> [Effect] {
+  mutating func apply(_ effects: [Effect], from origin: Origin = .viewer, line: Int? = nil) -> [Effect] {
     effects.filter { apply($0, origin, line) }
   }
 

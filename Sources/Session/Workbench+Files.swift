@@ -17,8 +17,11 @@ extension Workbench {
     }
   }
 
-  /// All experiments so far as a PyTorch program.
-  public var torchProgram: String { TorchProgram.text(of: runs, omitted: forgottenRuns) }
+  /// All experiments up to now as a PyTorch program, with the twin as one of them.
+  public var torchProgram: String {
+    let twin = twin.map { $0.run.timeline.straight(to: $0.run.position) }
+    return TorchProgram.text(of: runs + [twin].compactMap(\.self), omitted: forgottenRuns)
+  }
 
   /// How the experiments went up to now, each the straight way to where it was left, the one of now at the end.
   public var runs: [Timeline] {

@@ -334,6 +334,12 @@ extension Workbench {
     return effects
   }
 
+  // Experiments that have made no step leave their number to the next.
+  private func freeNumber(_ number: Int) -> Int {
+    let isTaken = ([run].compactMap(\.self) + otherRuns).contains { $0.number == number && !$0.isUntouched }
+    return isTaken ? nextNumber : number
+  }
+
   private mutating func restore(_ standing: Standing) throws(CommandError.Problem) {
     guard let outline = standing.run else {
       putAside()
@@ -346,15 +352,13 @@ extension Workbench {
       guard let made = Twin(outline, memory: memory) else { throw .stopped }
       twin = made
     }
-    // Experiments that have made no step share their number.
-    func isSame(_ run: Run) -> Bool { run.number == outline.number && run.timeline.settings == outline.settings }
-    if run.map(isSame) == true {
+    if run?.id == outline.id {
       guard run?.restore(outline) == true else { throw .stopped }
     } else {
       // One that had made no step was not kept: it is made again.
       var other =
-        otherRuns.first(where: isSame)
-        ?? Run(outline.settings, number: outline.number, memory: memory)
+        otherRuns.first { $0.id == outline.id }
+        ?? Run(outline.settings, id: outline.id, number: freeNumber(outline.number), memory: memory)
       guard other.restore(outline) else { throw .stopped }
       enter(other)
     }

@@ -68,7 +68,8 @@ extension Workbench {
     if twin.isFromStart {
       let number = nextNumber
       putAside()
-      let (own, other) = twin.swapped(with: run, id: twinNumber, number: number)
+      runCount += 1
+      let (own, other) = twin.swapped(with: run, id: twinNumber, runID: runCount, number: number)
       (self.run, self.twin) = (own, other)
     } else {
       let (own, other) = twin.swapped(with: run, id: twinNumber)

@@ -15,6 +15,8 @@ public struct Workbench: Sendable {
   public internal(set) var otherRuns: [Run] = []
   /// How many were before those.
   public internal(set) var forgottenRuns = 0
+  // How many experiments have begun.
+  var runCount = 0
   // The settings where there is no run.
   var draft = Settings()
   // Of each experiment that a restart has begun, from which other one.
@@ -205,9 +207,9 @@ public struct Workbench: Sendable {
   public mutating func begin() throws(CommandError.Problem) -> [Effect] {
     guard run == nil else { return [] }
     if let problem = settings.problem { throw .init(problem) }
-    let begun = Run(settings, number: nextNumber, memory: memory)
+    let begun = Run(settings, id: runCount + 1, number: nextNumber, memory: memory)
     guard Effort.goesOn(1) else { throw .stopped }
-    run = begun
+    (run, runCount) = (begun, runCount + 1)
     return [.began(begun)]
   }
 

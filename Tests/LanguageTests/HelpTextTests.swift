@@ -50,7 +50,7 @@ import Testing
 
   @Test(
     "Nothing is promised that is not there yet",
-    arguments: ["undo", "branch", "twin", "why", "goto", "surface", "advise"])
+    arguments: ["why", "surface", "advise", "watch"])
   func absent(word: String) {
     #expect(!(HelpText.keys(KeyBindings()) + HelpText.commands).joined(separator: " ").contains(word))
     #expect(throws: CommandError.self) { try Parser.commands(in: word) }

@@ -33,10 +33,9 @@ import Training
     #expect(try Parser.commands(in: line).count == 1)
   }
 
-  @Test("Keys that are kept free type nothing", arguments: ["h", "b", "u", "t", "w"])
+  @Test("Keys that are kept free type nothing", arguments: ["v", "w", "y"])
   func free(letter: String) {
     #expect(stage().lines(for: Key(name: letter)!, count: nil) == nil)
-    #expect(stage().lines(for: .named(.left), count: nil) == nil)
   }
 
   @Test("space and c turn around: run and stop, clip on and off")

@@ -15,7 +15,7 @@ import Testing
   func meanings() {
     #expect(Command.Kind.allCases.filter(\.givesUp) == [.lessons])
     #expect(Command.Kind.allCases.filter(\.takesOver) == [.setUp, .steps, .travel, .lessons])
-    #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .look, .files, .lessons])
+    #expect(Command.Kind.allCases.filter(\.isLogged) == [.setUp, .change, .steps, .twin, .look, .files, .lessons])
     #expect(
       CommandTable.rows.filter { $0.kind == .setUp }.map(\.name) == [
         "seed", "model", "init", "task", "optimizer", "restart",

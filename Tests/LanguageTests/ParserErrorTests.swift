@@ -99,7 +99,8 @@ import Testing
     Row(
       "until los < 1", 7, 3,
       "los is no measured number; did you mean loss?; there are loss, total_norm, total_norm_after, factor, duty, clipped, "
-        + "nonfinite, lr, max_norm, step, saturated, dead, norm(P), norm_after(P), weight(P), update_ratio(P), radius(P)"
+        + "nonfinite, lr, max_norm, step, saturated, dead, distance, parted, norm(P), norm_after(P), weight(P), update_ratio(P), "
+        + "radius(P), twin.NUMBER"
     ),
     Row("until loss<1", 7, 6, "loss<1 is not a measured number; put blanks around the comparison, as in loss < 0.1"),
     Row("until loss", 12, 1, "a comparison (< <= > >= == !=) or is is missing here"),

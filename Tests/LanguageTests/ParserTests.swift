@@ -42,6 +42,17 @@ import Testing
       "optimizer rmsprop lr=0.01 alpha=0.9 eps=1e-8",
     ]
     + ["norm_type next", "step", "step 1000000000000000", "phase", "phase 7", "run", "run 1", "stop", "restart"]
+    + ["back", "back 12", "phase back", "phase back 3", "undo", "undo 2", "redo", "redo 3", "mark", "mark boom-1"]
+    + [
+      "0", "412", "412:clip", "b1:end", "x2:main:50%", "x3:7:zero", "end", "+3", "-12", "mark boom", "next",
+      "last spike",
+    ]
+    .map { "goto \($0)" }
+    + ["previous clipped", "first change", "max total_norm", "min norm(fc1.weight)", "max twin.loss"].map {
+      "goto \($0)"
+    }
+    + ["branch plain", "when", "branches", "marks", "twin", "twin swap", "twin end", "twin \"clip off; lr 0.1\""]
+    + ["twin \"optimizer adam\"", "save all run.scenario", "save \"all\"", "prompt \"goto \""]
     + numbers.flatMap { number in comparisons.map { "until \(number) \($0)" } }
     + ["until loss < 0.1 max 1", "until loss is nan max 9999"]
     + numbers.map { "expect \($0) >= -1e-8" }

@@ -43,7 +43,8 @@ import Training
     "What gives up what there is asks first: y does it, n and Escape do not, other keys wait. What undo brings back does not"
   )
   func givesUp() throws {
-    let scene = try scene()
+    var scene = try scene()
+    scene.step = 5
     for (key, outcomes) in [
       (Key.character("y"), [ViewOutcome.request(.line("lesson next"))]), (.character("n"), []), (.named(.escape), []),
     ] {

@@ -76,7 +76,7 @@ import Training
     #expect(end.plainText.contains(" a  again"))
   }
 
-  @Test("An error is seen where there is no log, and words stay", arguments: ["stpe", "goto 5", "step 3; norms; frob"])
+  @Test("An error is seen where there is no log, and words stay", arguments: ["stpe", "gogo 5", "step 3; norms; frob"])
   func errors(line: String) throws {
     let stage = try Stage.told("\(small); say \"Listen.\"; pause", waits: true).after(line)
     let text = render(stage, ViewState(), size: Self.sizes[0]).plainText

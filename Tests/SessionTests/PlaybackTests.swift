@@ -101,7 +101,8 @@ import Training
     #expect(stage.player.state == .none)
     stage.finish()
     #expect(!stage.words.contains("behind"))
-    #expect(stage.notes.contains("the scenario is let go: from here on it is yours; again plays it from its beginning"))
+    #expect(
+      stage.notes.contains("the scenario is let go: from here on it is yours; u takes that back, again plays it anew"))
     #expect(stage.player.progress == nil)
   }
 

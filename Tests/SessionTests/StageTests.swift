@@ -63,7 +63,7 @@ import Training
     let stage = try Stage.told(
       "\(small)\nstep 4\n\(line)\nexpect loss is finite\nexpect error\nexpect step == 0\nstep 2")
     #expect(stage.isGood)
-    #expect(stage.notes == ["a new experiment: it begins afresh at step 0"])
+    #expect(stage.notes == ["a new experiment: it begins afresh at step 0; u takes that back"])
     #expect(stage.workbench.history.count == 2)
     #expect(stage.digest == (try Stage.told("\(small)\n\(line)\nstep 2")).digest)
   }

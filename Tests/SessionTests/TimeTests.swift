@@ -264,7 +264,9 @@ import Training
       "clip zclip warmup=3", "undo", "redo", "undo 2", "restart", "init radius=1.5", "init default",
       "model gru hidden=3", "model rnn hidden=4", "optimizer adam", "outlier scale=5", "goto next change", "mark",
       "goto x1:end",
-      "until step > 12", "goto first spike", "goto main:end", "goto b1:start",
+      "until step > 12", "goto first spike", "goto main:end", "goto b1:start", "twin \"clip norm max_norm=0.2\"",
+      "twin",
+      "twin \"optimizer rmsprop\"", "twin swap", "twin end",
     ]
     for line in Self.small.split(separator: ";") { stage.enter(String(line)) }
     for turn in 0..<80 {
@@ -292,5 +294,12 @@ import Training
         #expect(when(&stage) == before && stage.workbench.settings == settings, "\(note): undo then redo")
       }
     }
+    // Everything that was done, as a scenario, leads to all of it.
+    let script = stage.workbench.journal.text
+    let again = try Stage.told(script)
+    #expect(
+      again.digest == stage.digest && again.workbench.settings == stage.workbench.settings, "seed \(seed)\n\(script)")
+    #expect(again.workbench.run?.outline == stage.workbench.run?.outline, "seed \(seed)\n\(script)")
+    #expect(again.workbench.twin?.run.experiment.digest == stage.workbench.twin?.run.experiment.digest, "seed \(seed)")
   }
 }

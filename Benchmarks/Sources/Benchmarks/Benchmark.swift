@@ -26,7 +26,7 @@ struct Family: Sendable {
   let summary: String
   let make: @Sendable (_ name: String, _ parts: [String]) throws -> Benchmark
 
-  static let all = [step, beside, product, function, norm, clip, draw, digest, frame, machine]
+  static let all = [step, beside, run, goto, product, function, norm, clip, draw, digest, frame, machine]
 
   /// The benchmark of that name.
   static func benchmark(_ name: String) throws -> Benchmark {

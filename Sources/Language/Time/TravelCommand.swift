@@ -58,7 +58,8 @@ extension CommandTable {
       if case .travel(.go(let destination)) = command { destination.text } else { nil }
     },
     CommandRow(
-      "mark", .travel, ["[NAME]"], "gives the position of now a name; m1, m2, … without one", example: "mark spike-1"
+      "mark", .travel, ["[NAME]"], "gives the position of now a name; m1, m2 and so on without one",
+      example: "mark spike-1"
     ) { (reader) throws(CommandError) in
       guard let word = reader.take() else { return .travel(.mark(nil)) }
       return .travel(.mark(try word.name("mark")))
@@ -67,7 +68,7 @@ extension CommandTable {
     },
     CommandRow(
       "branch", .travel, ["NAME"], "gives the branch of now a name; goto NAME:end leads to its end",
-      example: "branch unclipped"
+      example: "branch plain"
     ) { (reader) throws(CommandError) in
       .travel(.name(try reader.take("a name").name("branch")))
     } write: { command in

@@ -136,10 +136,10 @@ struct Footer {
     return [
       ("run", isWaiting ? "go on" : scene.isRunning ? "stop" : "run")
     ] + (scene.hasQueue ? [("close", "forget what waits")] : []) + [
-      ("step", "step"), ("phase", "phase"),
-      ("clip on", scene.clipping.isOn ? "clip off" : "clip on"), ("help", "help"), ("quit", "quit"),
-      ("max_norm up", ""),
-      ("max_norm down", "max_norm"), ("prompt", "prompt"), ("panel next", "view"), ("lessons", "lessons"),
+      ("step", "step"), ("back", "back"), ("clip on", scene.clipping.isOn ? "clip off" : "clip on"),
+      ("undo", "undo"), ("help", "help"), ("quit", "quit"), ("max_norm up", ""), ("max_norm down", "max_norm"),
+      ("phase", "phase"), ("prompt", "prompt"), ("twin \"clip on\"", scene.twin == nil ? "twin" : "end twin"),
+      ("panel next", "view"), ("lessons", "lessons"), ("goto start", ""), ("goto end", "start, end"),
       ("norm_type next", "norm_type"), ("lr down", ""), ("lr up", "lr"), ("restart", "restart"), ("zoom in", ""),
       ("zoom out", "zoom"), ("scroll up", ""), ("scroll down", "parameter"), ("speed down", ""), ("speed up", "speed"),
     ]

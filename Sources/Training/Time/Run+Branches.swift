@@ -1,6 +1,8 @@
 extension Run {
   /// What a run is made of, without what can be made again: enough to come back to it.
   public struct Outline: Equatable, Sendable {
+    /// The run's `id`.
+    public let id: Int
     /// Which of the experiments it is.
     public let number: Int
     package let branches: [(name: String, timeline: Timeline)]
@@ -16,7 +18,8 @@ extension Run {
 
     /// Outlines are equal when they are of the same ways, by the same names, and of the same place.
     public static func == (left: Outline, right: Outline) -> Bool {
-      left.number == right.number && left.current == right.current && left.position == right.position
+      left.number == right.number && left.id == right.id && left.current == right.current
+        && left.position == right.position
         && left.branches.elementsEqual(right.branches) { $0 == $1 }
     }
   }
@@ -24,7 +27,7 @@ extension Run {
   /// The run as it is now, without what can be made again.
   public var outline: Outline {
     Outline(
-      number: number, branches: branches.map { ($0.name, $0.timeline) }, current: current, position: position)
+      id: id, number: number, branches: branches.map { ($0.name, $0.timeline) }, current: current, position: position)
   }
 
   // MARK: Beginning

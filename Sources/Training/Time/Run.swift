@@ -3,6 +3,8 @@ import Numerics
 /// An experiment with what was measured and what was done since it began: they are made, changed and forgotten together. It
 /// can be walked through in both directions, and each change that is made in its past begins a branch of its own.
 public struct Run: Sendable {
+  /// Tells it from all others of a session, also from those that have left their number to it.
+  public internal(set) var id: Int
   /// Which of the experiments of a session it is, from 1.
   public internal(set) var number: Int
   /// The experiment as it stands at `position`.
@@ -28,12 +30,15 @@ public struct Run: Sendable {
 
   /// A run that begins.
   /// - Parameters:
+  ///   - id: what tells it from all others.
   ///   - number: which of the experiments of a session it is.
   ///   - memory: the bytes that snapshots may take.
   ///   - stride: how many steps are between two snapshots before they are thinned; chosen by what a step costs if not told.
   /// - Precondition: `settings.problem` is nil.
-  public init(_ settings: Settings, number: Int = 1, memory: Int = Run.snapshotMemory, stride: Int? = nil) {
-    self.number = number
+  public init(
+    _ settings: Settings, id: Int = 0, number: Int = 1, memory: Int = Run.snapshotMemory, stride: Int? = nil
+  ) {
+    (self.id, self.number) = (id, number)
     experiment = Experiment(settings)
     let history = History(parameters: experiment.network.parameters.count)
     branches = [Branch(id: 0, name: "main", timeline: Timeline(settings: settings), history: history)]

@@ -102,10 +102,13 @@ public struct Twin: Sendable {
   }
 
   /// The twin becomes a run of its own, and the run its twin.
-  /// - Parameter number: which of the experiments it is then.
-  public func swapped(with run: Run, id: Int, number: Int) -> (run: Run, twin: Twin) {
+  /// - Parameters:
+  ///   - run: the run that it is beside.
+  ///   - runID: what tells it from all other runs then.
+  ///   - number: which of the experiments it is then.
+  public func swapped(with run: Run, id: Int, runID: Int, number: Int) -> (run: Run, twin: Twin) {
     var own = self.run
-    own.number = number
+    (own.id, own.number) = (runID, number)
     own.branches[0].name = "main"
     let origin = own.timeline.straight(to: min(begins, own.end))
     return (own, Twin(run, ofTwin: self, id: id, origin: origin, branch: own.branch.id))
