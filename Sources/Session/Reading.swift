@@ -137,7 +137,8 @@ extension Run {
       return TensorText.of(parameters.values[index].elements, parameters.descriptions[index].shape, isParameter: true)
     case .gradient(let name):
       let index = try index(of: name)
-      return TensorText.of(parameters.gradients[index].elements, parameters.descriptions[index].shape)
+      guard let gradients else { throw .stopped }
+      return TensorText.of(gradients[index].elements, parameters.descriptions[index].shape)
     }
   }
 

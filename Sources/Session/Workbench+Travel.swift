@@ -45,7 +45,12 @@ extension Workbench {
     static let most = 1000
   }
 
-  var standing: Standing { Standing(run: run?.outline, settings: settings, restarts: restarts, twin: twin?.outline) }
+  // A run of which nothing has been made is no more than its settings, whether or not somebody has looked at it.
+  var standing: Standing {
+    let isBegun = run.map { !$0.isUntouched || !$0.timeline.changes.isEmpty } ?? false
+    return Standing(
+      run: isBegun ? run?.outline : nil, settings: settings, restarts: restarts, twin: twin?.outline)
+  }
 
   // A command that has changed something can be taken back; what was taken back before cannot come back then.
   mutating func note(_ text: String, _ before: Standing) {

@@ -32,6 +32,9 @@ struct KeyRow: CustomTestStringConvertible, Sendable {
     { $0.rule == text }
   }
   private static func rate(_ text: String) -> @Sendable (Frame) -> Bool { { $0.rate == text } }
+  private static func past(_ step: Int) -> @Sendable (Frame) -> Bool {
+    { $0.header.contains("◂ past") && $0.step == step }
+  }
   private static let idle: @Sendable (Frame) -> Bool = { $0.header.contains("‖ idle") }
   private static let stepped: @Sendable (Frame) -> Bool = { $0.header.contains("step 1 ") }
   private static let overview: @Sendable (Frame) -> Bool = {
@@ -62,9 +65,23 @@ struct KeyRow: CustomTestStringConvertible, Sendable {
     KeyRow(.character("p"), "p", line: "norm_type next") { $0.normType == "inf" },
     KeyRow(.character(">"), ">", line: "lr up", from: rate("0.01"), to: rate("0.0125")),
     KeyRow(.character("<"), "<", line: "lr down", from: rate("0.01"), to: rate("0.008")),
-    KeyRow(.character("r"), "r", after: ["n"], from: stepped) {
-      $0.footer.contains("Begin again at step 0?") && $0.footer.contains("y yes · n no")
+    KeyRow(.character("r"), "r", after: ["n"], line: "restart", from: stepped) { $0.step == 0 },
+    KeyRow(.character("b"), "b", after: ["3", "n"], from: { $0.step == 3 }, to: past(2)),
+    KeyRow(.named(.left), "Left", after: ["3", "n"], from: { $0.step == 3 }, to: past(2)),
+    KeyRow(.character("h"), "h", after: ["3", "n"], from: { $0.step == 3 }, to: past(2)),
+    KeyRow(.character(","), ",", after: ["."], from: { $0.phases.contains("[zero]") }, to: past(0)),
+    KeyRow(.character("g"), "g") { $0.footer.hasPrefix(": goto") },
+    KeyRow(.character("{"), "{", after: ["3", "n"], from: { $0.step == 3 }, to: past(0)),
+    KeyRow(.character("}"), "}", after: ["3", "n", "b"], from: past(2)) { $0.step == 3 && !$0.header.contains("past") },
+    KeyRow(.character("("), "(") { $0.log.last == "! there is no spike before 0" },
+    KeyRow(.character(")"), ")") { $0.log.last == "! there is no spike between 0 and the end, 0" },
+    KeyRow(.character("m"), "m") { $0.log.last == "· m1 is 0: goto mark m1 leads here" },
+    KeyRow(.character("t"), "t") { $0.contains("total norm · twin clip on") },
+    KeyRow(.character("t"), "t", after: ["t"], from: { $0.contains("total norm · twin clip on") }) {
+      !$0.contains("total norm · twin")
     },
+    KeyRow(.character("u"), "u", after: ["c"], from: rule("max_norm 1"), to: rule("clip off")),
+    KeyRow(.control("r"), "C-r", after: ["c", "u"], from: rule("clip off"), to: rule("max_norm 1")),
     KeyRow(.character("]"), "]", after: ["Space"], from: running(20), to: running(40)),
     KeyRow(.character("["), "[", after: ["Space"], from: running(20), to: running(10)),
     KeyRow(.named(.down), "Down", from: at("fc1.weight"), to: at("fc1.bias")),
@@ -151,25 +168,18 @@ extension EndToEnd {
       #expect(turned.header.contains("step 10 "))
     }
 
-    @Test func restartHappensAfterYesOnly() throws {
+    @Test func restartIsTakenBackByUndo() throws {
       let scope = try Scope(Self.experiment)
       try scope.press("n")
       try scope.waitFor("a step") { $0.header.contains("step 1 ") }
-      for no in ["n", "Escape"] {
-        try scope.press("r")
-        try scope.waitFor("the question") { $0.footer.contains("Begin again") }
-        try scope.press(no)
-        let after = try scope.waitFor("the keys") { $0.footer.contains("q quit") }
-        #expect(after.header.contains("step 1 "))
-        #expect(after.log.last == "› step")
-      }
       try scope.press("r")
-      try scope.waitFor("the question") { $0.footer.contains("Begin again") }
-      try scope.press("y")
       let after = try scope.waitFor("the beginning") { $0.header.contains("step 0 ") }
       #expect(after.log.last == "› restart")
-      // What is done is done in order: a step that a no had made would be there by now.
-      #expect(after.log.count { $0 == "› step" } == 1)
+      try scope.press("u")
+      let back = try scope.waitFor("the step again") { $0.header.contains("step 1 ") }
+      #expect(back.log.last?.hasPrefix("‹ undo: undone: restart, given at 1") == true, "\(back.log)")
+      try scope.press("C-r")
+      try scope.waitFor("the beginning again") { $0.header.contains("step 0 ") }
     }
 
     @Test func controlLPaintsEverythingAgain() throws {

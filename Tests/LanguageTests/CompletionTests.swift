@@ -22,7 +22,9 @@ import Testing
       ("expect loss < 1 ", ["always", "at", "within"]), ("until loss < 1 ", ["max"]), ("help cl", ["clip", "close"]),
       ("find fc1.w", ["fc1.weight"]),
       ("scroll page", ["pagedown", "pageup"]), ("panel ", ["next", "previous"]), ("pause sp", ["space"]),
-      ("frobnicate ", []), ("model frobnicate ", []), ("step ", []), ("zzz", []), ("quit", []), ("say \"a; st", []),
+      ("frobnicate ", []), ("model frobnicate ", []), ("step ", ["back"]),
+      ("goto max total_norm_", ["total_norm_after"]),
+      ("goto next no", ["nonfinite"]), ("twin ", ["end", "swap"]), ("zzz", []), ("quit", []), ("say \"a; st", []),
       ("say \"a; b\"; sta", ["stats"]), ("say \"\\\"; st", []),
     ] as [(String, [String])])
   func candidates(line: String, offered: [String]) {

@@ -23,7 +23,11 @@ import Training
     (.character("]"), "speed up"), (.character("["), "speed down"), (.character(":"), "prompt"),
     (.character("/"), "find"),
     (.character("?"), "help"), (.control("l"), "redraw"), (.control("z"), "suspend"), (.named(.escape), "close"),
-    (.character("q"), "quit"), (.character("c"), "clip on"),
+    (.character("q"), "quit"), (.character("c"), "clip on"), (.character("b"), "back"), (.named(.left), "back"),
+    (.character("h"), "back"), (.character(","), "phase back"), (.character("g"), "prompt \"goto \""),
+    (.character("{"), "goto start"), (.character("}"), "goto end"), (.character("("), "goto previous"),
+    (.character(")"), "goto next"), (.character("m"), "mark"), (.character("u"), "undo"),
+    (.control("r"), "redo"), (.character("t"), "twin \"clip on\""),
   ]
 
   @Test("Every key does what it says", arguments: keys)

@@ -4,7 +4,7 @@ import Testing
 
 /// What colours have to do: be seen on their background, and be told apart by everybody.
 @Suite struct PaletteTests {
-  private static let series: [Ink] = [.before, .after, .limit, .loss]
+  private static let series: [Ink] = [.before, .after, .limit, .loss, .twin]
 
   private func contrast(_ a: RGB, _ b: RGB) -> Double {
     let (light, dark) = (max(a.luminance, b.luminance), min(a.luminance, b.luminance))

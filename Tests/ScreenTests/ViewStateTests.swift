@@ -44,7 +44,7 @@ import Training
   )
   func givesUp() throws {
     var scene = try scene()
-    scene.step = 5
+    (scene.step, scene.player) = (5, .none)
     for (key, outcomes) in [
       (Key.character("y"), [ViewOutcome.request(.line("lesson next"))]), (.character("n"), []), (.named(.escape), []),
     ] {

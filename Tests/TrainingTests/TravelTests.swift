@@ -24,8 +24,7 @@ import Training
     #expect(run.experiment.digest == again.experiment.digest && run.settings == again.settings, "\(note)")
     #expect(run.position == again.position && run.present?.isSame(as: again.present) ?? true, "\(note)")
     #expect((run.present == nil) == (again.present == nil), "\(note)")
-    for (one, other) in zip(run.experiment.network.parameters.gradients, again.experiment.network.parameters.gradients)
-    {
+    for (one, other) in zip(try #require(run.gradients), again.experiment.network.parameters.gradients) {
       #expect(one.elements.elementsEqual(other.elements) { $0.bitPattern == $1.bitPattern }, "\(note): gradients")
     }
     #expect(run.known.lastStep == again.history.lastStep && run.known.duty() == again.history.duty(), "\(note)")

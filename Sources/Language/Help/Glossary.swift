@@ -79,7 +79,7 @@ public enum Glossary {
       is: "a way that the experiment has gone: a change in the past begins one, and the old future stays, in grey"),
     Entry(
       "twin",
-      is: "a second run beside the first on the same batches, green and dashed; its words say what makes it another"),
+      is: "a second run beside the first on the same batches, yellow and dashed; its words say what makes it another"),
     Entry("parted", "equal", is: "the first step after which run and twin have other parameters or optimizer state"),
     Entry("distance", is: "how far the twin's parameters are from the run's, over the length of the run's"),
     Entry("mark", is: "a position with a name: goto mark NAME leads there"),

@@ -32,6 +32,9 @@ public struct Scenario: Sendable {
   /// The folder that the scenario's own paths are relative to.
   public var folder: String { PathText.folder(of: path) }
 
+  /// Whether it goes back in time, takes something back or has a twin: one that does not needs no memory for that.
+  public var goesBack: Bool { steps.contains { $0.parsed.command.kind == .travel || $0.parsed.command.kind == .twin } }
+
   /// Reads a scenario.
   /// - Throws: `ScenarioError` with all that is wrong with the text.
   public init(utf8 bytes: [UInt8], path: String) throws(ScenarioError) {

@@ -12,6 +12,8 @@ public enum Ink: UInt8, CaseIterable, Hashable, Sendable {
   case after
   /// A run before the one of now.
   case ghost
+  /// A second run beside the first.
+  case twin
   /// The `max_norm` line.
   case limit
   /// The loss.

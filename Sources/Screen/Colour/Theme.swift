@@ -49,6 +49,9 @@ public enum Theme: String, CaseIterable, Hashable, Sendable {
     case .loss, .good:
       (dark, light) = ((0x009E73, 36, 2), (0x00735A, 29, 2))
       (contrast, contrastLight) = ((0x2EFFA8, 48, 10), (0x00563A, 22, 2))
+    case .twin:
+      (dark, light) = ((0xF0E442, 227, 11), (0x4A4A00, 58, 2))
+      (contrast, contrastLight) = ((0xFFF06A, 227, 11), (0x3C3600, 58, 2))
     case .danger:
       (dark, light) = ((0xD55E00, 166, 9), (0xB83A00, 124, 1))
       (contrast, contrastLight) = ((0xFF8A5C, 209, 9), (0xA80000, 124, 1))

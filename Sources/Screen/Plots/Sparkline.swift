@@ -10,7 +10,7 @@ enum Sparkline {
     guard area.width > 0, area.height > 0 else { return }
     if area.height > 1 {
       var plot = RangePlot(area, axis)
-      if let twin { plot.add(twin, Style(.good), .dashed) }
+      if let twin { plot.add(twin, Style(.twin), .dashed) }
       plot.add(series, style)
       return plot.draw(on: &grid)
     }

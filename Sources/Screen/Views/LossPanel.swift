@@ -33,7 +33,7 @@ struct LossPanel {
     ReadingCursor.draw(scene, window, in: plot, on: &grid)
     for other in others { curves.add(window.columns(other, .loss, atMost: curves.columns), Style(.ghost)) }
     if let twin = scene.twin {
-      curves.add(window.columns(twin.history, .loss, atMost: curves.columns), Style(.good), .dashed)
+      curves.add(window.columns(twin.history, .loss, atMost: curves.columns), Style(.twin), .dashed)
     }
     curves.add(
       window.columns(scene.history, .loss, atMost: curves.columns), Style(.loss), view.isBig ? .heavy : .fine)

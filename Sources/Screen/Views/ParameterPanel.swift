@@ -32,7 +32,7 @@ struct ParameterPanel {
     ReadingCursor.draw(scene, window, in: plot, on: &grid)
     var curve = RangePlot(plot, axis)
     if let twin = scene.twin, twin.hasSameParameters {
-      curve.add(window.columns(twin.history, .norm(view.cursor), atMost: curve.columns), Style(.good), .dashed)
+      curve.add(window.columns(twin.history, .norm(view.cursor), atMost: curve.columns), Style(.twin), .dashed)
     }
     curve.add(
       window.columns(scene.history, .norm(view.cursor), atMost: curve.columns), Style(.before),

@@ -214,7 +214,7 @@ struct ParametersPanel {
     guard columns.bar > 0 else { return }
     // Beside a twin the bar gives way to its norm.
     if hasTwin, columns.bar >= Self.twinWidth, let norm = scene.twin?.present?.before?.perParameter[index] {
-      let ink: Ink = norm.isFinite ? .good : .danger
+      let ink: Ink = norm.isFinite ? .twin : .danger
       return grid.write(
         NumberText.short(norm), endingAt: column + columns.share + 1 + columns.bar, row: row, Style(ink, bold: true))
     }

@@ -27,6 +27,10 @@ enum ReadingCursor {
     guard let cell else { return }
     for row in area.row..<area.row + area.height {
       let column = area.column + cell
+      guard grid[column, row].glyph != " " else {
+        if area.height > 1 { grid[column, row] = Cell("│", Style(.accent, bold: true)) }
+        continue
+      }
       var style = grid[column, row].style
       style.reverse.toggle()
       grid[column, row] = Cell(grid[column, row].glyph, style)

@@ -62,7 +62,7 @@ struct TotalNormPanel {
   // How many norms are none, and that a part of the run is shown.
   private var foot: [(String, Style)] {
     var pieces: [(String, Style)] = view.zoom > 0 ? [("zoom \(1 << view.zoom)× ", Style(.accent, bold: true))] : []
-    if let twin = scene.twin { pieces.append(("twin \(twin.state) ", Style(.good, bold: true))) }
+    if let twin = scene.twin { pieces.append(("twin \(twin.state) ", Style(.twin, bold: true))) }
     let totals = scene.history.summary(of: .total)
     let counts = [("NaN", totals.nans), ("inf", totals.infinities)].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
     if !counts.isEmpty {
@@ -83,7 +83,7 @@ struct TotalNormPanel {
     let strokes: RangePlot.Strokes = view.isBig ? .heavy : .fine
     for other in others { plot.add(window.columns(other, .total, atMost: plot.columns), Style(.ghost)) }
     if let twin = scene.twin {
-      plot.add(window.columns(twin.history, .total, atMost: plot.columns), Style(.good), .dashed)
+      plot.add(window.columns(twin.history, .total, atMost: plot.columns), Style(.twin), .dashed)
     }
     plot.add(window.columns(scene.history, .total, atMost: plot.columns), Style(.before), strokes)
     guard scene.history.hasClipping(in: window.records) else { return }
@@ -165,7 +165,7 @@ struct TotalNormPanel {
       names.append((line, [("max_norm \(NumberText.short(maxNorm))", Self.style(of: scene.clipping))]))
     }
     if let twin = scene.twin?.present?.before?.total {
-      place("twin " + (twin.isNaN ? "NaN" : NumberText.short(twin)), at: twin, Style(.good, bold: true))
+      place("twin " + (twin.isNaN ? "NaN" : NumberText.short(twin)), at: twin, Style(.twin, bold: true))
     }
     // Where it ended, or at the edge that it left by.
     for other in others {

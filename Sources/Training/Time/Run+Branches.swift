@@ -47,6 +47,7 @@ extension Run {
       Branch(id: newID(), name: newName(), timeline: other.timeline, history: other.history))
     current = branches.count - 1
     (experiment, changesMade, record, recent) = (other.experiment, other.changesMade, other.record, other.recent)
+    hasGradients = other.hasGradients
   }
 
   private mutating func newID() -> Int {

@@ -10,7 +10,8 @@ extension Run {
 
   /// Goes to a place, in whichever direction: the experiment is what it was there, and the numbers are those of its last step.
   ///
-  /// At most so many steps are made again as there are between two snapshots, and one more.
+  /// At most so many steps are made again as there are between two snapshots. Gradients are made again only where somebody
+  /// wants to see them: `gradients`.
   /// - Returns: whether it is there; where an ``Effort`` was stopped, it is where it was.
   /// - Precondition: the branch is one of this run's and reaches so far.
   public mutating func travel(to place: Place) -> Bool {
@@ -29,10 +30,19 @@ extension Run {
     let step = walk.experiment.step
     let isExact = branch.history.isExact(before: step)
     (experiment, current, changesMade) = (walk.experiment, index, walk.changesMade)
+    hasGradients = walk.hasGradients
     record = branch.history[step: step] == nil ? walk.records.last : nil
     recent = isExact ? nil : History(walk.records)
     if !walk.snapshots.isEmpty { snapshots.keepNear(walk.snapshots, on: branch.id) }
     return true
+  }
+
+  /// The gradients of the last step, as clipping has left them; of an open step those that its phases have come to.
+  /// - Returns: `nil` where an ``Effort`` was stopped: a step may have to be made again.
+  public var gradients: [Matrix]? {
+    if hasGradients { return experiment.network.parameters.gradients }
+    var walk = Walk(self, to: position, on: branch, withOwn: false, lead: 1)
+    return walk.go(to: position) ? walk.experiment.network.parameters.gradients : nil
   }
 
   /// The records of some steps of a branch, one after the other: those that are kept exactly, and the others made again.
@@ -50,7 +60,7 @@ extension Run {
         continue
       }
       let target = Position(step: step)
-      if walk == nil { walk = Walk(self, to: target, on: branch, withOwn: false) }
+      if walk == nil { walk = Walk(self, to: target, on: branch, withOwn: false, lead: 1) }
       walk?.forget()
       guard walk?.go(to: target, share: Double(step - steps.lowerBound) / Double(steps.count)) == true,
         let record = walk?.records.last
@@ -82,6 +92,8 @@ extension Run {
 struct Walk {
   private(set) var experiment: Experiment
   private(set) var changesMade: Int
+  /// Whether the gradients are those of the last step.
+  private(set) var hasGradients: Bool
   /// What the last steps have measured: as many as numbers look back on.
   private(set) var records: [StepRecord] = []
   /// The states on the way.
@@ -91,26 +103,30 @@ struct Walk {
   private let mostSnapshots: Int
   private let begin: Position
 
-  /// Begins at the last state that is known before a position, with its last step still to make, so that what that leaves
-  /// behind is there.
-  /// - Parameter withOwn: whether that may be the state of the run itself.
-  init(_ run: Run, to target: Position, on branch: Branch, withOwn: Bool = true) {
+  /// Begins at the last state that is known up to a position.
+  /// - Parameters:
+  ///   - withOwn: whether that may be the state of the run itself.
+  ///   - lead: how many steps before the position it is at least; more where numbers look back on steps that are not kept.
+  init(_ run: Run, to target: Position, on branch: Branch, withOwn: Bool = true, lead: Int = 0) {
     timeline = branch.timeline
     stride = run.snapshots.stride
     let isExact = branch.history.isExact(before: target.step)
     let partings = run.partings(from: branch.timeline)
     let snapshot = run.snapshots.last(
-      upTo: max(0, target.step - (isExact ? 1 : History.window)), partings: partings)
+      upTo: max(0, target.step - (isExact ? lead : History.window)), partings: partings)
     mostSnapshots = run.snapshots.nearCount(snapshot.bytes)
     let isOnTheWay = (partings[run.branch.id] ?? nil).map { $0 > run.position } ?? true
     if withOwn, isExact, isOnTheWay, run.position <= target, run.position.step >= snapshot.step {
       (experiment, changesMade, begin) = (run.experiment, run.changesMade, run.position)
+      hasGradients = run.hasGradients
       return
     }
     begin = Position(step: snapshot.step)
     experiment = run.experiment
     experiment.restore(snapshot)
     changesMade = timeline.repeatChanges(on: &experiment, from: timeline.changes(before: begin))
+    // At the start they are zero.
+    hasGradients = begin.step == 0
   }
 
   /// Goes on to a position.
@@ -123,6 +139,7 @@ struct Walk {
       do throws(StepError) {
         repeat {
           let record = try experiment.advance()
+          hasGradients = true
           if let record { note(record) }
           changesMade = timeline.repeatChanges(on: &experiment, from: changesMade)
           if record != nil { break }

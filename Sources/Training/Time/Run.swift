@@ -20,6 +20,8 @@ public struct Run: Sendable {
   public internal(set) var changesMade = 0
   /// Whether the phase that was made last was a new one, and not one of the past.
   public internal(set) var isNew = true
+  // Whether the experiment's gradients are those of the last step: a snapshot has none.
+  var hasGradients = true
   // Of a position that the history no longer has exactly: the last step before it, and the steps before that.
   var record: StepRecord?
   var recent: History?
@@ -119,7 +121,7 @@ public struct Run: Sendable {
   /// - Throws: `StepError`, as `Experiment.advance`; the run is where it was before that step.
   public mutating func advance() throws(StepError) -> StepRecord? {
     let isKnown = isPast
-    isNew = !isKnown
+    (isNew, hasGradients) = (!isKnown, true)
     let record: StepRecord?
     do {
       record = try experiment.advance()

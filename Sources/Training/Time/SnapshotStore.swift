@@ -30,7 +30,7 @@ struct SnapshotStore: Sendable {
   init(_ experiment: Experiment, budget: Int = SnapshotStore.budget, stride: Int? = nil) {
     origin = experiment.snapshot
     self.budget = budget
-    self.stride = stride ?? Self.stride(for: experiment.settings, bytes: origin.bytes)
+    self.stride = stride ?? (budget == 0 ? .max : Self.stride(for: experiment.settings, bytes: origin.bytes))
   }
 
   // A snapshot should cost a fiftieth of the steps between two. Both are estimated, and not measured, so that a run is the

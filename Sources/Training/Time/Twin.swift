@@ -139,7 +139,7 @@ public struct Twin: Sendable {
   /// Whether a branch of the run has this twin: it has the way that the twin began on.
   public mutating func belongs(to branch: Branch) -> Bool {
     if let known = belonging[branch.id] { return known }
-    let belongs = branch.timeline.extends(origin)
+    let belongs = branch.timeline.covers(origin)
     belonging[branch.id] = belongs
     return belongs
   }

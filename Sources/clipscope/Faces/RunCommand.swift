@@ -32,7 +32,7 @@ struct RunCommand: ParsableCommand {
     let scenario = try arguments.load(file, screen: false)
     let stage = Stage(
       scenario: scenario, files: DiskFiles(), waitsForViewer: false, outputFolder: output.output,
-      mostSteps: bound.maxSteps)
+      mostSteps: bound.maxSteps, memory: scenario.goesBack ? ByteCount.snapshots.bytes : 0)
     var run = try PlainRun(stage: stage, shows: quiet ? .errors : .all, output: output, trace: trace)
     var problem: FileError?
     do { try PlainRun.patiently { try run.play() } } catch { problem = error as? FileError }

@@ -20,6 +20,9 @@ struct SessionFile {
   /// - Parameter folder: where to keep it; `nil` for nowhere.
   init(_ folder: SessionFolder?) { (self.folder, isOver) = (folder, folder == nil) }
 
+  /// Whether there is anything to finish at the end.
+  var isKept: Bool { !isOver }
+
   /// Writes what has been done since, at most twice a second while steps are made.
   /// - Parameter isIdle: whether nothing is being made: then at once.
   /// - Returns: what there is to tell, once, where it cannot be kept.

@@ -193,6 +193,7 @@ private struct Training {
   mutating func run() {
     perform(stage.begin())
     keep(isIdle: true)
+    noteWriting()
     trainer.publish(Scene(stage))
     while true {
       // Before it waits, so that a trace can be read up to here.
@@ -210,8 +211,13 @@ private struct Training {
     trainer.note(isWriting: false, problem: files.finish())
   }
 
+  // The end waits for what is being written.
+  private func noteWriting() { trainer.note(isWriting: files.isWriting || session.isKept) }
+
   private mutating func keep(isIdle: Bool) {
-    if let problem = session.write(&stage, isIdle: isIdle) { stage.note(problem) }
+    guard let problem = session.write(&stage, isIdle: isIdle) else { return }
+    stage.note(problem)
+    noteWriting()
   }
 
   // Commands are given at once, steps at the speed that was chosen.
@@ -248,7 +254,7 @@ private struct Training {
       if case .view(let command) = effect { trainer.notify(command) }
       // There is no trace of the command line's own, so nothing is thrown.
       try? files.perform(effect, on: &stage)
-      if case .write = effect { trainer.note(isWriting: files.isWriting) }
+      if case .write = effect { noteWriting() }
     }
   }
 }
