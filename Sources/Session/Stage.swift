@@ -267,8 +267,7 @@ public struct Stage: Sendable {
     guard let mostSteps, !workbench.stepsAreViewers else { return apply(workbench.advance()) }
     if stepsLeft == 0 {
       workbench.abandon()
-      workbench.note(failure: true, ofViewer: false)
-      fail("this scenario has made \(mostSteps) steps, the most that one may make unwatched; --max-steps N allows more")
+      failForSteps(mostSteps)
       return []
     }
     let effects = apply(workbench.advance())
@@ -291,17 +290,29 @@ public struct Stage: Sendable {
 
   private mutating func perform(_ step: Scenario.Step) -> [Effect] {
     if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.text)) }
+    if let mostSteps, stepsLeft == 0, step.parsed.command.kind == .travel {
+      failForSteps(mostSteps)
+      return []
+    }
     do throws(CommandError) {
       if step.parsed.command == .steps(.run(nil)), !waitsForViewer {
         workbench.note(failure: true, ofViewer: false)
         throw step.parsed.error(.endless)
       }
-      let origin = Origin.scenario(folder: player.folder)
-      return apply(try workbench.apply(step.parsed, from: origin), from: origin, line: step.line)
+      let (origin, before) = (Origin.scenario(folder: player.folder), workbench.madeAgain)
+      let effects = try workbench.apply(step.parsed, from: origin)
+      // Whoever goes back and forth without end is stopped as whoever makes steps without end.
+      stepsLeft = stepsLeft.map { max(0, $0 - (workbench.madeAgain - before)) }
+      return apply(effects, from: origin, line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
       return []
     }
+  }
+
+  private mutating func failForSteps(_ most: Int) {
+    workbench.note(failure: true, ofViewer: false)
+    fail("this scenario has made \(most) steps, the most that one may make unwatched; --max-steps N allows more")
   }
 
   private mutating func fail(_ text: String) {

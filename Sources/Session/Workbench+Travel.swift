@@ -229,7 +229,10 @@ extension Workbench {
 
   // MARK: Looking for something
 
-  private func find(
+  // What is no longer kept exactly has to be made again to be looked at.
+  private mutating func noteSearch(_ run: Run) { madeAgain += max(0, (run.history.firstKept ?? 1) - 1) }
+
+  private mutating func find(
     _ kind: RunEventKind, _ direction: Destination.Direction, _ run: Run
   ) throws(CommandError.Problem) -> Position {
     let found: Position?
@@ -243,6 +246,7 @@ extension Workbench {
     case .nonfinite: found = try find(.nonfinite, direction, run)
     case .spike: found = try find(.spike, direction, run)
     }
+    noteSearch(run)
     if let found { return found }
     let here = PlaceText(run.position).text
     let range =
@@ -295,6 +299,7 @@ extension Workbench {
       throw .unknownParameter(name, known: parameterNames)
     }
     if case .ofParameter(.radius, _) = quantity { throw .onDemandOnly(quantity.text) }
+    noteSearch(run)
     let (history, names) = (run.history, parameterNames)
     let found: (step: Int, value: Double)?
     do throws(SearchStopped) {

@@ -17,6 +17,8 @@ public struct Workbench: Sendable {
   public internal(set) var forgottenRuns = 0
   // How many experiments have begun.
   var runCount = 0
+  /// How many steps were made again, or may have been, to go to places and to look for something.
+  var madeAgain = 0
   // The settings where there is no run.
   var draft = Settings()
   // Of each experiment that a restart has begun, from which other one.
@@ -117,7 +119,10 @@ public struct Workbench: Sendable {
     case .change(let change): return try self.change(change)
     case .steps(let steps): return try plan(steps)
     case .travel(let travel):
+      let (id, before) = (run?.id, run?.madeAgain ?? 0)
       let effects = try self.travel(travel)
+      // Of another run everything: that is too much at most once for each.
+      madeAgain += max(0, (run?.madeAgain ?? 0) - (run?.id == id ? before : 0))
       bringTwin()
       return effects
     case .twin(let twin): return try self.twin(twin)

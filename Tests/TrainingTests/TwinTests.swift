@@ -107,4 +107,21 @@ import Training
     _ = run.travel(to: Place(branch: way.id, position: way.end))
     #expect(run.experiment.snapshot == own)
   }
+
+  @Test("The distance is the norm of what they differ by, over the norm of the run's parameters")
+  func distance() throws {
+    let companion = Companion()
+    var run = try made(Row.all[0].settings, 3)
+    var twin = try Twin(of: run, id: 1, difference: "lr 0.3", changes: [.learningRate(0.3)])
+    for _ in 0..<4 { _ = try twin.step(&run, companion) }
+    func numbers(_ run: Run) -> [Double] {
+      run.experiment.network.parameters.values.flatMap { $0.elements.map(Double.init) }
+    }
+    let (own, other) = (numbers(run), numbers(twin.run))
+    let apart = zip(own, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let length = own.reduce(0) { $0 + $1 * $1 }
+    let expected = apart.squareRoot() / length.squareRoot()
+    let distance = try #require(twin.distance(from: run))
+    #expect(abs(distance - expected) <= 1e-12 * expected && expected > 0)
+  }
 }

@@ -30,7 +30,7 @@ extension Run {
     let step = walk.experiment.step
     let isExact = branch.history.isExact(before: step)
     (experiment, current, changesMade) = (walk.experiment, index, walk.changesMade)
-    hasGradients = walk.hasGradients
+    (hasGradients, madeAgain) = (walk.hasGradients, madeAgain + walk.stepsMade)
     record = branch.history[step: step] == nil ? walk.records.last : nil
     recent = isExact ? nil : History(walk.records)
     if !walk.snapshots.isEmpty { snapshots.keepNear(walk.snapshots, on: branch.id) }
@@ -94,6 +94,8 @@ struct Walk {
   private(set) var changesMade: Int
   /// Whether the gradients are those of the last step.
   private(set) var hasGradients: Bool
+  /// How many steps it has made.
+  private(set) var stepsMade = 0
   /// What the last steps have measured: as many as numbers look back on.
   private(set) var records: [StepRecord] = []
   /// The states on the way.
@@ -152,6 +154,7 @@ struct Walk {
   }
 
   private mutating func note(_ record: StepRecord) {
+    stepsMade += 1
     // Some more than anybody looks back on, so that they are moved rarely.
     if records.count >= 2 * History.window { records.removeFirst(History.window) }
     records.append(record)

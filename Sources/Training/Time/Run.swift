@@ -20,6 +20,8 @@ public struct Run: Sendable {
   public internal(set) var changesMade = 0
   /// Whether the phase that was made last was a new one, and not one of the past.
   public internal(set) var isNew = true
+  /// How many steps were made again to go back and forth.
+  public internal(set) var madeAgain = 0
   // Whether the experiment's gradients are those of the last step: a snapshot has none.
   var hasGradients = true
   // Of a position that the history no longer has exactly: the last step before it, and the steps before that.
