@@ -29,13 +29,26 @@ public struct Journal: Sendable {
   // The lines that nobody has taken yet.
   private var fresh: [Line] = []
   private var (steps, phases) = (0, 0)
+  // Whether the experiment has begun before its first step, because somebody looked at it: what is changed then is changed in
+  // it, and not in what it is set up with.
+  private var hasBegun = false
 
   /// An empty journal.
   init(number: Int) { self.number = number }
 
+  /// An experiment has begun.
+  mutating func began() {
+    close()
+    hasBegun = true
+  }
+
   /// A command took effect on a workbench.
   mutating func note(_ command: Command, on workbench: Workbench) {
     guard command.isJournalled else { return }
+    if hasBegun, command.kind != .setUp {
+      add(Line(text: Command.travel(.go(.position(PlaceText(.start)))).text))
+    }
+    hasBegun = false
     var line = Line(text: command.text)
     // The settings know where the file is, wherever it was named from.
     if case .setUp(.task) = command, let location = workbench.settings.task.location {
@@ -46,12 +59,12 @@ public struct Journal: Sendable {
   }
 
   /// A step was made, the open one or another.
-  mutating func stepped() { steps += 1 }
+  mutating func stepped() { (steps, hasBegun) = (steps + 1, false) }
 
   /// A phase was made that completed no step.
   mutating func phased() {
     if steps > 0 { close() }
-    phases += 1
+    (phases, hasBegun) = (phases + 1, false)
   }
 
   /// A step was refused: the same is refused again.

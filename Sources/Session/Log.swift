@@ -52,9 +52,9 @@ public struct Log: Sendable {
     }
   }
 
-  /// Adds a way through time; of several of one kind, one behind the other, the last is kept.
+  /// Adds a way through time; of several steps back, one behind the other, the last is kept: a key may be held.
   mutating func append(travelled verb: String, _ words: String) {
-    if case .travelled(verb, _)? = entries.last {
+    if case .travelled(verb, _)? = entries.last, verb == "back" || verb == "phase back" {
       bytes -= entries.removeLast().text.utf8.count
     }
     append(.travelled(verb, words))

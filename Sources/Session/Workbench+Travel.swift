@@ -73,16 +73,28 @@ extension Workbench {
 
   mutating func travel(_ command: TravelCommand) throws(CommandError.Problem) -> [Effect] {
     switch command {
+    case .undo(let count): return try undo(count)
+    case .redo(let count): return try redo(count)
+    default: break
+    }
+    // Whoever goes somewhere is somewhere: at the start, if no step has been made.
+    var next = self
+    let began = try next.begin()
+    let effects = try next.go(command)
+    self = next
+    return began + effects
+  }
+
+  private mutating func go(_ command: TravelCommand) throws(CommandError.Problem) -> [Effect] {
+    switch command {
     case .back(let count): return try go("back", to: try begun().position.stepsBack(count))
     case .phaseBack(let count): return try go("phase back", to: try begun().position.phasesBack(count))
     case .go(let destination): return try go(to: destination)
     case .mark(let name):
-      let began = try begin()
-      guard let name = run?.mark(name), let run else { return began }
-      return began + [.note("\(name) is \(run.placeText(branch: nil).text): goto mark \(name) leads here")]
+      guard let name = run?.mark(name), let run else { return [] }
+      return [.note("\(name) is \(run.placeText(branch: nil).text): goto mark \(name) leads here")]
     case .name(let name): return try nameBranch(name)
-    case .undo(let count): return try undo(count)
-    case .redo(let count): return try redo(count)
+    case .undo, .redo: return []
     }
   }
 
@@ -92,11 +104,10 @@ extension Workbench {
   }
 
   private mutating func nameBranch(_ name: String) throws(CommandError.Problem) -> [Effect] {
-    let began = try begin()
     guard run?.nameBranch(name) == true else {
       throw .noPlace("another branch is called \(name); goto \(name):end leads to its end")
     }
-    return began + [.note("this branch is called \(name)")]
+    return [.note("this branch is called \(name)")]
   }
 
   // MARK: Going to a place
@@ -119,7 +130,7 @@ extension Workbench {
         throw .noPlace("x\(number) is no more")
       }
       guard target.travel(to: place) else { throw .stopped }
-      enter(target)
+      enter(target, keepsUntouched: true)
     }
     activity = .idle
     return [jump(verb, from: from)]
@@ -134,9 +145,15 @@ extension Workbench {
     return effects
   }
 
+  // Where what came after has made steps, it is another experiment.
+  private func kept(_ place: PlaceText) -> String {
+    guard let number = place.experiment, otherRuns.contains(where: { $0.number == number }) else { return "" }
+    return "; what came after is x\(number): goto x\(number):end"
+  }
+
   // Another run takes the place of the one of now.
-  private mutating func enter(_ other: Run) {
-    putAside()
+  private mutating func enter(_ other: Run, keepsUntouched: Bool = false) {
+    putAside(keepsUntouched: keepsUntouched)
     otherRuns.removeAll { $0.number == other.number }
     var other = other
     other.wake(memory: memory, besides: otherRuns)
@@ -154,7 +171,7 @@ extension Workbench {
       return .jumped(
         Jump(
           from: from, to: PlaceText(.start), branch: "main", verb: verb,
-          words: prefix + "before the first step"))
+          words: prefix + "before the first step" + kept(from)))
     }
     let isElsewhere = from.experiment != run.number
     let here = PlaceText(
@@ -352,8 +369,11 @@ extension Workbench {
 
   private mutating func restore(_ standing: Standing) throws(CommandError.Problem) {
     guard let outline = standing.run else {
+      let undone = run.flatMap { $0.isUntouched ? nil : $0.number }
       putAside()
       (draft, restarts, activity, twin) = (standing.settings, standing.restarts, .idle, nil)
+      // What was taken back is drawn behind what comes instead of it.
+      restarts[nextNumber] = undone
       return
     }
     // A twin that has gone is made again.
@@ -371,6 +391,9 @@ extension Workbench {
         ?? Run(outline.settings, id: outline.id, number: freeNumber(outline.number), memory: memory)
       guard other.restore(outline) else { throw .stopped }
       enter(other)
+    }
+    if let now = run, self.twin?.id != twin?.id {
+      guard twin?.follow(now) ?? true, twin?.findParting(from: now) ?? true else { throw .stopped }
     }
     (restarts, activity, self.twin) = (standing.restarts, .idle, twin)
   }

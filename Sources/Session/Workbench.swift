@@ -192,11 +192,11 @@ public struct Workbench: Sendable {
     restarts[nextNumber] = nil
   }
 
-  /// The run of now becomes one of the others; one that has made no step leaves nothing.
-  mutating func putAside() {
+  /// The run of now becomes one of the others; one that has made no step leaves nothing, unless somebody may come back to it.
+  mutating func putAside(keepsUntouched: Bool = false) {
     guard var ended = run else { return }
     run = nil
-    guard !ended.isUntouched else { return }
+    guard keepsUntouched || !ended.isUntouched else { return }
     ended.rest()
     otherRuns.append(ended)
     otherRuns.sort { $0.number < $1.number }
@@ -215,6 +215,7 @@ public struct Workbench: Sendable {
     let begun = Run(settings, id: runCount + 1, number: nextNumber, memory: memory)
     guard Effort.goesOn(1) else { throw .stopped }
     (run, runCount) = (begun, runCount + 1)
+    journal.began()
     return [.began(begun)]
   }
 

@@ -222,7 +222,7 @@ extension EndToEnd {
       let scope = try Scope(Self.experiment, columns: 160, rows: 48)
       let first = try scope.waitFor("the end of the scenario") { $0.header.contains("‖ idle  step 0") }
       #expect(first.lines.count == 48)
-      #expect(first.footer.contains("parameter"))
+      #expect(first.footer.contains("<> lr"))
       try scope.press("5", "n")
       try scope.waitFor("five steps") { $0.header.contains("step 5 ") && $0.log.last == "› step 5" }
       try scope.press("c", "+", "p", ">")

@@ -3,7 +3,8 @@ extension Scope {
     "Space": " ", "Enter": "\r", "Tab": "\t", "BTab": "\u{1B}[Z", "Escape": "\u{1B}", "C-c": "\u{3}", "C-l": "\u{C}",
     "C-r": "\u{12}",
     // As in the application mode that the program asks for.
-    "Up": "\u{1B}OA", "Down": "\u{1B}OB", "Right": "\u{1B}OC", "Home": "\u{1B}OH", "End": "\u{1B}OF",
+    "Up": "\u{1B}OA", "Down": "\u{1B}OB", "Right": "\u{1B}OC", "Left": "\u{1B}OD", "Home": "\u{1B}OH",
+    "End": "\u{1B}OF",
     "PPage": "\u{1B}[5~", "NPage": "\u{1B}[6~",
   ]
 

@@ -17,7 +17,7 @@ extension EndToEnd {
     private func scope(_ folder: TemporaryFolder, _ options: [String] = []) throws -> Scope {
       let file = try folder.write(Self.experiment + "\n", to: "small.scenario")
       return try Scope(
-        file: file, folder: folder, options: ["--speed", "300"] + options,
+        file: file, folder: folder, options: ["--speed", "300"] + options, columns: 160, rows: 30,
         environment: ["XDG_STATE_HOME": folder.path + "/state"])
     }
 

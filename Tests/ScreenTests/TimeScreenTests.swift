@@ -41,17 +41,17 @@ import Training
   func past() throws {
     let told = try stage("step 20; clip norm max_norm=0.3; step 40")
     var back = told
-    back.enter("goto 20")
+    back.enter("goto 19")
     let size = Self.sizes[0]
     let text = render(Scene(back), ViewState(), size: size).plainText
-    #expect(text.contains("◂ past, end 60") && text.contains("past 20 · end 60"), "\(text)")
+    #expect(text.contains("◂ past, end 60") && text.contains("past 19 · end 60"), "\(text)")
     #expect(text.contains("clipping is off"), "what was in force at 20: \(text)")
     // The curves go on behind the line: at the right of both charts is what was there before.
     let (before, now) = (render(Scene(told), ViewState(), size: size), render(Scene(back), ViewState(), size: size))
     let column = 28
     #expect((3...8).contains { before[column, $0] == now[column, $0] && before[column, $0].glyph != " " }, "\(text)")
     #expect((3...8).contains { row in (5...30).contains { now[$0, row] == Cell("│", Style(.accent, bold: true)) } })
-    let there = try stage("step 20")
+    let there = try stage("step 19")
     let numbers = render(Scene(there), ViewState(), size: size).text(row: 1)
     #expect(render(Scene(back), ViewState(), size: size).text(row: 1) == numbers)
   }

@@ -23,6 +23,8 @@ extension Experiment {
     guard own.count == others.count,
       zip(own, others).allSatisfy({ $0.rows == $1.rows && $0.columns == $1.columns })
     else { return nil }
+    // Also where they are no numbers any more.
+    if Self.areSame(own, others) { return 0 }
     var (apart, length) = (0.0, 0.0)
     for (one, two) in zip(own, others) {
       for (first, second) in zip(one.elements, two.elements) {

@@ -25,9 +25,11 @@ public struct Place: Hashable, Sendable {
 }
 
 /// A place that has a name.
-public struct Mark: Hashable, Sendable {
+public struct Mark: Sendable {
   /// Its name.
   public let name: String
   /// Where it is.
-  public internal(set) var place: Place
+  public let place: Place
+  /// What had been done there when it was made: it stays that place, whatever the branch is called.
+  let way: Timeline
 }

@@ -43,9 +43,16 @@ extension Run {
 
   /// Goes on as another run that has begun on one of its ways: it becomes a branch.
   mutating func goOn(as other: Run) {
-    branches.append(
-      Branch(id: newID(), name: newName(), timeline: other.timeline, history: other.history))
-    current = branches.count - 1
+    if let index = branches.indices.first(where: {
+      $0 != current && other.timeline.extends(branches[$0].timeline)
+    }) {
+      // It goes on where one of them has ended.
+      (branches[index].timeline, branches[index].history) = (other.timeline, other.history)
+      current = index
+    } else {
+      branches.append(Branch(id: newID(), name: newName(), timeline: other.timeline, history: other.history))
+      current = branches.count - 1
+    }
     (experiment, changesMade, record, recent) = (other.experiment, other.changesMade, other.record, other.recent)
     hasGradients = other.hasGradients
   }
@@ -79,7 +86,7 @@ extension Run {
     while name == nil, marks.contains(where: { $0.name == "m\(number)" }) { number += 1 }
     let name = name ?? "m\(number)"
     marks.removeAll { $0.name == name }
-    marks.append(Mark(name: name, place: place))
+    marks.append(Mark(name: name, place: place, way: timeline.straight(to: position)))
     return name
   }
 
@@ -119,7 +126,7 @@ extension Run {
       if next.branches.contains(where: { $0.name == branch.name }) { branch.name = next.newName() }
       next.branches.append(branch)
     }
-    next.keepMarks(of: self)
+    next.placeMarks()
     // The experiment of now may be on a branch that is no more: it leads nowhere from here.
     next.current = outline.current
     guard next.walk(to: outline.position, onBranch: outline.current, withOwn: false) else { return false }
@@ -143,15 +150,13 @@ extension Run {
     return Branch(id: newID(), name: name, timeline: timeline, history: history(of: timeline, from: source))
   }
 
-  // Where the branch of a mark is no more, another one has its place.
-  private mutating func keepMarks(of old: Run) {
+  // A mark is where its way leads: on the branch that goes on from there, or else on one that has its steps.
+  private mutating func placeMarks() {
     marks = marks.compactMap { mark in
-      if branches.contains(where: { $0.id == mark.place.branch }) { return mark }
-      guard
-        let way = old.branches.first(where: { $0.id == mark.place.branch })?.timeline.straight(to: mark.place.position),
-        let branch = branches.first(where: { $0.timeline.extends(way) || $0.timeline.covers(way) })
-      else { return nil }
-      return Mark(name: mark.name, place: Place(branch: branch.id, position: mark.place.position))
+      let branch =
+        branches.first { $0.timeline.extends(mark.way) } ?? branches.first { $0.timeline.covers(mark.way) }
+      guard let branch else { return nil }
+      return Mark(name: mark.name, place: Place(branch: branch.id, position: mark.place.position), way: mark.way)
     }
   }
 }

@@ -31,7 +31,8 @@ public struct Twin: Sendable {
   /// - Throws: why one of them cannot be made.
   public init(of run: Run, id: Int, difference: String, changes: [Change]) throws(ChangeProblem) {
     (self.id, self.difference) = (id, difference)
-    self.run = run.offspring()
+    // Without a difference it has the same future, where that is known.
+    self.run = run.offspring(keepsFuture: changes.isEmpty)
     (begins, isFromStart, isSwapped) = (run.position, false, false)
     origin = run.timeline.straight(to: run.position)
     for change in changes { _ = try self.run.apply(change) }
@@ -57,17 +58,18 @@ public struct Twin: Sendable {
     guard findParting(from: run) else { return nil }
   }
 
-  // Both from the beginning, step by step, to the first that leaves them different.
-  private mutating func findParting(from run: Run) -> Bool {
+  /// Looks for the first step after which they differ, from where the twin began, or from the start, to where the run stands.
+  /// - Returns: false where an ``Effort`` was stopped.
+  public mutating func findParting(from run: Run) -> Bool {
     var (one, other) = (run.offspring(), self.run)
-    let start = Position.start
+    let start = isFromStart ? Position.start : min(begins, run.position)
     guard one.travel(to: Place(branch: one.branch.id, position: start)),
       other.travel(to: Place(branch: other.branch.id, position: start))
     else { return false }
     while one.experiment.hasSameState(as: other.experiment) {
       let step = one.position.step
       partings[run.branch.id] = (nil, step)
-      guard step < begins.step else { return true }
+      guard step < run.position.step, step < other.end.step else { return true }
       do {
         while one.position.step == step { _ = try one.advance() }
         while other.position.step == step { _ = try other.advance() }
@@ -233,11 +235,12 @@ public struct Twin: Sendable {
 
 extension Run {
   /// A run of its own that stands where this one stands, and has come there on the same way.
-  func offspring() -> Run {
+  func offspring(keepsFuture: Bool = false) -> Run {
     var run = self
-    let way = timeline.straight(to: position)
+    let way = keepsFuture ? timeline : timeline.straight(to: position)
     run.branches = [Branch(id: branch.id, name: "twin", timeline: way, history: history(of: way, from: branch))]
-    (run.current, run.marks, run.record, run.recent) = (0, [], nil, nil)
+    (run.current, run.marks) = (0, [])
+    if !keepsFuture { (run.record, run.recent) = (nil, nil) }
     run.snapshots.keepOnly(branch.id)
     run.snapshots.budget = snapshots.budget / 2
     return run

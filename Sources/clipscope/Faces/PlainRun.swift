@@ -194,7 +194,7 @@ enum PlainText {
   static func line(_ entry: Log.Entry, isHeard: Bool) -> String? {
     switch entry {
     case .command: nil
-    case .repeated(let text): isHeard ? "\(text), as before." : text
+    case .repeated(let text): isHeard ? "As before: \(text)." : "as before: \(text)"
     case .travelled(_, let text): isHeard ? text.prefix(1).uppercased() + text.dropFirst() + "." : text
     case .output(let text), .note(let text), .error(let text): text
     case .said(let text): isHeard ? text : "» " + text

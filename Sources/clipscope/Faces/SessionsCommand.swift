@@ -45,6 +45,7 @@ extension Stage {
       scenario: scenario, files: DiskFiles(), lessons: lessons, waitsForViewer: true,
       asksBeforeWriting: output.output == nil, outputFolder: output.output, memory: memory)
     while stage.isBusy, !stage.player.isHeld { _ = stage.advance() }
+    _ = stage.begin()
     let here = stage.workbench.run?.experiment.digest.text
     let kept = session.end.split(separator: " ").last.map(String.init)
     guard !session.end.contains("digest") || kept == here else {
