@@ -160,7 +160,10 @@ public struct Scene: Sendable {
       parameters = settings.parameters.map { Parameter(name: $0.name, shape: $0.shape) }
       problem = settings.problem.map { CommandError.Problem($0).message }
     }
-    (player, progress, activity) = (stage.player.state, stage.player.progress, workbench.activity)
+    // A lesson that waits elsewhere takes no keys here.
+    (player, progress, activity) = (
+      stage.isAway ? .none : stage.player.state, stage.player.progress, workbench.activity
+    )
     (isPassageOver, waiting) = (stage.passageIsOver, stage.waiting)
     (passage, lessons, nextLesson) = (stage.passage, stage.lessons, stage.nextLesson)
     (ghostNumber, begun) = (workbench.ghostNumber, stage.begun)

@@ -3,7 +3,7 @@ import Language
 extension Stage {
   // Does what a key types, as things stand.
   mutating func perform(_ key: Key, _ count: Int?) -> [Effect] {
-    let isAwaited = player.state == .waiting(key)
+    let isAwaited = player.state == .waiting(key) && !isAway
     if !isAwaited, press(key) { return [] }
     var effects: [Effect] = []
     let refused = refusals

@@ -58,12 +58,24 @@ extension Stage {
     log.append(.note("the scenario is there again"))
   }
 
-  // The scenario's next commands are meant for where it stood, and not for where the viewer has gone to look meanwhile. On a
-  // branch of the viewer's it goes on there.
-  mutating func comeBack() -> [Effect] {
-    guard hasTravelled, let (number, place) = stoodAt else { return [] }
-    hasTravelled = false
-    return apply(workbench.comeBack(to: place, of: number))
+  /// Whether the viewer stands elsewhere than a scenario that waits or is held: its next commands are meant for where it stood, so
+  /// it takes no keys until he is there again. What lies behind that place on its branch is there, too.
+  public var isAway: Bool {
+    guard hasTravelled, player.isWaiting || player.isHeld, let (number, place) = stoodAt, let run = workbench.run else {
+      return false
+    }
+    return run.number != number || run.branch.id != place.branch || run.position < place.position
+  }
+
+  // It is said once where the scenario waits.
+  mutating func noteAway() {
+    let wasThere = !hasTravelled
+    hasTravelled = true
+    guard wasThere, isAway, let (_, place) = stoodAt,
+      let branch = workbench.run?.branches.first(where: { $0.id == place.branch })
+    else { return }
+    let there = PlaceText(branch: branch.name, place.position).text
+    log.append(.note("the scenario waits at \(there) until you are there again: goto \(there)"))
   }
 
   mutating func standStill() {

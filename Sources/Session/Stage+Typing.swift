@@ -148,7 +148,7 @@ extension Stage {
   // What shows or ends, and nothing else: the screen does it at once, and so does everybody. A key that a lesson waits for is
   // the lesson's, whatever it types.
   private func isViews(_ input: TypedQueue.Input) -> Bool {
-    if case .key(let stroke) = input, player.isWaitingFor(stroke.key) { return false }
+    if case .key(let stroke) = input, !isAway, player.isWaitingFor(stroke.key) { return false }
     let commands = commands(of: input)
     return !commands.isEmpty && commands.allSatisfy { $0.command.kind == .view && !$0.command.isBinding }
   }
@@ -156,7 +156,7 @@ extension Stage {
   // What a lesson waits for is not the end of what runs, but its own.
   private func stops(_ input: TypedQueue.Input) -> Bool {
     if case .key(let stroke) = input {
-      if player.isWaitingFor(stroke.key) { return false }
+      if !isAway, player.isWaitingFor(stroke.key) { return false }
       // The key that it has just waited for makes steps: it comes to its next pause.
       if hasStepsToMake, player.state == .playing { return false }
     }

@@ -49,8 +49,6 @@ public struct Stage: Sendable {
   // Where the scenario stood when it was stopped or began to wait, and whether the viewer has gone elsewhere since.
   var stoodAt: (number: Int, place: Place)?
   var hasTravelled = false
-  // Whether it goes on, and has to come back first.
-  private var comesBack = false
   // The scenario that was let go last, and how many commands could be taken back then.
   var dropped: (player: Player, passage: [String], depth: Int)?
   // What failed last, as long as the next command may say that it was expected.
@@ -108,7 +106,7 @@ public struct Stage: Sendable {
     player = Player(scenario)
     begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
-    (stoodAt, hasTravelled, comesBack, dropped) = (nil, false, false, nil)
+    (stoodAt, hasTravelled, dropped) = (nil, false, nil)
   }
 
   /// Whether `advance` has anything to do.
@@ -156,11 +154,10 @@ public struct Stage: Sendable {
     _ parsed: ParsedCommand, from origin: Origin, hasMore: Bool
   ) throws(CommandError) -> [Effect] {
     if parsed.command == .steps(.run(nil)) {
-      if case .held(let interrupted) = player.state {
-        let effects = comeBack()
+      if case .held(let interrupted) = player.state, !isAway {
         player.resume()
         workbench.resume(interrupted)
-        return effects
+        return []
       }
       if !waitsForViewer { throw parsed.error(.endless) }
     }
@@ -180,7 +177,7 @@ public struct Stage: Sendable {
     case .travel:
       if player.state == .playing { hold(interrupted) }
       pickUp()
-      hasTravelled = true
+      noteAway()
     case .change: hasIntervened = true
     case .twin, .look, .words, .files, .lessons, .view: break
     }
@@ -190,7 +187,7 @@ public struct Stage: Sendable {
   /// Tells a waiting scenario that a key was pressed.
   /// - Returns: whether the scenario took the key for itself, so that it should not also do its own work.
   public mutating func press(_ key: Key) -> Bool {
-    guard case .waiting(let awaited) = player.state else { return false }
+    guard case .waiting(let awaited) = player.state, !isAway else { return false }
     let isUsual = key == .named(.space) || key == .named(.enter)
     guard let awaited else {
       guard isUsual else { return false }
@@ -209,7 +206,6 @@ public struct Stage: Sendable {
 
   // What the viewer let run without an end would keep the scenario from its next command for ever.
   private mutating func resume() {
-    comesBack = hasTravelled
     player.resume()
     passageIsOver = true
     if workbench.activity == .running { workbench.resume(.idle) }
@@ -238,10 +234,6 @@ public struct Stage: Sendable {
   /// Makes the next step of what is being done, or else gives the scenario's next command.
   /// - Returns: what there is to tell.
   public mutating func advance() -> [Effect] {
-    if comesBack {
-      comesBack = false
-      return comeBack()
-    }
     if workbench.activity != .idle, !canGoOnTyping { return makeStep() }
     // A scenario that plays comes to its next steps or its next pause before what was typed meanwhile.
     if awaitsFile || workbench.activity != .idle || player.state != .playing { return goOnTyping() }

@@ -136,15 +136,6 @@ extension Workbench {
     return [jump(verb, from: from)]
   }
 
-  /// Comes back to where a scenario stood, if that is on the branch of now.
-  mutating func comeBack(to place: Place, of number: Int) -> [Effect] {
-    guard let run, run.number == number, run.branch.id == place.branch, place != run.place else { return [] }
-    let effects = (try? go("back to the lesson", to: place, of: number)) ?? []
-    bringTwin()
-    journal.note(.travel(.go(.position(hereText))), on: self)
-    return effects
-  }
-
   // Where what came after has made steps, it is another experiment.
   private func kept(_ place: PlaceText) -> String {
     guard let number = place.experiment, otherRuns.contains(where: { $0.number == number }) else { return "" }

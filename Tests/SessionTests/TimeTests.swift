@@ -226,12 +226,20 @@ import Training
     #expect(found("goto next nonfinite") == nil)
   }
 
-  @Test("A scenario goes on where it stood, wherever the viewer has gone to look meanwhile")
+  @Test("A scenario waits where it stood: elsewhere space is the viewer's own, and it goes on when he is there again")
   func lessonGoesOn() throws {
     let text = "\(Self.small)\nstep 10\npause\nstep 5\nexpect step == 15"
     var stage = Stage(scenario: try Scenario(text), files: MemoryFiles())
     while stage.player.state != .waiting(nil) { _ = stage.advance() }
     stage.enter("goto 3")
+    #expect(
+      stage.words.last == "the scenario waits at main:10 until you are there again: goto main:10", "\(stage.words)")
+    _ = stage.type(.named(.space), count: nil)
+    #expect(stage.isAway && stage.workbench.activity == .running && stage.player.state == .waiting(nil))
+    stage.enter("stop; clip norm max_norm=0.1; step 4")
+    #expect(stage.isAway && stage.workbench.run?.branch.name == "b1")
+    stage.enter("goto main:10")
+    #expect(!stage.isAway)
     _ = stage.type(.named(.space), count: nil)
     stage.finish()
     #expect(stage.isGood && stage.workbench.position.step == 15, "\(stage.words)")

@@ -72,11 +72,16 @@ public enum Glossary {
     Entry(
       "time", "▾", "┄", "┅",
       is:
-        "the line of time: what was gone through, ◆ now, dotted what is still there; blue: clipped, ×: not finite, ▾: a mark; "
-        + "a click goes there"),
+        "the line of time of this branch: ◆ now; behind it ━ steps that were clipped and ─ that were not, ahead ┅ and ┄ the "
+        + "same, which walking on makes again with all that was changed; × not finite, ▾ a mark, · no step; a click goes there"
+    ),
     Entry(
       "branch", "main", "b1",
-      is: "a way that the experiment has gone: a change in the past begins one, and the old future stays, in grey"),
+      is: "a way that the experiment has gone: a change in the past begins one, and the old future stays, in grey; "
+        + "goto main:end leads there"),
+    Entry(
+      "x1", "experiment",
+      is: "an experiment: restart and set-up begin another, x2; goto x1:end leads back to the first, on its branch"),
     Entry(
       "twin",
       is: "a second run beside the first on the same batches, yellow and dashed; its words say what makes it another"),

@@ -49,7 +49,8 @@ extension CommandTable {
       if case .travel(.back(let count)) = command { count == 1 ? "" : String(count) } else { nil }
     },
     CommandRow(
-      "goto", .travel, gotoUsage, "goes to a position, an event, the extreme of a number or a mark",
+      "goto", .travel, gotoUsage,
+      "goes to a position, an event (spike, nonfinite, clipped and so on), the extreme of a number or a mark",
       example: "goto first spike",
       words: ["start", "end"] + Destination.Direction.allCases.map(\.rawValue) + ["max", "min", "mark"]
     ) { (reader) throws(CommandError) in
