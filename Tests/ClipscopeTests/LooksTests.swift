@@ -144,7 +144,7 @@ extension EndToEnd {
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    #expect(folder.names.count == 32)
+    #expect(folder.names.count == 36)
     for name in folder.names {
       #expect(folder.read(name) == kept("docs/states/\(name)"), "\(name): draw it anew: scripts/pictures")
     }
