@@ -11,7 +11,7 @@ struct SessionFile {
   private var path = ""
   private var whole: off_t = 0
   // The last line, and where it begins.
-  private var last: (line: Journal.Line, offset: off_t)?
+  private var last: (line: Journal.Line, offset: off_t, text: String)?
   // Of which workbench the file is, and whether it is given up.
   private var number: Int?
   private var isOver: Bool
@@ -54,21 +54,17 @@ struct SessionFile {
       lines[0] = joined
       offset = last.offset
     }
-    var text = ""
+    var (text, begin) = ("", offset)
     for (index, line) in lines.enumerated() {
       if let file = line.reads, let digest = try? SessionText.digest(of: file) { text += "# reads \(digest) \(file)\n" }
-      let begin = offset + off_t(text.utf8.count)
-      text += line.text
-      if index == lines.count - 1 {
-        last = (line, begin)
-        text += Self.place(stage)
-      }
-      text += "\n"
+      begin = offset + off_t(text.utf8.count)
+      text += line.text + (index == lines.count - 1 ? Self.place(stage) : "") + "\n"
     }
     // What is written over is no longer than this.
     let missing = Int(whole - offset) - text.utf8.count
     if missing > 0 { text = String(text.dropLast()) + String(repeating: " ", count: missing) + "\n" }
     try write(text, at: offset)
+    last = lines.last.map { ($0, begin, String(text.utf8.dropFirst(Int(begin - offset))) ?? "") }
   }
 
   private static func place(_ stage: Stage) -> String {
@@ -106,7 +102,7 @@ struct SessionFile {
     try write(SessionFolder.header + "\n", at: 0)
   }
 
-  // All or nothing: a file that is cut off ends with a whole line.
+  // All or nothing: where there is no room the file is as it was, with the digest of where it ends.
   private mutating func write(_ text: String, at offset: off_t) throws(FileError) {
     let bytes = Array(text.utf8)
     var written = 0
@@ -117,7 +113,8 @@ struct SessionFile {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         let reason = DiskFiles.reason(Errno(rawValue: errno))
-        _ = ftruncate(descriptor, max(whole, offset + off_t(bytes[..<written].lastIndex(of: 10).map { $0 + 1 } ?? 0)))
+        if let last, offset < whole { _ = pwrite(descriptor, last.text, last.text.utf8.count, last.offset) }
+        _ = ftruncate(descriptor, whole)
         throw FileError(path: path, reason: "\(reason); what was done until then is there")
       }
       written += count

@@ -89,7 +89,7 @@ struct SessionText {
   }
 
   private static func place(of line: String) -> String? {
-    guard let match = line.firstMatch(of: /# at (.+ digest [0-9a-f]{16}|start)$/) else { return nil }
+    guard let match = line.firstMatch(of: /# at (.+ digest [0-9a-f]{16}|start) *$/) else { return nil }
     return String(match.1)
   }
 
