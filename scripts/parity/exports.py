@@ -37,7 +37,8 @@ FIRST_STEPS = 4
 """The first step of each experiment of a lesson is within CALM, so many within CHAOTIC; of the scenarios in CHANGES, all are.
 In the fifth step of deep-tanh, unclipped, torch float32 itself is 1e-3 from torch float64."""
 MEASURED = {"loss", "total_norm", "factor", "total_norm_after", "clipped", "norms", "norms_after", "nonfinite"}
-OURS = {"digest", "kernels"}
+OURS = {"digest", "kernels", "branch", "twin", "distance"}
+"""What no program of torch's prints: checksums, and what a trace says of other branches and of a twin."""
 SHORT_LESSONS = {"tutorial", "outlier", "diverges"}
 """The lessons of the small set: the others make hundreds of steps of larger networks."""
 
