@@ -177,11 +177,12 @@ public struct Stage: Sendable {
     case .travel:
       if player.state == .playing { hold(interrupted) }
       pickUp()
-      noteAway()
     case .change: hasIntervened = true
     case .twin, .look, .words, .files, .lessons, .view: break
     }
-    return apply(effects, from: origin)
+    let told = apply(effects, from: origin)
+    if parsed.command.kind == .travel { noteAway() }
+    return told
   }
 
   /// Tells a waiting scenario that a key was pressed.

@@ -32,9 +32,9 @@ extension EndToEnd {
       let scope = try Scope(Self.training, options: ["--speed", "1000"], columns: 200, rows: 50)
       try scope.send(" ")
       try scope.waitFor("training") { $0.header.contains("● run") && ($0.step ?? 0) > 50 }
-      // The seconds that sixty frames take: twice the goal of a tenth, because a processor that is shared takes longer for
-      // the same.
-      try Pace.expect(under: 0.2, attempts: 6) {
+      // The seconds that sixty frames take: five times the goal of a tenth, because a processor that is shared takes longer for
+      // the same, and other suites train networks on both of them meanwhile. scripts/bench --resources holds the goal itself.
+      try Pace.expect(under: 0.5, attempts: 6) {
         let (frames, time) = (scope.catchUp().frames, try mainThreadTime(scope))
         try scope.terminal.wait(for: "sixty frames") { scope.catchUp().frames >= frames + 60 }
         return 60 * (try mainThreadTime(scope) - time) / Double(scope.screen.frames - frames)
