@@ -36,6 +36,9 @@ public struct Journal: Sendable {
   /// An empty journal.
   init(number: Int) { self.number = number }
 
+  // The line that makes an experiment begin and does nothing else.
+  private static let beginning = Line(text: Command.travel(.go(.position(PlaceText(.start)))).text)
+
   /// An experiment has begun.
   mutating func began() {
     close()
@@ -45,9 +48,7 @@ public struct Journal: Sendable {
   /// A command took effect on a workbench.
   mutating func note(_ command: Command, on workbench: Workbench) {
     guard command.isJournalled else { return }
-    if hasBegun, command.kind != .setUp {
-      add(Line(text: Command.travel(.go(.position(PlaceText(.start)))).text))
-    }
+    if hasBegun, command.kind != .setUp { add(Self.beginning) }
     hasBegun = false
     var line = Line(text: command.text)
     // The settings know where the file is, wherever it was named from.
@@ -93,6 +94,9 @@ public struct Journal: Sendable {
   /// The lines that have come since they were taken last.
   public mutating func take() -> [Line] {
     close()
+    // It is there, with a digest, also where nothing has been done in it yet.
+    if hasBegun { append(Self.beginning) }
+    hasBegun = false
     defer { fresh = [] }
     return fresh
   }

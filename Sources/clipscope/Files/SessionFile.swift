@@ -68,10 +68,7 @@ struct SessionFile {
   }
 
   private static func place(_ stage: Stage) -> String {
-    // Before the first step there may be nothing yet that has a digest.
-    guard let run = stage.workbench.run, !run.isUntouched || !run.timeline.changes.isEmpty else {
-      return "  # at start"
-    }
+    guard let run = stage.workbench.run else { return "  # at start" }
     let here = PlaceText(experiment: run.number, branch: run.branch.name, run.position)
     return "  # at \(here.text) digest \(run.experiment.digest.text)"
   }
