@@ -64,13 +64,15 @@ extension Run {
   }
 
   /// The first step of this branch with the largest or the smallest finite value of a number; `nil` where there is none.
-  /// - Parameter value: the number in a step, `nil` where it does not exist.
+  /// - Parameter value: the number in a step, with what was measured in those before it; `nil` where it does not exist.
   public func step(
-    ofLargest isLargest: Bool, _ value: (StepRecord) -> Double?
+    ofLargest isLargest: Bool, _ value: (StepRecord, History) -> Double?
   ) throws(SearchStopped) -> (step: Int, value: Double)? {
     var best: (step: Int, value: Double)?
+    var lookback = Lookback()
     let isDone = records(of: branch, 1..<max(1, end.step + 1)) { record in
-      if let value = value(record), value.isFinite,
+      lookback.add(record)
+      if let value = value(record, lookback.history), value.isFinite,
         best.map({ isLargest ? value > $0.value : value < $0.value }) ?? true
       {
         best = (record.step, value)
@@ -82,28 +84,48 @@ extension Run {
   }
 }
 
-/// The median of the last norms of one order, norm after norm.
+/// The median of the finite norms of one order in the last `History.window` steps, step after step.
 struct UsualNorm {
-  private var byTime: [Float] = []
-  private var sorted: [Float] = []
-  private var order: Float?
+  private var steps: [(norm: Float, order: Float)] = []
+  private var sorted: [Float: [Float]] = [:]
 
-  /// Adds the norm of a step; one that is not finite tells nothing. O(window).
+  /// Adds the norm of the next step. O(window).
   mutating func add(_ norm: Float, order: Float) {
-    if order != self.order { (byTime, sorted, self.order) = ([], [], order) }
-    guard norm.isFinite else { return }
-    byTime.append(norm)
-    sorted.insert(norm, at: rank(of: norm))
-    guard byTime.count > History.window else { return }
-    sorted.remove(at: rank(of: byTime.removeFirst()))
+    steps.append((norm, order))
+    let rank = rank(of: norm, order)
+    if norm.isFinite { sorted[order, default: []].insert(norm, at: rank) }
+    guard steps.count > History.window else { return }
+    let oldest = steps.removeFirst()
+    let first = self.rank(of: oldest.norm, oldest.order)
+    if oldest.norm.isFinite { sorted[oldest.order]?.remove(at: first) }
   }
 
-  private func rank(of norm: Float) -> Int { sorted.firstIndex { $0 >= norm } ?? sorted.count }
+  private func rank(of norm: Float, _ order: Float) -> Int {
+    let norms = sorted[order] ?? []
+    return norms.firstIndex { $0 >= norm } ?? norms.count
+  }
 
-  /// The median of the norms so far; `nil` where there are none of this order.
+  /// The median of those of an order; `nil` where there are none.
   func median(order: Float) -> Float? {
-    guard order == self.order, !sorted.isEmpty else { return nil }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
+    guard let norms = sorted[order], !norms.isEmpty else { return nil }
+    let middle = norms.count / 2
+    return norms.count % 2 == 1 ? norms[middle] : norms[middle - 1] / 2 + norms[middle] / 2
+  }
+}
+
+/// What was measured in the last steps, step after step: as much as numbers look back on.
+private struct Lookback {
+  private var records: [StepRecord] = []
+  private(set) var history = History(parameters: 0)
+
+  mutating func add(_ record: StepRecord) {
+    records.append(record)
+    // Begun anew now and then, so that it stays small.
+    if records.count > 2 * History.window || records.count == 1 {
+      records.removeFirst(max(0, records.count - History.window))
+      history = History(records)
+    } else {
+      history.append(record)
+    }
   }
 }

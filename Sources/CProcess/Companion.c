@@ -68,10 +68,12 @@ companion_t *companion_create(void) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stack);
-  // Signals are for the main thread.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  // Signals are for the main thread, but for those that say what this one has done.
+  static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS};
+  sigset_t held, before;
+  sigfillset(&held);
+  for (size_t index = 0; index < sizeof own / sizeof *own; index++) sigdelset(&held, own[index]);
+  pthread_sigmask(SIG_SETMASK, &held, &before);
   int failed = pthread_create(&companion->thread, &attributes, run, companion);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);

@@ -20,6 +20,18 @@ public final class Effort: Sendable {
     $current.withValue(part, operation: body)
   }
 
+  /// Does the next of so many pieces of the work.
+  /// - Returns: what it returned; `nil` where it was not begun because the work is to stop.
+  package static func share<Value>(of done: Int, in all: Int, _ body: () -> Value) -> Value? {
+    guard current != nil else { return body() }
+    let size = 1 / Double(max(1, all))
+    let share = min(Double(done) * size, 0.999)
+    guard goesOn(share) else { return nil }
+    var value: Value?
+    part(share, share + size) { value = body() }
+    return value
+  }
+
   /// Tells how far it is.
   /// - Returns: whether to go on.
   package static func goesOn(_ share: Double) -> Bool { current?.report(share) ?? true }

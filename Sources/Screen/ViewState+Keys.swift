@@ -11,8 +11,10 @@ public enum ViewOutcome: Hashable, Sendable {
   case redraw
   /// The terminal is given back to the shell.
   case suspend
-  /// The end, by `q` or by Ctrl-C.
-  case leave(isInterrupt: Bool)
+  /// Ctrl-C: what takes long is stopped, and where nothing does it is the end.
+  case interrupt
+  /// The end.
+  case leave
 
   /// What whoever drives the stage is asked for.
   public enum Request: Hashable, Sendable {
@@ -49,8 +51,7 @@ extension ViewState {
     case .find(let editor): return feedFind(key, editor, scene)
     case .question(let line): return answer(key, line)
     case .permission(let question, let editor): return answer(key, question, editor, size)
-    // What takes long is stopped first.
-    case .none where key == .control("c"): return share == nil ? [.leave(isInterrupt: true)] : [.giveUp]
+    case .none where key == .control("c"): return [.interrupt]
     case .none where help != nil: return feedHelp(key, size)
     case .none: return feedCommandKey(key, scene, size)
     }
@@ -169,7 +170,7 @@ extension ViewState {
 
   private mutating func answer(_ key: Key, _ line: String) -> [ViewOutcome] {
     let isYes = key == .character("y")
-    if key == .control("c") { return [.leave(isInterrupt: true)] }
+    if key == .control("c") { return [.interrupt] }
     guard isYes || key == .character("n") || key == .named(.escape) else { return [] }
     entry = .none
     return isYes ? [.request(.line(line))] : []
@@ -178,7 +179,7 @@ extension ViewState {
   private mutating func answer(
     _ key: Key, _ question: Player.Question, _ editor: LineEditor, _ size: GridSize
   ) -> [ViewOutcome] {
-    if key == .control("c") { return [.leave(isInterrupt: true)] }
+    if key == .control("c") { return [.interrupt] }
     var editor = editor
     let outcome = key == .named(.escape) ? .cancelled : editor.feed(key) { _ in [] }
     entry = .permission(question, editor)
@@ -282,7 +283,7 @@ extension ViewState {
     case .help(let topic): help = (topic.map(HelpText.topic) ?? Self.help(scene.bindings), 0)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    case .quit: return [.leave(isInterrupt: false)]
+    case .quit: return [.leave]
     case .bind: break
     }
     return []

@@ -89,7 +89,8 @@ public struct Player: Sendable {
   }
   /// Goes on where the question came in between.
   mutating func goOn() { state = asked }
-  mutating func hold(_ interrupted: Activity) { state = .held(interrupted) }
+  // A run without end has ended with this stop: what goes on is what stands behind it.
+  mutating func hold(_ interrupted: Activity) { state = .held(interrupted == .running ? .idle : interrupted) }
   mutating func resume() { state = .playing }
   mutating func letGo() { state = .none }
   mutating func end() { state = .ended }

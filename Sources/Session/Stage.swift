@@ -47,10 +47,12 @@ public struct Stage: Sendable {
   // Whether the rest of a line goes on at once: its last command wrote a file, which has to be there before the next one.
   var awaitsFile = false
   // Where the scenario stood when it was stopped or began to wait, and whether the viewer has gone elsewhere since.
-  var stoodAt: (number: Int, place: Place)?
+  var stoodAt: Stand?
   var hasTravelled = false
   // The scenario that was let go last, and how many commands could be taken back then.
-  var dropped: (player: Player, passage: [String], depth: Int)?
+  var dropped: Dropped?
+  /// Whether anything has been done: a step made, or something that the viewer has typed.
+  public private(set) var isUsed = false
   // What failed last, as long as the next command may say that it was expected.
   var failure: Failure?
   private var earlierRefusals = 0
@@ -106,7 +108,7 @@ public struct Stage: Sendable {
     player = Player(scenario)
     begun += 1
     (passage, passageIsOver, doubt, hasIntervened) = ([], true, (false, false), false)
-    (stoodAt, hasTravelled, dropped) = (nil, false, nil)
+    (stoodAt, hasTravelled, dropped, isUsed) = (nil, false, nil, false)
   }
 
   /// Whether `advance` has anything to do.
@@ -124,7 +126,7 @@ public struct Stage: Sendable {
   /// What has played was the viewer's own: it is no scenario that could be played again, and he goes on from here.
   public mutating func takeOver(_ note: String) {
     closeFailure()
-    (player, passage) = (Player(), [])
+    (player, passage, isUsed) = (Player(), [], false)
     log.append(.note(note))
   }
 
@@ -167,21 +169,16 @@ public struct Stage: Sendable {
       if hasMore { log.append(.note("what stood behind it on the line is left out")) }
       return []
     }
-    let interrupted = workbench.activity
+    let (interrupted, stand) = (workbench.activity, workbench.run.map(Stand.init))
     let effects = try workbench.apply(parsed, from: origin)
-    switch parsed.command.kind {
-    case .setUp: letGo()
-    case .steps:
-      hasIntervened = true
-      if player.state == .playing { hold(interrupted) }
-    case .travel:
-      if player.state == .playing { hold(interrupted) }
-      pickUp()
-    case .change: hasIntervened = true
-    case .twin, .look, .words, .files, .lessons, .view: break
-    }
+    let (kind, goesElsewhere) = (parsed.command.kind, parsed.command.goesElsewhere)
+    if [.setUp, .change, .steps, .travel, .twin].contains(kind) { isUsed = true }
+    if kind == .setUp { letGo(interrupted, at: stand) }
+    if kind == .steps || kind == .change { hasIntervened = true }
+    if kind == .steps || goesElsewhere, player.state == .playing { hold(interrupted, at: stand) }
+    if goesElsewhere { pickUp() }
     let told = apply(effects, from: origin)
-    if parsed.command.kind == .travel { noteAway() }
+    if goesElsewhere { noteAway() }
     return told
   }
 
@@ -226,7 +223,7 @@ public struct Stage: Sendable {
   /// - Returns: what there is to tell.
   public mutating func leave(_ question: Player.Question) -> [Effect] {
     let effects = answer(false, to: question)
-    if player.state == .playing { hold(.idle) }
+    if player.state == .playing { hold(.idle, at: workbench.run.map(Stand.init)) }
     return effects
   }
 
@@ -257,6 +254,7 @@ public struct Stage: Sendable {
 
   // Steps that a scenario asks for have a bound where nobody could stop it.
   private mutating func makeStep() -> [Effect] {
+    isUsed = true
     guard let mostSteps, !workbench.stepsAreViewers else { return apply(workbench.advance()) }
     if stepsLeft == 0 {
       workbench.abandon()
@@ -283,10 +281,6 @@ public struct Stage: Sendable {
 
   private mutating func perform(_ step: Scenario.Step) -> [Effect] {
     if step.parsed.command.kind.isLogged { log.append(.command(step.parsed.text)) }
-    if let mostSteps, stepsLeft == 0, step.parsed.command.kind == .travel {
-      failForSteps(mostSteps)
-      return []
-    }
     do throws(CommandError) {
       if step.parsed.command == .steps(.run(nil)), !waitsForViewer {
         workbench.note(failure: true, ofViewer: false)
@@ -295,7 +289,11 @@ public struct Stage: Sendable {
       let (origin, before) = (Origin.scenario(folder: player.folder), workbench.madeAgain)
       let effects = try workbench.apply(step.parsed, from: origin)
       // Whoever goes back and forth without end is stopped as whoever makes steps without end.
-      stepsLeft = stepsLeft.map { max(0, $0 - (workbench.madeAgain - before)) }
+      let again = workbench.madeAgain - before
+      if let mostSteps, let left = stepsLeft {
+        stepsLeft = max(0, left - again)
+        if again > left { failForSteps(mostSteps) }
+      }
       return apply(effects, from: origin, line: step.line)
     } catch {
       fail("line \(step.line): \(error.message)")
@@ -387,7 +385,7 @@ public struct Stage: Sendable {
     if waitsForViewer {
       if player.state == .playing {
         player.wait(for: key)
-        standStill()
+        standStill(at: workbench.run.map(Stand.init))
       }
       return
     }

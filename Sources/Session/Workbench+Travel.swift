@@ -15,7 +15,7 @@ extension Command {
 extension Workbench {
   /// How things stand, without what can be made again.
   struct Standing: Equatable, Sendable {
-    let run: Run.Outline?
+    var run: Run.Outline?
     let settings: Settings
     let restarts: [Int: Int]
     let twin: Twin.Outline?
@@ -47,7 +47,7 @@ extension Workbench {
 
   // A run of which nothing has been made is no more than its settings, whether or not somebody has looked at it.
   var standing: Standing {
-    let isBegun = run.map { !$0.isUntouched || !$0.timeline.changes.isEmpty } ?? false
+    let isBegun = twin != nil || run.map { !$0.isUntouched || $0.hasNames || !$0.timeline.changes.isEmpty } ?? false
     return Standing(
       run: isBegun ? run?.outline : nil, settings: settings, restarts: restarts, twin: twin?.outline)
   }
@@ -55,8 +55,9 @@ extension Workbench {
   // A command that has changed something can be taken back; what was taken back before cannot come back then.
   mutating func note(_ text: String, _ before: Standing) {
     guard before != standing else { return }
-    let place = before.run == nil ? "0" : Self.text(of: before)
-    done.entries.append(Done.Entry(text: text, place: place, before: before))
+    var before = before
+    if let last = done.entries.last?.before.run { before.run?.share(with: last) }
+    done.entries.append(Done.Entry(text: text, place: Self.text(of: before), before: before))
     done.entries.removeFirst(max(0, done.entries.count - Done.most))
     done.undone = []
   }
@@ -72,35 +73,42 @@ extension Workbench {
   // MARK: The commands
 
   mutating func travel(_ command: TravelCommand) throws(CommandError.Problem) -> [Effect] {
+    // On a copy: what is refused or stopped on its way has changed nothing.
+    var next = self
+    let effects = try next.perform(command)
+    guard next.bringTwin() else { throw .stopped }
+    self = next
+    return effects
+  }
+
+  private mutating func perform(_ command: TravelCommand) throws(CommandError.Problem) -> [Effect] {
     switch command {
     case .undo(let count): return try undo(count)
     case .redo(let count): return try redo(count)
-    default: break
+    case .back, .phaseBack, .go, .mark, .name: break
     }
-    // Whoever goes somewhere is somewhere: at the start, if no step has been made.
-    var next = self
-    let began = try next.begin()
-    let effects = try next.go(command)
-    self = next
-    return began + effects
-  }
-
-  private mutating func go(_ command: TravelCommand) throws(CommandError.Problem) -> [Effect] {
+    // Whoever goes somewhere is somewhere: at the start, if no step has been made; where the settings make no experiment, at the
+    // one that he names.
+    if run == nil, settings.problem != nil, case .go(.position(let place)) = command, let number = place.experiment,
+      let other = otherRuns.first(where: { $0.number == number })
+    {
+      return try go(to: place, from: other)
+    }
+    let began = try begin()
+    guard let run else { preconditionFailure("a run has begun") }
     switch command {
-    case .back(let count): return try go("back", to: try begun().position.stepsBack(count))
-    case .phaseBack(let count): return try go("phase back", to: try begun().position.phasesBack(count))
-    case .go(let destination): return try go(to: destination)
-    case .mark(let name):
-      guard let name = run?.mark(name), let run else { return [] }
-      return [.note("\(name) is \(run.placeText(branch: nil).text): goto mark \(name) leads here")]
-    case .name(let name): return try nameBranch(name)
-    case .undo, .redo: return []
+    case .back(let count): return try began + go("back", to: run.position.stepsBack(count), on: run)
+    case .phaseBack(let count): return try began + go("phase back", to: run.position.phasesBack(count), on: run)
+    case .go(let destination): return try began + go(to: destination, from: run)
+    case .mark(let name): return began + mark(name)
+    case .name(let name): return try began + nameBranch(name)
+    case .undo, .redo: preconditionFailure("they need no run")
     }
   }
 
-  private func begun() throws(CommandError.Problem) -> Run {
-    guard let run else { throw .noPlace("no step has been made yet: there is nothing to go back to") }
-    return run
+  private mutating func mark(_ name: String?) -> [Effect] {
+    guard let name = run?.mark(name), let run else { return [] }
+    return [.note("\(name) is \(run.placeText.text): goto mark \(name) leads here")]
   }
 
   private mutating func nameBranch(_ name: String) throws(CommandError.Problem) -> [Effect] {
@@ -112,44 +120,40 @@ extension Workbench {
 
   // MARK: Going to a place
 
-  private mutating func go(_ verb: String, to position: Position) throws(CommandError.Problem) -> [Effect] {
-    let run = try begun()
-    return try go(verb, to: Place(branch: run.branch.id, position: position), of: run.number)
+  private mutating func go(
+    _ verb: String, to position: Position, on run: Run, prefix: String = ""
+  ) throws(CommandError.Problem) -> [Effect] {
+    try go(verb, to: Place(branch: run.branch.id, position: position), of: run, prefix: prefix)
   }
 
+  // - Parameter prefix: what is said before where it led.
   private mutating func go(
-    _ verb: String, to place: Place, of number: Int
+    _ verb: String, to place: Place, of run: Run, prefix: String = ""
   ) throws(CommandError.Problem) -> [Effect] {
-    let from = hereText
-    if let run, run.number == number {
-      // On the run itself, and not on a copy of it.
-      guard self.run?.travel(to: place) == true else { throw .stopped }
-    } else {
+    let (from, left) = (hereText, run.id == self.run?.id ? nil : twin)
+    var target = run
+    guard target.travel(to: place) else { throw .stopped }
+    enter(target, insteadOf: run, keepsUntouched: true)
+    let words = left.map { [Effect.note("the twin has gone: \($0.words)")] } ?? []
+    return words + [jump(verb, from: from, prefix: prefix)]
+  }
+
+  // A run that has gone elsewhere is the run of now; where it is another one, that of now is put aside.
+  private mutating func enter(_ next: Run, insteadOf before: Run?, keepsUntouched: Bool = false) {
+    madeAgain += next.madeAgain - (before?.madeAgain ?? 0)
+    if run?.id != next.id {
+      putAside(keepsUntouched: keepsUntouched)
+      otherRuns.removeAll { $0.id == next.id }
       twin = nil
-      guard var target = otherRuns.first(where: { $0.number == number }) else {
-        throw .noPlace("x\(number) is no more")
-      }
-      guard target.travel(to: place) else { throw .stopped }
-      enter(target, keepsUntouched: true)
     }
-    activity = .idle
-    return [jump(verb, from: from)]
+    (run, activity, stepsAreViewers) = (next, .idle, false)
+    shareMemory()
   }
 
   // Where what came after has made steps, it is another experiment.
   private func kept(_ place: PlaceText) -> String {
     guard let number = place.experiment, otherRuns.contains(where: { $0.number == number }) else { return "" }
     return "; what came after is x\(number): goto x\(number):end"
-  }
-
-  // Another run takes the place of the one of now.
-  private mutating func enter(_ other: Run, keepsUntouched: Bool = false) {
-    putAside(keepsUntouched: keepsUntouched)
-    otherRuns.removeAll { $0.number == other.number }
-    var other = other
-    other.wake(memory: memory, besides: otherRuns)
-    run = other
-    (activity, stepsAreViewers) = (.idle, false)
   }
 
   var hereText: PlaceText {
@@ -175,36 +179,36 @@ extension Workbench {
         from: from, to: hereText, branch: run.branch.name, verb: verb, words: prefix + words))
   }
 
-  private mutating func go(to destination: Destination) throws(CommandError.Problem) -> [Effect] {
+  private mutating func go(
+    to destination: Destination, from run: Run
+  ) throws(CommandError.Problem) -> [Effect] {
     switch destination {
     case .by(let count):
-      let run = try begun()
-      if count < 0 { return try go("goto", to: run.position.stepsBack(-count)) }
-      return try go("goto", to: try reached(Position(step: run.position.step + count), run, run.branch))
+      if count < 0 { return try go("goto", to: run.position.stepsBack(-count), on: run) }
+      let position = Position(step: run.position.step + count)
+      return try go("goto", to: try reached(position, run, run.branch), on: run)
     case .mark(let name):
-      for run in ([run].compactMap(\.self) + otherRuns.reversed()) {
+      let runs = [run] + otherRuns.reversed()
+      for run in runs {
         guard let mark = run.marks.first(where: { $0.name == name }) else { continue }
-        return try go("goto", to: mark.place, of: run.number)
+        return try go("goto", to: mark.place, of: run)
       }
-      let known = ([run].compactMap(\.self) + otherRuns).flatMap { $0.marks.map(\.name) }
-      throw .unknown(what: "mark", name, known: known)
-    case .position(let text): return try go(to: text)
-    case .extreme(let isLargest, let quantity): return try goToExtreme(isLargest, quantity)
+      throw .unknown(what: "mark", name, known: runs.flatMap { $0.marks.map(\.name) })
+    case .position(let text): return try go(to: text, from: run)
+    case .extreme(let isLargest, let quantity): return try goToExtreme(isLargest, quantity, run)
     case .event(let direction, let kind):
       if let kind { eventKind = kind }
-      return try go("goto \(direction.rawValue)", to: try find(eventKind, direction, try begun()))
+      return try go("goto \(direction.rawValue)", to: try find(eventKind, direction, run), on: run)
     }
   }
 
-  private mutating func go(to text: PlaceText) throws(CommandError.Problem) -> [Effect] {
-    let begun = try self.begun()
-    guard let run = text.experiment.map({ number in ([begun] + otherRuns).first { $0.number == number } }) ?? begun
-    else {
-      let known = ([begun] + otherRuns).map { "x\($0.number)" }.sorted()
-      throw .unknown(what: "experiment", "x\(text.experiment ?? 0)", known: known)
+  private mutating func go(to text: PlaceText, from here: Run) throws(CommandError.Problem) -> [Effect] {
+    let runs = [here] + otherRuns.filter { $0.id != here.id }
+    guard let run = text.experiment.map({ number in runs.first { $0.number == number } }) ?? here else {
+      throw .unknown(
+        what: "experiment", "x\(text.experiment ?? 0)", known: runs.map(\.number).sorted().map { "x\($0)" })
     }
-    let branch = text.branch.map { name in run.branches.first { $0.name == name } } ?? run.branch
-    guard let branch else {
+    guard let branch = text.branch.map({ name in run.branches.first { $0.name == name } }) ?? run.branch else {
       throw .unknown(what: "branch", text.branch ?? "", known: run.branches.map(\.name))
     }
     let step =
@@ -215,7 +219,7 @@ extension Workbench {
       }
     let isEnd = text.point == .end && text.phase == nil
     let wanted = isEnd ? branch.end : Position(step: step, phases: text.phase?.number ?? 0)
-    return try go("goto", to: Place(branch: branch.id, position: try reached(wanted, run, branch)), of: run.number)
+    return try go("goto", to: Place(branch: branch.id, position: try reached(wanted, run, branch)), of: run)
   }
 
   // A position that has been reached, or how to get there.
@@ -300,55 +304,55 @@ extension Workbench {
   }
 
   private mutating func goToExtreme(
-    _ isLargest: Bool, _ quantity: Quantity
+    _ isLargest: Bool, _ quantity: Quantity, _ run: Run
   ) throws(CommandError.Problem) -> [Effect] {
-    let run = try begun()
-    if let name = quantity.parameter, !parameterNames.contains(name) {
-      throw .unknownParameter(name, known: parameterNames)
+    let (place, what) = (quantity.isOfTwin ? try twinMeasuring(quantity) : (run, quantity))
+    if let name = what.parameter { try place.checkParameter(name) }
+    switch what {
+    case .ofParameter(.radius, _), .scalar(.distance), .scalar(.parted): throw .onDemandOnly(quantity.text)
+    default: break
     }
-    if case .ofParameter(.radius, _) = quantity { throw .onDemandOnly(quantity.text) }
-    noteSearch(run)
-    let (history, names) = (run.history, parameterNames)
+    noteSearch(place)
     let found: (step: Int, value: Double)?
     do throws(SearchStopped) {
-      found = try run.step(ofLargest: isLargest) { quantity.value(in: $0, of: history, names: names) }
+      let names = place.experiment.network.parameters.descriptions.map(\.name)
+      found = try place.step(ofLargest: isLargest) { what.value(in: $0, of: $1, names: names) }
     } catch {
       throw .stopped
     }
     guard let found else { throw .noPlace("\(quantity.text) has no finite value on \(run.branch.name)") }
     let words = "\(isLargest ? "largest" : "smallest") \(quantity.text) \(NumberText.short(found.value)): "
-    let from = hereText
-    let place = Place(branch: run.branch.id, position: Position(step: found.step))
-    _ = try go("goto", to: place, of: run.number)
-    return [jump("goto", from: from, prefix: words)]
+    return try go("goto", to: try reached(Position(step: found.step), run, run.branch), on: run, prefix: words)
   }
 
   // MARK: Undo and redo
 
   private mutating func undo(_ count: Int) throws(CommandError.Problem) -> [Effect] {
     guard !done.entries.isEmpty else { throw .noPlace("there is nothing to undo") }
-    var effects: [Effect] = []
-    for _ in 0..<min(count, done.entries.count) {
-      let (entry, after, from) = (done.entries[done.entries.count - 1], standing, hereText)
-      try restore(entry.before)
-      done.entries.removeLast()
-      done.undone.append(Done.Undone(entry: entry, after: after))
-      effects.append(jump("undo", from: from, prefix: "undone: \(entry.text), given at \(entry.place); "))
+    return try repeated(min(count, done.entries.count)) { (bench) throws(CommandError.Problem) in
+      let (entry, after, from) = (bench.done.entries.removeLast(), bench.standing, bench.hereText)
+      try bench.restore(entry.before)
+      bench.done.undone.append(Done.Undone(entry: entry, after: after))
+      return bench.jump("undo", from: from, prefix: "undone: \(entry.text), given at \(entry.place); ")
     }
-    return effects
   }
 
   private mutating func redo(_ count: Int) throws(CommandError.Problem) -> [Effect] {
     guard !done.undone.isEmpty else { throw .noPlace("there is nothing to redo") }
-    var effects: [Effect] = []
-    for _ in 0..<min(count, done.undone.count) {
-      let (undone, from) = (done.undone[done.undone.count - 1], hereText)
-      try restore(undone.after)
-      done.undone.removeLast()
-      done.entries.append(undone.entry)
-      effects.append(
-        jump("redo", from: from, prefix: "redone: \(undone.entry.text), given at \(undone.entry.place); "))
+    return try repeated(min(count, done.undone.count)) { (bench) throws(CommandError.Problem) in
+      let (undone, from) = (bench.done.undone.removeLast(), bench.hereText)
+      try bench.restore(undone.after)
+      bench.done.entries.append(undone.entry)
+      let given = "\(undone.entry.text), given at \(undone.entry.place)"
+      return bench.jump("redo", from: from, prefix: "redone: \(given); ")
     }
+  }
+
+  private mutating func repeated(
+    _ count: Int, _ act: (inout Workbench) throws(CommandError.Problem) -> Effect
+  ) throws(CommandError.Problem) -> [Effect] {
+    var effects: [Effect] = []
+    for _ in 0..<count { effects.append(try act(&self)) }
     return effects
   }
 
@@ -367,33 +371,42 @@ extension Workbench {
       restarts[nextNumber] = undone
       return
     }
-    // A twin that has gone is made again.
-    var twin = standing.twin == nil ? nil : self.twin
-    if let outline = standing.twin, twin?.id != outline.id {
-      guard let made = Twin(outline, memory: memory) else { throw .stopped }
-      twin = made
+    let before = ([run].compactMap(\.self) + otherRuns).first { $0.id == outline.id }
+    // One that had made no step was not kept: it is made again. Of one that had, nothing is left if it is too long ago.
+    guard before != nil || outline.isUntouched else {
+      throw .noPlace("x\(outline.number) is no more: the last \(Self.mostEarlierRuns) experiments are kept")
     }
-    if run?.id == outline.id {
-      guard run?.restore(outline) == true else { throw .stopped }
-    } else {
-      // One that had made no step was not kept: it is made again.
-      var other =
-        otherRuns.first { $0.id == outline.id }
-        ?? Run(outline.settings, id: outline.id, number: freeNumber(outline.number), memory: memory)
-      guard other.restore(outline) else { throw .stopped }
-      enter(other)
+    var next =
+      before ?? Run(outline.settings, id: outline.id, number: freeNumber(outline.number), memory: memory)
+    guard next.restore(outline) else { throw .stopped }
+    let known = twin
+    enter(next, insteadOf: before)
+    restarts = standing.restarts
+    twin = try standing.twin.map { (outline) throws(CommandError.Problem) in
+      if let known, known.id == outline.id { return known }
+      // A twin that has gone is made again.
+      guard var made = Twin(outline, memory: memory), made.follow(next) else { throw .stopped }
+      noteMadeAgain(made)
+      return made
     }
-    if let now = run, self.twin?.id != twin?.id {
-      guard twin?.follow(now) ?? true, twin?.findParting(from: now) ?? true else { throw .stopped }
-    }
-    (restarts, activity, self.twin) = (standing.restarts, .idle, twin)
+    shareMemory()
+  }
+
+  /// The run's snapshots may take what a twin and the runs that were put aside leave.
+  mutating func shareMemory() {
+    let (share, others) = (twin == nil ? memory : memory / 2, otherRuns)
+    run?.wake(memory: share, besides: others)
   }
 }
 
 extension Run {
-  /// The position of now; with the branch where there are several, or it is told.
-  func placeText(branch: String?) -> PlaceText {
-    PlaceText(branch: branch ?? (branches.count > 1 ? self.branch.name : nil), position)
+  /// The position of now, with the branch where there are several.
+  var placeText: PlaceText { PlaceText(branch: branches.count > 1 ? branch.name : nil, position) }
+
+  /// Refuses a parameter that the network does not have.
+  func checkParameter(_ name: String) throws(CommandError.Problem) {
+    let names = experiment.network.parameters.descriptions.map(\.name)
+    guard names.contains(name) else { throw .unknownParameter(name, known: names) }
   }
 
   /// What `when` shows.
@@ -408,8 +421,9 @@ extension Run {
       let loss = branch.history.last.map { ", loss \(NumberText.short($0.loss))" } ?? ""
       let line = "\(sign)\(branch.name) to \(PlaceText(branch.end).text)\(loss)"
       guard let (parent, position) = origin(of: branch) else { return line }
-      let changes = branch.timeline.changes.drop { $0.position < position }
-      let own = changes.filter { entry in !parent.timeline.changes.contains(entry) }.map(\.change.command.text)
+      let known = Set(parent.timeline.changes)
+      let own = branch.timeline.changes.drop { $0.position < position }.filter { !known.contains($0) }
+        .map(\.change.command.text)
       let what = own.isEmpty ? "" : ": " + own.prefix(3).joined(separator: "; ") + (own.count > 3 ? "; …" : "")
       return line + " · left \(parent.name) at \(PlaceText(position).text)\(what)"
     }

@@ -9,6 +9,7 @@ extension Workbench {
     case .end:
       guard let twin else { throw .withoutTwin("there is no twin; twin \"clip off\" begins one") }
       self.twin = nil
+      shareMemory()
       return [.note("the twin has gone: \(twin.words)")]
     }
   }
@@ -28,20 +29,18 @@ extension Workbench {
       }
     } else {
       let settings = try setUp(line, run.timeline.settings)
-      let changes = try Self.changes(line, from: try setUp(line, run.settings))
-      do throws(ChangeProblem) {
-        made = try Twin(
-          of: run, id: id, difference: line.text, settings: settings, replaced: line.replaces, changes: changes)
-      } catch {
-        throw .init(error)
-      }
+      let changes = try Self.changes(line, from: settings)
+      made = Twin(
+        of: run, id: id, difference: line.text, settings: settings, changes: changes, replaced: line.replaces)
     }
     guard let made else { throw .stopped }
     (next.twin, next.twinNumber) = (made, id)
+    if made.isFromStart { next.noteMadeAgain(made) }
     next.companion = next.companion ?? Companion()
     self = next
+    shareMemory()
     let place = made.isFromStart ? "it began at 0, and is at \(PlaceText(run.position).text), too" : "from here on"
-    return began + [.note("a twin goes beside the run: \(made.words), \(place)")]
+    return began + [.note("a twin goes beside the run: \(made.words), \(place)")] + failureOfTwin
   }
 
   private func setUp(_ line: TwinLine, _ settings: Settings) throws(CommandError.Problem) -> Settings {
@@ -63,32 +62,39 @@ extension Workbench {
     guard twin.belongs(to: run.branch), !twin.isBefore(run.position), twin.isBeside(run) else {
       throw .withoutTwin("the twin is not here: it began at \(PlaceText(twin.begins).text)")
     }
-    let from = hereText
-    twinNumber += 1
+    if !twin.isFromStart, run.branches.count >= Run.mostBranches { throw .tooManyBranches(limit: Run.mostBranches) }
+    let (from, id) = (hereText, twinNumber + 1)
+    let swapped =
+      twin.isFromStart
+      ? twin.swapped(with: run, id: id, runID: runCount + 1, number: nextNumber) : twin.swapped(with: run, id: id)
+    guard let swapped else { throw .stopped }
     if twin.isFromStart {
-      let number = nextNumber
       putAside()
       runCount += 1
-      let (own, other) = twin.swapped(with: run, id: twinNumber, runID: runCount, number: number)
-      (self.run, self.twin) = (own, other)
-    } else {
-      let (own, other) = twin.swapped(with: run, id: twinNumber)
-      (self.run, self.twin) = (own, other)
     }
+    (self.run, self.twin, twinNumber) = (swapped.run, swapped.twin, id)
     (activity, stepsAreViewers) = (.idle, false)
+    shareMemory()
     return [jump("twin swap", from: from, prefix: "the twin is the run now; ")]
   }
 
   // MARK: In step
 
   /// The twin goes to where the run has gone.
-  mutating func bringTwin() {
+  /// - Returns: false where an ``Effort`` was stopped.
+  mutating func bringTwin() -> Bool {
     guard let run else {
       twin = nil
-      return
+      return true
     }
-    _ = twin?.follow(run)
+    let before = twin.map { $0.run.madeAgain + $0.run.end.step } ?? 0
+    guard twin?.follow(run) ?? true else { return false }
+    madeAgain += (twin.map { $0.run.madeAgain + $0.run.end.step } ?? 0) - before
+    return true
   }
+
+  /// A twin has gone all its way again, and has been compared with the run.
+  mutating func noteMadeAgain(_ twin: Twin) { madeAgain += 2 * twin.run.position.step }
 
   /// The run that the twin is at the position of now: itself, or the run before the twin began; `nil` where there is none.
   public var twinRun: Run? {
@@ -97,14 +103,30 @@ extension Workbench {
     return twin.isBeside(run) ? twin.run : nil
   }
 
+  // The twin that a number is about.
+  private func twin(for quantity: Quantity) throws(CommandError.Problem) -> Twin {
+    guard let twin else { throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one") }
+    return twin
+  }
+
+  private func elsewhere(_ quantity: Quantity, _ twin: Twin) -> CommandError.Problem {
+    .withoutTwin(
+      "\(quantity.text): the twin is not here; it began at \(PlaceText(twin.begins).text) of another branch, or makes no more steps"
+    )
+  }
+
+  /// The run that a number of the twin's is measured on, and its name there.
+  func twinMeasuring(_ quantity: Quantity) throws(CommandError.Problem) -> (run: Run, quantity: Quantity) {
+    var twin = try twin(for: quantity)
+    guard let run, twin.belongs(to: run.branch) else { throw elsewhere(quantity, twin) }
+    if case .twin(let own) = quantity { return (twin.run, own) }
+    return (twin.run, quantity)
+  }
+
   /// What is measured of two runs.
   func valueOfTwin(_ quantity: Quantity) throws(CommandError.Problem) -> Double {
-    guard let twin else { throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one") }
-    guard let run, let other = twinRun else {
-      throw .withoutTwin(
-        "\(quantity.text): the twin is not here; it began at \(PlaceText(twin.begins).text) of another branch, or makes no more steps"
-      )
-    }
+    let twin = try twin(for: quantity)
+    guard let run, let other = twinRun else { throw elsewhere(quantity, twin) }
     switch quantity {
     case .scalar(.parted):
       guard let parted = twin.parted(from: run) else {
@@ -123,9 +145,8 @@ extension Workbench {
 
   /// What was measured of two runs in a step that was made.
   func valueOfTwin(_ quantity: Quantity, in record: StepRecord) throws(CommandError.Problem) -> Double {
-    guard let twin, let run else {
-      throw .withoutTwin("\(quantity.text): there is no twin; twin \"clip off\" begins one")
-    }
+    let twin = try twin(for: quantity)
+    guard let run else { throw .notYet(quantity.text) }
     switch quantity {
     case .scalar(.parted):
       guard let parted = twin.parted(from: run), parted <= record.step else {

@@ -118,13 +118,7 @@ public struct Workbench: Sendable {
     case .setUp(let setUp): return try self.setUp(setUp, from: origin)
     case .change(let change): return try self.change(change)
     case .steps(let steps): return try plan(steps)
-    case .travel(let travel):
-      let (id, before) = (run?.id, run?.madeAgain ?? 0)
-      let effects = try self.travel(travel)
-      // Of another run everything: that is too much at most once for each.
-      madeAgain += max(0, (run?.madeAgain ?? 0) - (run?.id == id ? before : 0))
-      bringTwin()
-      return effects
+    case .travel(let travel): return try self.travel(travel)
     case .twin(let twin): return try self.twin(twin)
     case .look(let look): return try self.look(look)
     case .words(.say(let text)): return [.said(VisibleText.of(text))]
@@ -161,10 +155,13 @@ public struct Workbench: Sendable {
       throw error
     }
     guard Effort.goesOn(1) else { throw .stopped }
-    let hadSteps = position > .start
-    // What was measured was another network's: its numbers have no place among the parameters of this one.
-    end()
-    draft = next
+    let hadSteps = run?.isUntouched == false
+    // What was measured was another network's: its numbers have no place among the parameters of this one. Before the first step
+    // what is as it was leaves all as it is.
+    if hadSteps || next != settings {
+      end()
+      draft = next
+    }
     var notes = hadSteps ? [Effect.note("a new experiment: it begins afresh at step 0; u takes that back")] : []
     if case .task(.csv) = command, case .csv(let csv) = next.task {
       notes.append(.note(VisibleText.of(csv.data.summary)))
@@ -175,7 +172,7 @@ public struct Workbench: Sendable {
   private mutating func restart() throws(CommandError.Problem) -> [Effect] {
     if let problem = settings.problem { throw .init(problem) }
     // A run of no steps takes no ghost's place.
-    let before = run.flatMap { $0.isUntouched ? restarts[$0.number] : $0.number }
+    let before = run.map { $0.isUntouched ? restarts[$0.number] : $0.number } ?? restarts[nextNumber]
     draft = settings
     end()
     restarts[nextNumber] = before
@@ -196,7 +193,7 @@ public struct Workbench: Sendable {
   mutating func putAside(keepsUntouched: Bool = false) {
     guard var ended = run else { return }
     run = nil
-    guard keepsUntouched || !ended.isUntouched else { return }
+    guard keepsUntouched || !ended.isUntouched || ended.hasNames else { return }
     ended.rest()
     otherRuns.append(ended)
     otherRuns.sort { $0.number < $1.number }
@@ -237,6 +234,8 @@ public struct Workbench: Sendable {
     } catch {
       throw .init(error)
     }
+    // What is known of the twin is known of the branch that has begun.
+    _ = bringTwin()
     if wasPast, let run { effects.append(.branched(run.branch.name, from: branch)) }
     return effects + [.changed(change, at: position)]
   }
@@ -248,6 +247,7 @@ public struct Workbench: Sendable {
     guard command != .stats else { return [.output(Reading.stats(self))] }
     var next = self
     let began = try next.begin()
+    if case .print(.gradient) = command { next.madeAgain += next.run?.stepsForGradients ?? 0 }
     let lines = try Reading.lines(command, next)
     guard Effort.goesOn(1) else { throw .stopped }
     self = next
@@ -345,9 +345,11 @@ public struct Workbench: Sendable {
       let made = record.map { Effect.stepped($0, isNew: run?.isNew ?? true) } ?? .phased
       // A workbench is large: a method that only looks at it costs as much as a small step, so it is asked where it has to be.
       let news = (run?.changesMade ?? before) > before ? repeated(since: before) : []
-      return news + (hadFailed || twin?.failure == nil ? [] : failureOfTwin) + [made]
+      return news + (hadFailed ? [] : failureOfTwin) + [made]
     } catch {
       activity = .idle
+      // The twin is where the run is, also where its step was refused.
+      if error != .stopped { _ = bringTwin() }
       note(failure: true, ofViewer: stepsAreViewers)
       // What was stopped is no refusal: it is not refused again.
       if error != .stopped { journal.failed(wholeStep ? .step(1) : .phase(1)) }
@@ -362,12 +364,12 @@ public struct Workbench: Sendable {
 
   private mutating func makePhase() throws(StepError) -> StepRecord? {
     let record = try run?.advance()
-    bringTwin()
-    if let run { twin?.compare(with: run) }
+    // A step of its own that was stopped it makes with the next.
+    _ = bringTwin()
     return record
   }
 
-  private var failureOfTwin: [Effect] {
+  var failureOfTwin: [Effect] {
     guard let failure = twin?.failure else { return [] }
     return [.note("the twin makes no more steps: \(CommandError.Problem(failure).message)")]
   }

@@ -21,25 +21,28 @@ extension EndToEnd {
         environment: ["XDG_STATE_HOME": folder.path + "/state"])
     }
 
-    // The last place of a session, and that which its scenario leads to.
+    // The digest of the last place of a session, and that of the place which its scenario leads to; `start` where there is none,
+    // because the experiment was taken back, too.
     private func ends(of session: String) throws -> (kept: String, played: String, status: Int32) {
       let text = try String(contentsOfFile: session, encoding: .utf8)
-      let kept = text.matches(of: /digest ([0-9a-f]{16})/).last.map { String($0.1) } ?? ""
+      let kept = text.matches(of: /# at (?:\S+ digest )?([0-9a-f]{16}|start)/).last.map { String($0.1) } ?? ""
       let outcome = try Folder().clipscope(["run", session])
-      let played = outcome.output.matches(of: /digest ([0-9a-f]{16})/).last.map { String($0.1) } ?? ""
-      return (kept, played, outcome.status)
+      let played = outcome.output.matches(of: /step (\d+) · digest ([0-9a-f]{16})/).last.map { match in
+        kept == "start" && match.1 == "0" ? "start" : String(match.2)
+      }
+      return (kept, played ?? "", outcome.status)
     }
 
-    @Test(
-      "Killed at any moment, a session is a scenario that leads to the digest of its last line, and has lost no more than a second"
-    )
+    // KILLS says how many.
+    @Test("Killed at any moment, a session is a scenario that leads to the digest of its last line")
     func killed() throws {
       var random = SplitMix(seed: 20)
       let keys = [
         "n", "5n", " ", "b", "3b", "c", "+", "-", ">", "u", "\u{12}", "t", "r", "{", "}", ".", ",", "m", ")",
         ":goto 50%\r", ":twin swap\r",
       ]
-      for round in 0..<12 {
+      let rounds = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? 12
+      for round in 0..<rounds {
         let folder = try TemporaryFolder()
         let scope = try scope(folder)
         try scope.send("9n")
@@ -62,6 +65,33 @@ extension EndToEnd {
         let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(status == 0 && kept == played && !kept.isEmpty, "round \(round), \(typed)\n\(text)")
       }
+    }
+
+    @Test("While it trains, a session that is killed has lost no more than a second", arguments: ["", "t", "4b"])
+    func age(before: String) throws {
+      let folder = try TemporaryFolder()
+      let scope = try scope(folder)
+      try scope.send("9n")
+      try scope.waitFor("nine steps") { $0.header.contains("‖ idle  step 9 ") }
+      try scope.send(before + ":run\r")
+      let age = Duration.seconds(1) * Pace.slowness
+      var seen: (step: Int, time: ContinuousClock.Instant)?
+      try scope.waitFor("a second of steps") { frame in
+        guard let step = frame.header.firstMatch(of: /step (\d+)/).flatMap({ Int($0.1) }), step > 12 else {
+          return false
+        }
+        let first = seen ?? (step, .now)
+        seen = first
+        return .now - first.time > age
+      }
+      kill(scope.terminal.process, SIGKILL)
+      _ = try scope.terminal.waitForEnd()
+      let file = try #require(sessions(in: folder).first)
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      let kept = text.matches(of: /# at (?:x1:)?(?:main:)?(\d+)/).last.flatMap { Int($0.1) } ?? 0
+      #expect(kept >= seen?.step ?? .max, "\(text)")
+      let (digest, played, status) = try ends(of: file)
+      #expect(status == 0 && digest == played && !digest.isEmpty)
     }
 
     @Test("--resume opens the last session where it was, digest and all, and goes on with it")
@@ -121,6 +151,11 @@ extension EndToEnd {
       try barred.waitFor("a step") { $0.header.contains("step 1 ") && $0.contains("the session is not kept any more") }
       try barred.send("q")
       #expect(try barred.terminal.waitForEnd() == .exited(0))
+
+      let idle = try TemporaryFolder()
+      let looked = try self.scope(idle)
+      try looked.send("q")
+      #expect(try looked.terminal.waitForEnd() == .exited(0) && sessions(in: idle).isEmpty, "nothing was done")
 
       let none = try TemporaryFolder()
       let scope = try scope(none, ["--no-session"])

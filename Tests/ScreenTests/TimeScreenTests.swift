@@ -97,12 +97,15 @@ import Training
       let grid = render(scene, view, size: Self.sizes[1])
       #expect(
         grid.plainText.contains("twin lr 0.5") && grid.plainText.contains("twin parted at step 6"), "\(grid.plainText)")
-      // In the chart of the total norm every other cell of a row of the twin's is empty or the run's.
-      let dashes = grid.cells.indices.filter {
-        grid.cells[$0].style.ink == .twin && $0 / 160 < 20 && $0 % 160 < 90 && $0 % 160 > 3
+      // In the chart of the total norm it is in every other column, where the run's line is in all of them.
+      let columns = grid.plainText.split(separator: "\n").prefix(13).enumerated().map { row, line in
+        let words = line.firstMatch(of: /twin [0-9]\S*/).map { line.distance(from: line.startIndex, to: $0.startIndex) }
+        return (7..<(words ?? 90)).filter { column in
+          let cell = grid.cells[row * 160 + column]
+          return row > 2 && cell.style.ink == .twin && cell.glyph != " "
+        }
       }
-      .filter { grid.cells[$0].glyph != " " && !("a"..."z").contains(grid.cells[$0].glyph) }
-      #expect(!dashes.isEmpty)
+      #expect(columns.reduce(0) { $0 + $1.count } > 5 && Set(columns.joined().map { $0 % 2 }).count == 1, "\(columns)")
     }
     let equal = Scene(try stage("step 5; twin; step 4"))
     #expect(render(equal, ViewState(), size: Self.sizes[0]).plainText.contains("twin equal since 0"))

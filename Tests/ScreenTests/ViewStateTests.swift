@@ -35,8 +35,24 @@ import Training
     #expect(feed(&view, [.control("l"), .control("z")], scene) == [.redraw, .suspend])
     #expect(feed(&view, type("]"), scene) == [.request(.speed(nil))])
     #expect(feed(&view, type("xQ"), scene).isEmpty, "no key of that name")
-    #expect(feed(&view, type("q"), scene) == [.leave(isInterrupt: false)])
-    #expect(feed(&view, [.control("c")], scene) == [.leave(isInterrupt: true)])
+    #expect(feed(&view, type("q"), scene) == [.leave])
+    #expect(feed(&view, [.control("c")], scene) == [.interrupt])
+  }
+
+  @Test("Escape stops what takes long, and closes nothing with it; Ctrl-C is heard also in front of a question")
+  func stopsWhatTakesLong() throws {
+    var scene = try scene()
+    var view = ViewState()
+    (view.share, view.panel) = (0.25, .total)
+    #expect(feed(&view, [.named(.escape)], scene) == [.giveUp] && view.panel == .total)
+    #expect(feed(&view, [.control("c")], scene) == [.interrupt] && view.panel == .total)
+    (scene.step, scene.player) = (5, .none)
+    #expect(feed(&view, type("N"), scene).isEmpty)
+    guard case .question = view.entry else {
+      Issue.record("there is no question")
+      return
+    }
+    #expect(feed(&view, [.control("c")], scene) == [.interrupt])
   }
 
   @Test(

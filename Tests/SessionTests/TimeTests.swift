@@ -1,4 +1,5 @@
 import Language
+import Numerics
 import SeededRandom
 import Session
 import Stories
@@ -259,6 +260,116 @@ import Training
     #expect(stage.workbench.position.step == 15 && stage.player.state == .ended)
   }
 
+  @Test("A twin is named by its difference, and its numbers may be expected, printed and waited for")
+  func twins() throws {
+    var stage = try stage(
+      "step 3; twin \"lr 0.3\"; step 4; expect parted == 4; expect twin.loss > 0; until distance > 0.01 max 50")
+    #expect(stage.isGood, "\(stage.words)")
+    #expect(stage.words.contains("a twin goes beside the run: lr 0.3, from here on"))
+    let steps = stage.workbench.position.step
+    let alone = try self.stage("step 3; lr 0.3; step \(steps - 3)")
+    #expect(stage.workbench.twin?.run.experiment.digest.text == alone.digest)
+    let own = try self.stage("step \(steps)")
+    #expect(stage.digest == own.digest, "the run is what it is without a twin")
+    stage.enter("twin swap")
+    #expect(stage.digest == alone.digest && stage.workbench.twin?.words == "without lr 0.3")
+    stage.enter("undo")
+    #expect(stage.digest == own.digest)
+    stage.enter("goto 2; expect distance == 0")
+    #expect(stage.isGood, "\(stage.words)")
+    for line in [
+      "twin \"seed 4\"", "twin \"task adding\"", "twin \"accumulate 2\"", "twin \"step\"", "twin \"nonsense\"",
+      "twin 5",
+    ] {
+      let refusals = stage.refusals
+      stage.enter(line)
+      #expect(stage.refusals == refusals + 1, "\(line)")
+    }
+    stage.enter("twin end; print twin.loss")
+    #expect(stage.words.last?.contains("there is no twin") == true)
+  }
+
+  @Test(
+    "What was found by trying to break it",
+    arguments: [
+      ("marks; goto start; step; goto end", "x1:main:1"), ("goto start; back; step 2", "x1:main:2"),
+      ("step; twin \"clip norm\"; lr 0.05; step; expect twin.lr == 0.1; expect lr == 0.05", "x1:main:2"),
+      ("step; twin \"clip norm\"; step; twin swap; expect twin.step == 2; step; twin swap", "x1:main:3"),
+      ("step 4; restart; lr 0.5; goto x1:main:4; goto x2:main:0", "x2:main:0"),
+      ("step; twin \"lr 0.5\"; step 4; expect parted == 2; undo; redo; expect parted == 2", "x1:main:5"),
+      ("step 3; lr up; back 2; twin; step 3; expect distance == 0; expect twin.lr == 0.125", "x1:main:4"),
+      ("step 3; back; lr up; mark foo; undo; redo; goto start; goto mark foo", "x1:b1:2"),
+      ("step 2; mark foo; lr 0.3; step 2; undo; step; goto mark foo", "x1:main:2"),
+      ("outlier nan; twin; step 3; expect distance == 0", "x1:main:3"),
+    ])
+  func found(lines: String, place: String) throws {
+    var stage = Stage(files: MemoryFiles(), waitsForViewer: false)
+    for line in "\(Self.small); \(lines)".split(separator: ";") { stage.enter(String(line)) }
+    #expect(when(&stage).hasPrefix(place + " "), "\(stage.words)")
+    #expect(stage.isGood, "\(stage.words)")
+    let again = try Stage.told(stage.workbench.journal.text)
+    #expect(again.digest == stage.digest, "\(stage.workbench.journal.text)")
+  }
+
+  @Test("What is stopped on its way, or refused, has changed nothing")
+  func stopped() throws {
+    var stage = try stage("step 20; lr 0.3; step 20; goto 30; twin \"lr 0.5\"")
+    let before = (when(&stage), stage.workbench.run?.branches.map(\.timeline), stage.workbench.twin?.outline)
+    for line in ["goto 3", "back 7", "undo 2", "goto first nonfinite", "twin \"optimizer adam\""] {
+      let refusals = stage.refusals
+      Effort.$current.withValue(Effort { _ in false }) { stage.enter(line) }
+      #expect(stage.refusals == refusals + 1, "\(line)")
+      #expect(when(&stage) == before.0, "\(line)")
+      let ways = stage.workbench.run?.branches.map(\.timeline)
+      #expect(ways == before.1 && stage.workbench.twin?.outline == before.2, "\(line)")
+    }
+  }
+
+  @Test("Of very many experiments the latest are kept, and undo says where it ends")
+  func forgotten() throws {
+    var stage = try stage("")
+    for _ in 0...(Workbench.mostEarlierRuns + 3) { stage.enter("step; restart") }
+    let before = when(&stage)
+    stage.enter("undo \(Workbench.mostEarlierRuns + 3)")
+    #expect(
+      stage.words.last?.contains("is no more: the last 99 experiments are kept") == true, "\(stage.words.suffix(2))")
+    #expect(when(&stage) == before)
+    stage.enter("undo \(Workbench.mostEarlierRuns)")
+    #expect(stage.workbench.position.step == 1 && stage.experimentNumber < 10, "\(stage.words.suffix(2))")
+  }
+
+  @Test("The extreme of a twin's number is found on the twin, and both go there")
+  func twinExtreme() throws {
+    var stage = try stage("step 3; twin \"lr 0.5\"; step 30; goto max twin.loss")
+    let twin = try #require(stage.workbench.twin?.run)
+    let losses = (1...33).map { twin.history[step: $0]!.loss }
+    #expect(stage.workbench.position.step == losses.firstIndex(of: losses.max()!)! + 1)
+    stage.enter("goto max distance")
+    #expect(stage.refusals == 1)
+  }
+
+  @Test("A twin whose step is refused makes no more, says so once, and the run goes on")
+  func twinFails() throws {
+    var stage = try stage(
+      "step 3; twin \"clip norm error_if_nonfinite=yes; outlier nan\"; step 4")
+    let told = stage.words.filter { $0.hasPrefix("the twin makes no more steps: the total norm is nan") }
+    #expect(told.count == 1 && stage.workbench.position.step == 7 && stage.isGood, "\(stage.words)")
+    stage.enter("print twin.loss")
+    #expect(stage.refusals == 1 && stage.words.last?.contains("makes no more steps") == true)
+  }
+
+  @Test("The key for a twin makes the one that differs, and ends it")
+  func twinKey() throws {
+    var stage = try stage("step 3")
+    _ = stage.type(.character("t"), count: nil)
+    #expect(stage.workbench.twin?.difference == "clip on")
+    _ = stage.type(.character("t"), count: nil)
+    #expect(stage.workbench.twin == nil)
+    stage.enter("clip on")
+    _ = stage.type(.character("t"), count: nil)
+    #expect(stage.workbench.twin?.difference == "clip off")
+  }
+
   @Test(
     "Lines of any kind in any order: straight is walked, and undo then redo is the same",
     arguments: 1...12 as ClosedRange<UInt64>)
@@ -284,12 +395,7 @@ import Training
       if turn % 4 == 0, let run = stage.workbench.run {
         // What save writes leads to the same state.
         let way = run.timeline.straight(to: run.position)
-        var again = Run(way.settings, stride: .max)
-        for entry in way.changes {
-          while again.position < entry.position { _ = try again.advance() }
-          _ = try again.apply(entry.change)
-        }
-        while again.position < way.end { _ = try again.advance() }
+        let again = try #require(Run(following: way, memory: 0))
         let isSame = again.experiment.snapshot == run.experiment.snapshot
         #expect(isSame, "\(note): \(stage.words.suffix(12)) \(way.changes)")
         #expect(again.settings == stage.workbench.settings, "\(note)")
@@ -305,6 +411,7 @@ import Training
     // Everything that was done, as a scenario, leads to all of it.
     let script = stage.workbench.journal.text
     var again = try Stage.told(script)
+    _ = try Scenario.checked(utf8: Array(script.utf8), path: "s.scenario", files: MemoryFiles(), screen: true)
     _ = (again.begin(), stage.begin())
     #expect(
       when(&again) == when(&stage) && again.workbench.settings == stage.workbench.settings, "seed \(seed)\n\(script)")

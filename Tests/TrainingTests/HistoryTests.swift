@@ -250,4 +250,30 @@ import Training
     history = nil
     #expect(abs(held_bytes() - before) < 1 << 16, "all of it was the history's")
   }
+
+  @Test("What happened in a stretch is told of each stretch, also where only extremes are left")
+  func incidents() {
+    for (count, budget) in [(37, History.budget), (700, History.budget), (9000, 60_000)] {
+      let history = self.history(1...count, budget: budget)
+      for columns in [1, 7, 60, 5000] {
+        let found = history.incidents(atMost: columns)
+        #expect(found.count == min(columns, count))
+        let exact = history.firstKept ?? 1
+        for (index, incident) in found.enumerated() {
+          let steps = (1...count).filter { ($0 - 1) * found.count / count == index }
+          let isClipped = steps.contains { $0 % 3 == 0 }
+          let isNonfinite = steps.contains { !record($0).before.total.isFinite }
+          // A summary that reaches into a stretch says of all of it what was so in a part.
+          if steps.contains(where: { $0 < exact }) {
+            #expect(!isClipped || incident.isClipped)
+            #expect(!isNonfinite || found.contains { $0.isNonfinite })
+          } else {
+            #expect(incident.isClipped == isClipped, "\(count), \(columns), \(index)")
+            #expect(incident.isNonfinite == isNonfinite, "\(count), \(columns), \(index)")
+          }
+        }
+      }
+    }
+    #expect(History(parameters: 3).incidents(atMost: 9).isEmpty)
+  }
 }

@@ -1,4 +1,6 @@
+import Gradients
 import Numerics
+import Optimization
 import SeededRandom
 import Testing
 import Training
@@ -6,20 +8,9 @@ import Training
 /// The state at a position is the same however one got there: straight on, back, across branches, and whatever snapshots
 /// there are.
 @Suite struct TravelTests {
-  /// How a run came to be at a place, from nothing: its settings, its changes, step after step.
-  private func straight(_ run: Run) throws -> Run {
-    let way = run.timeline.straight(to: run.position)
-    var again = Run(way.settings, stride: .max)
-    for entry in way.changes {
-      while again.position < entry.position { _ = try again.advance() }
-      _ = try again.apply(entry.change)
-    }
-    while again.position < way.end { _ = try again.advance() }
-    return again
-  }
-
   private func expectSame(_ run: Run, _ note: String) throws {
-    let again = try straight(run)
+    // Without snapshots: from nothing, by its settings and its changes, step after step.
+    let again = try #require(Run(following: run.timeline.straight(to: run.position), memory: 0))
     #expect(run.experiment.snapshot == again.experiment.snapshot, "\(note)")
     #expect(run.experiment.digest == again.experiment.digest && run.settings == again.settings, "\(note)")
     #expect(run.position == again.position && run.present?.isSame(as: again.present) ?? true, "\(note)")
@@ -62,7 +53,7 @@ import Training
           let isBack = run.restore(outline)
           #expect(isBack, "\(note)")
           #expect(run.position == outline.position, "\(note)")
-          for (name, timeline) in outline.branches {
+          for (name, timeline) in outline.ways {
             #expect(run.branches.contains { $0.name == name && $0.timeline.extends(timeline) }, "\(note)")
           }
           for way in ways { #expect(run.branches.contains { $0.timeline.covers(way) }, "\(note): a future is lost") }
@@ -77,6 +68,50 @@ import Training
       }
       #expect(run.branches.count > 1)
     }
+  }
+
+  @Test(
+    "Where a history keeps only extremes, a place is what it was all the same: its numbers, what is found there, and a branch from it"
+  )
+  func summarized() throws {
+    // Eight hundred parameters: a record is so large that a history keeps some thousand.
+    var (settings, net) = (Settings(), MultilayerPerceptron())
+    net.hidden = Array(repeating: 1, count: 400)
+    (settings.task, settings.model) = (.xor(XorTask()), .mlp(net))
+    (settings.clipping.rule, settings.clipping.isOn) = (.norm(ClipNorm(maxNorm: 0.3)), true)
+    var run = Run(settings)
+    var records: [StepRecord] = []
+    for step in 1...2600 {
+      let record = try run.makeStep()
+      if step <= 700 { records.append(record) }
+    }
+    #expect((run.history.firstKept ?? 0) > 701, "\(run.history.firstKept ?? 0)")
+    for step in [700, 333, 50, 334] {
+      let isThere = run.travel(to: Place(branch: run.branch.id, position: Position(step: step)))
+      #expect(isThere)
+      try expectSame(run, "step \(step)")
+      #expect(run.present?.isSame(as: Present(records[step - 1])) == true)
+    }
+    // Walking on from there, too.
+    for _ in 0..<3 { _ = try run.makeStep() }
+    try expectSame(run, "walked to 337")
+    // At the end of one that keeps only extremes a new step is known as any other.
+    var other = run
+    _ = try other.apply(.maxNorm(0.2))
+    for _ in 0..<2600 { _ = try other.makeStep() }
+    let isThere = other.travel(to: Place(branch: run.branch.id, position: run.end))
+    let new = try other.makeStep()
+    #expect(isThere && other.known.last?.isSame(as: new) == true && other.present?.isSame(as: Present(new)) == true)
+    let looked = run.records(of: run.branch, 100..<140) { $0.isSame(as: records[$0.step - 1]) }
+    #expect(looked)
+    // A change there makes steps again: whoever stops that has changed nothing.
+    let (before, inForce) = (run.outline, run.settings)
+    let isStopped = Effort.$current.withValue(Effort { _ in false }) { (try? run.apply(.maxNorm(0.1))) == nil }
+    #expect(isStopped && run.outline == before && run.settings == inForce)
+    _ = try run.apply(.maxNorm(0.1))
+    #expect(run.branch.name == "b1" && run.history.lastStep == 337)
+    for _ in 0..<5 { _ = try run.makeStep() }
+    try expectSame(run, "a branch of it")
   }
 }
 

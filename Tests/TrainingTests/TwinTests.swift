@@ -51,9 +51,9 @@ import Training
     var other = settings
     other.optimizer = .adam(Adam())
     let twin = try #require(
-      try Twin(
-        of: run, id: 1, difference: "optimizer adam", settings: other,
-        replaced: { if case .learningRate = $0 { true } else { false } }, changes: []))
+      Twin(
+        of: run, id: 1, difference: "optimizer adam", settings: other, changes: [],
+        replaced: { if case .learningRate = $0 { true } else { false } }))
     var alone = try made(other, 3)
     _ = try alone.apply(.rule(.norm(ClipNorm())))
     for _ in 0..<4 { _ = try alone.makeStep() }
@@ -98,7 +98,7 @@ import Training
     var twin = try Twin(of: run, id: 1, difference: "lr 0.2", changes: [.learningRate(0.2)])
     for _ in 0..<5 { _ = try twin.step(&run, companion) }
     let (own, other) = (run.experiment.snapshot, twin.run.experiment.snapshot)
-    (run, twin) = twin.swapped(with: run, id: 2)
+    (run, twin) = try #require(twin.swapped(with: run, id: 2))
     #expect(run.experiment.snapshot == other && twin.run.experiment.snapshot == own && twin.isSwapped)
     #expect(run.branches.map(\.name) == ["main", "b1"] && run.branch.name == "b1")
     _ = try twin.step(&run, companion)
@@ -106,6 +106,19 @@ import Training
     let way = run.branches[0]
     _ = run.travel(to: Place(branch: way.id, position: way.end))
     #expect(run.experiment.snapshot == own)
+  }
+
+  @Test("Where they have changed places, what is behind is as near as it was before")
+  func swappedIsNear() throws {
+    let companion = Companion()
+    var run = Run(Row.all[0].settings, stride: 7)
+    for _ in 0..<5 { _ = try run.makeStep() }
+    var twin = try Twin(of: run, id: 1, difference: "lr 0.2", changes: [.learningRate(0.2)])
+    for _ in 0..<300 { _ = try twin.step(&run, companion) }
+    (run, twin) = try #require(twin.swapped(with: run, id: 2))
+    let before = (run.madeAgain, twin.run.madeAgain)
+    let isThere = run.travel(to: Place(branch: run.branch.id, position: run.position.stepsBack(1)))
+    #expect(isThere && twin.follow(run) && run.madeAgain - before.0 < 7 && twin.run.madeAgain - before.1 < 7)
   }
 
   @Test("The distance is the norm of what they differ by, over the norm of the run's parameters")

@@ -105,9 +105,11 @@ public enum LookCommand: Hashable, Sendable {
   case print(Printable)
   case norms
   case stats
-  /// The position.
+  /// The position and the digest.
   case when
+  /// The branches of the experiment, and what makes each another.
   case branches
+  /// The places that have names.
   case marks
 }
 

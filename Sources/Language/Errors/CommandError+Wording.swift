@@ -36,6 +36,8 @@ extension CommandError.Problem {
     case .tooLarge(let bytes, let limit):
       "this experiment would need about \(Self.memory(bytes)); the limit is \(Self.memory(Double(limit)))"
     case .noNumericTargets(let loss): Self.noNumericTargets(loss)
+    case .tooManyBranches(let limit):
+      "that would begin a branch, and there are \(limit) already, the most of one experiment; goto end leads on, restart begins another"
     case .ruleLacks(let option, let rule): "clip \(rule) has no \(option); write clip norm first"
     case .unknownParameter(let name, let known):
       "this network has no parameter \(shown(name))" + Suggestion.text(for: name, among: known) + "; it has "

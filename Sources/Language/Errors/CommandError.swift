@@ -40,6 +40,8 @@ public struct CommandError: Error, Hashable, Sendable {
     case pooledAway(side: Int, pools: Int)
     case tooLarge(bytes: Double, limit: Int)
     case noNumericTargets(Loss)
+    /// There are as many branches as there may be.
+    case tooManyBranches(limit: Int)
     case ruleLacks(option: String, rule: String)
     case unknownParameter(String, known: [String])
     case notYet(String)
@@ -98,6 +100,8 @@ extension CommandError.Problem {
     switch problem {
     case .ruleLacks(let option, let rule): self = .ruleLacks(option: option, rule: SettingsText.name(of: rule))
     case .noNumericTargets(let loss): self = .noNumericTargets(loss)
+    case .tooManyBranches(let limit): self = .tooManyBranches(limit: limit)
+    case .stopped: self = .stopped
     case .tooLarge(let bytes, let limit): self = .tooLarge(bytes: bytes, limit: limit)
     }
   }

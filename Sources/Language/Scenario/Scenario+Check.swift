@@ -37,6 +37,9 @@ private struct ScenarioCheck {
   // The set-up commands that were wrong: what follows from their settings is not known.
   private var unknown: Set<String> = []
 
+  // Whether what was changed last may not have been changed yet where the scenario stands.
+  private var hasTravelled = false
+
   init(files: any FileSource, folder: String, screen: Bool) {
     (self.files, self.folder, self.screen) = (files, folder, screen)
   }
@@ -72,7 +75,11 @@ private struct ScenarioCheck {
       settings = next
       if settings.problem == nil { reported = nil }
     case .change(let change):
-      _ = try settings.change(change)
+      do throws(CommandError.Problem) {
+        _ = try settings.change(change)
+      } catch {
+        guard hasTravelled else { throw error }
+      }
       if case .outlier = change { try checkSettings() }
     case .steps(.run(nil)) where !screen: throw .endless
     case .steps(.stop): break
@@ -88,20 +95,30 @@ private struct ScenarioCheck {
       try check(parameter: name)
     case .twin(.begin): try checkSettings()
     // Which of the two the settings are of is not known.
-    case .twin(.swap): unknown.insert(name)
+    case .twin(.swap): (hasTravelled, unknown) = (true, unknown.union([name]))
     case .twin(.end): break
     case .lesson: throw .viewersOnly
     case .files(let file): try file.checkScenarios()
     // Of another experiment nothing is known.
-    case .travel(.undo), .travel(.redo): unknown.insert(name)
-    case .travel(.go(.position(let place))): if place.experiment != nil { unknown.insert(name) }
-    case .travel(.go(.mark)): unknown.insert(name)
-    case .travel(.go(.extreme(_, let quantity))):
-      try checkSettings()
-      try check(quantity)
-    case .travel, .look(.stats), .look(.when), .look(.branches), .look(.marks), .words: break
+    case .travel(let travel): try check(travel, name)
+    case .look(.stats), .look(.when), .look(.branches), .look(.marks), .words: break
     case .view(let view): try view.checkScenarios()
     }
+  }
+
+  private mutating func check(_ travel: TravelCommand, _ name: String) throws(CommandError.Problem) {
+    if case .go(.extreme(_, let quantity)) = travel {
+      try checkSettings()
+      try check(quantity)
+    }
+    switch travel {
+    case .mark, .name: return
+    // These may lead to another experiment, of which nothing is known.
+    case .undo, .redo, .go(.mark): unknown.insert(name)
+    case .go(.position(let place)) where place.experiment != nil: unknown.insert(name)
+    case .back, .phaseBack, .go: break
+    }
+    hasTravelled = true
   }
 
   private mutating func checkSettings() throws(CommandError.Problem) {

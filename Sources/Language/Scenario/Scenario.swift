@@ -32,8 +32,16 @@ public struct Scenario: Sendable {
   /// The folder that the scenario's own paths are relative to.
   public var folder: String { PathText.folder(of: path) }
 
-  /// Whether it goes back in time, takes something back or has a twin: one that does not needs no memory for that.
-  public var goesBack: Bool { steps.contains { $0.parsed.command.kind == .travel || $0.parsed.command.kind == .twin } }
+  /// Whether it may go back in time, take something back or have a twin, also by a key that it waits for: one that does not needs
+  /// no memory for that.
+  public var goesBack: Bool {
+    steps.contains { step in
+      switch step.parsed.command {
+      case .travel, .twin, .words(.pause(.some)): true
+      default: false
+      }
+    }
+  }
 
   /// Reads a scenario.
   /// - Throws: `ScenarioError` with all that is wrong with the text.

@@ -63,7 +63,8 @@ struct Header {
     if scene.waiting.steps > 1 { return ("● \(scene.waiting.steps) to go", Style(.good, bold: true)) }
     if scene.isPast, scene.activity == .idle {
       return (
-        "◂ past\(scene.present?.phase == nil ? "" : ", in a step"), end \(scene.end.step)", Style(.warning, bold: true)
+        "◂ past\(scene.present?.phase == nil ? "" : ", in a step"), end \(PlaceText(scene.end).text)",
+        Style(.warning, bold: true)
       )
     }
     if scene.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }

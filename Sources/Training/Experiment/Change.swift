@@ -35,6 +35,10 @@ public enum ChangeProblem: Error, Hashable, Sendable {
   case ruleLacks(option: String, ClippingRule)
   /// The task has no targets that are numbers.
   case noNumericTargets(Loss)
+  /// It would begin a branch, and the run has as many as it may have.
+  case tooManyBranches(limit: Int)
+  /// It would begin a branch, and an ``Effort`` was stopped that makes again what was measured before it.
+  case stopped
   /// The experiment would need more memory than is allowed.
   case tooLarge(bytes: Double, limit: Int)
 }

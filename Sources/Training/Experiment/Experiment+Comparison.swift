@@ -12,8 +12,7 @@ extension Experiment {
   private static func areSame(_ some: [Matrix], _ others: [Matrix]) -> Bool {
     some.count == others.count
       && zip(some, others).allSatisfy { one, other in
-        one.rows == other.rows && one.columns == other.columns
-          && one.elements.withUnsafeBytes { own in other.elements.withUnsafeBytes { own.elementsEqual($0) } }
+        one.rows == other.rows && one.columns == other.columns && one.elements.hasSameBits(as: other.elements)
       }
   }
 

@@ -52,9 +52,7 @@ public struct Snapshot: Equatable, Sendable {
       }
     }
 
-    static func == (left: Self, right: Self) -> Bool {
-      left.elements.withUnsafeBytes { left in right.elements.withUnsafeBytes { left.elementsEqual($0) } }
-    }
+    static func == (left: Self, right: Self) -> Bool { left.elements.hasSameBits(as: right.elements) }
   }
 }
 

@@ -96,10 +96,14 @@ public struct History: Sendable {
     return lastStep
   }
 
-  /// The bytes that it takes; what it shares with copies counts for each.
-  public var bytes: Int {
-    chunks.count * chunkLength * RecordColumns.bytes(parameters: parameters, units: units)
-      + summaries.count * MemoryLayout<Stretch>.stride * Series.count(parameters: parameters)
+  /// The bytes that histories take beside one that is kept anyway: what they share counts once. O(chunks).
+  static func bytes(of histories: [History], besides kept: History? = nil) -> Int {
+    var seen = Set(kept?.chunks.map(ObjectIdentifier.init) ?? [])
+    return histories.reduce(0) { sum, history in
+      let own = history.chunks.count { seen.insert(ObjectIdentifier($0)).inserted }
+      return sum + own * history.chunkLength * RecordColumns.bytes(parameters: history.parameters, units: history.units)
+        + history.summaries.count * MemoryLayout<Stretch>.stride * Series.count(parameters: history.parameters)
+    }
   }
 
   /// Keeps of all complete chunks only summaries, as of those that are too old: it then takes little.

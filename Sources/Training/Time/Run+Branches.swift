@@ -5,44 +5,56 @@ extension Run {
     public let id: Int
     /// Which of the experiments it is.
     public let number: Int
-    package let branches: [(name: String, timeline: Timeline)]
+    private(set) var branches: Chunks<Way>
     let current: Int
     /// Where it stood.
     public let position: Position
 
+    /// A branch: what it is called, and what was done on it.
+    struct Way: Equatable, Sendable {
+      let name: String
+      let timeline: Timeline
+    }
+
+    /// The names and the ways of the branches.
+    package var ways: [(name: String, timeline: Timeline)] { branches.map { ($0.name, $0.timeline) } }
+
+    /// Shares the memory of what is the same in another.
+    package mutating func share(with other: Outline) { branches.share(with: other.branches) }
+
     /// The branch on which it stood.
     public var branch: String { branches[current].name }
 
+    /// Whether nothing has been made of it but changes at the start.
+    public var isUntouched: Bool { branches.allSatisfy { $0.timeline.end == .start } }
+
     /// The settings that it began with.
     public var settings: Settings { branches[current].timeline.settings }
-
-    /// Outlines are equal when they are of the same ways, by the same names, and of the same place.
-    public static func == (left: Outline, right: Outline) -> Bool {
-      left.number == right.number && left.id == right.id && left.current == right.current
-        && left.position == right.position
-        && left.branches.elementsEqual(right.branches) { $0 == $1 }
-    }
   }
 
   /// The run as it is now, without what can be made again.
   public var outline: Outline {
     Outline(
-      id: id, number: number, branches: branches.map { ($0.name, $0.timeline) }, current: current, position: position)
+      id: id, number: number, branches: Chunks(branches.map { .init(name: $0.name, timeline: $0.timeline) }),
+      current: current, position: position)
   }
 
   // MARK: Beginning
 
   /// The branch of now goes on as another from here; what came after stays on the one that it was.
-  mutating func beginBranch() {
+  /// - Returns: false where an ``Effort`` was stopped; nothing has changed then.
+  mutating func beginBranch() -> Bool {
     let timeline = timeline.straight(to: position)
-    let history = history(of: timeline, from: branch)
+    guard let history = history(of: timeline, from: branch) else { return false }
     branches.append(Branch(id: newID(), name: newName(), timeline: timeline, history: history))
     current = branches.count - 1
     (record, recent) = (nil, nil)
+    condenseOthers()
+    return true
   }
 
-  /// Goes on as another run that has begun on one of its ways: it becomes a branch.
-  mutating func goOn(as other: Run) {
+  /// Goes on as another run that has begun on one of its ways, at a step: it becomes a branch.
+  mutating func goOn(as other: Run, since step: Int) {
     if let index = branches.indices.first(where: {
       $0 != current && other.timeline.extends(branches[$0].timeline)
     }) {
@@ -53,8 +65,10 @@ extension Run {
       branches.append(Branch(id: newID(), name: newName(), timeline: other.timeline, history: other.history))
       current = branches.count - 1
     }
+    snapshots.adopt(other.snapshots, of: other.branch.id, behind: step, as: branch.id)
     (experiment, changesMade, record, recent) = (other.experiment, other.changesMade, other.record, other.recent)
     hasGradients = other.hasGradients
+    condenseOthers()
   }
 
   private mutating func newID() -> Int {
@@ -112,10 +126,13 @@ extension Run {
   /// - Precondition: the outline is one of this run's.
   public mutating func restore(_ outline: Outline) -> Bool {
     var next = self
+    guard next.remakeExperiment() else { return false }
     next.branches = []
     var left = branches
-    for (name, timeline) in outline.branches {
-      next.branches.append(next.restored(name, timeline, from: &left, all: branches))
+    let found = Self.take(outline.branches.map(\.timeline), from: &left)
+    for (outline, branch) in zip(outline.branches, found) {
+      guard let branch = next.restored(outline.name, outline.timeline, as: branch, all: branches) else { return false }
+      next.branches.append(branch)
     }
     // Nothing that was ever reached is lost.
     for var branch in left {
@@ -130,24 +147,42 @@ extension Run {
     // The experiment of now may be on a branch that is no more: it leads nowhere from here.
     next.current = outline.current
     guard next.walk(to: outline.position, onBranch: outline.current, withOwn: false) else { return false }
+    next.condenseOthers()
     self = next
     return true
   }
 
-  // A branch of an outline, made of one that has its steps.
-  private mutating func restored(
-    _ name: String, _ timeline: Timeline, from left: inout [Branch], all: [Branch]
-  ) -> Branch {
-    let same = left.firstIndex { $0.timeline == timeline } ?? left.firstIndex { $0.timeline.extends(timeline) }
-    if let same {
-      var branch = left.remove(at: same)
+  // The branches that some ways are found on: those that are the same, then those that go on from there, then those of the same
+  // steps where something else was changed at the end.
+  private static func take(_ ways: [Timeline], from left: inout [Branch]) -> [Branch?] {
+    var taken = [Branch?](repeating: nil, count: ways.count)
+    let rules: [(Timeline, Timeline) -> Bool] = [
+      { $0 == $1 }, { $0.extends($1) }, { $0.end == $1.end && $0.covers($1) },
+    ]
+    for isFound in rules {
+      for index in ways.indices where taken[index] == nil {
+        guard let found = left.firstIndex(where: { isFound($0.timeline, ways[index]) }) else { continue }
+        taken[index] = left.remove(at: found)
+      }
+    }
+    return taken
+  }
+
+  // A branch of an outline: the one that it was found on, or one that is made of another with its steps; `nil` where an Effort was
+  // stopped.
+  private mutating func restored(_ name: String, _ way: Timeline, as found: Branch?, all: [Branch]) -> Branch? {
+    if var branch = found {
       branch.name = name
+      if !branch.timeline.extends(way) { branch.timeline = way }
       return branch
     }
-    guard let source = all.first(where: { $0.timeline.covers(timeline) }) else {
-      preconditionFailure("no branch of a run is ever lost")
+    // Of a step that was refused there is left where it began.
+    let begun = way.straight(to: Position(step: way.end.step))
+    guard let source = all.first(where: { $0.timeline.covers(way) }) ?? all.first(where: { $0.timeline.covers(begun) })
+    else {
+      preconditionFailure("a run keeps every step that it has made")
     }
-    return Branch(id: newID(), name: name, timeline: timeline, history: history(of: timeline, from: source))
+    return history(of: way, from: source).map { Branch(id: newID(), name: name, timeline: way, history: $0) }
   }
 
   // A mark is where its way leads: on the branch that goes on from there, or else on one that has its steps.

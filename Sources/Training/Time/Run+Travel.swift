@@ -19,12 +19,13 @@ extension Run {
     else {
       preconditionFailure("the place is one of this run's")
     }
+    guard remakeExperiment() else { return false }
     return place == self.place || walk(to: place.position, onBranch: index, withOwn: true)
   }
 
   // - Parameter withOwn: whether the state of now may be what leads there.
   mutating func walk(to position: Position, onBranch index: Int, withOwn: Bool) -> Bool {
-    let branch = branches[index]
+    let (branch, before) = (branches[index], current)
     var walk = Walk(self, to: position, on: branch, withOwn: withOwn)
     guard walk.go(to: position) else { return false }
     let step = walk.experiment.step
@@ -34,7 +35,13 @@ extension Run {
     record = branch.history[step: step] == nil ? walk.records.last : nil
     recent = isExact ? nil : History(walk.records)
     if !walk.snapshots.isEmpty { snapshots.keepNear(walk.snapshots, on: branch.id) }
+    if current != before { condenseOthers() }
     return true
+  }
+
+  /// How many steps are made again for `gradients`.
+  public var stepsForGradients: Int {
+    hasGradients ? 0 : Walk(self, to: position, on: branch, withOwn: false, lead: 1).distance(to: position)
   }
 
   /// The gradients of the last step, as clipping has left them; of an open step those that its phases have come to.
@@ -62,7 +69,7 @@ extension Run {
       let target = Position(step: step)
       if walk == nil { walk = Walk(self, to: target, on: branch, withOwn: false, lead: 1) }
       walk?.forget()
-      guard walk?.go(to: target, share: Double(step - steps.lowerBound) / Double(steps.count)) == true,
+      guard walk?.go(to: target, part: (step - steps.lowerBound, steps.count)) == true,
         let record = walk?.records.last
       else { return false }
       if !body(record) { return true }
@@ -72,19 +79,19 @@ extension Run {
 
   /// A history of a timeline up to its end, from one that has the same beginning: what only summaries are left of is made again
   /// as far as numbers of its last step look back on it.
-  func history(of timeline: Timeline, from branch: Branch) -> History {
+  /// - Returns: `nil` where an ``Effort`` was stopped.
+  func history(of timeline: Timeline, from branch: Branch) -> History? {
     var history = branch.history
     let step = timeline.end.step
     guard history.lastStep > step else { return history }
     let last = history.cut(after: history.isExact(before: step) ? step : max(0, step - History.window))
     guard last < step else { return history }
-    _ = Effort.$current.withValue(nil) {
-      records(of: Branch(id: branch.id, name: "", timeline: branch.timeline, history: history), last + 1..<step + 1) {
-        history.append($0)
-        return true
-      }
+    let known = Branch(id: branch.id, name: "", timeline: branch.timeline, history: history)
+    let isDone = records(of: known, last + 1..<step + 1) {
+      history.append($0)
+      return true
     }
-    return history
+    return isDone ? history : nil
   }
 }
 
@@ -126,31 +133,37 @@ struct Walk {
     begin = Position(step: snapshot.step)
     experiment = run.experiment
     experiment.restore(snapshot)
-    changesMade = timeline.repeatChanges(on: &experiment, from: timeline.changes(before: begin))
+    changesMade = timeline.repeatChanges(on: &experiment, from: timeline.changes.firstIndex(from: begin))
     // At the start they are zero.
     hasGradients = begin.step == 0
   }
 
   /// Goes on to a position.
-  /// - Parameter share: how far the work is that this is a part of, `nil` where it is all of it.
+  /// - Parameter part: which piece of the work this is, and of how many; `nil` where it is all of it.
   /// - Returns: false where an ``Effort`` was stopped.
-  mutating func go(to target: Position, share: Double? = nil) -> Bool {
+  mutating func go(to target: Position, part: (done: Int, all: Int)? = nil) -> Bool {
     while experiment.position < target {
-      let done = Double(experiment.step - begin.step) / Double(max(1, target.step - begin.step))
-      guard Effort.goesOn(min(0.999, share ?? done)) else { return false }
-      do throws(StepError) {
-        repeat {
-          let record = try experiment.advance()
-          hasGradients = true
-          if let record { note(record) }
-          changesMade = timeline.repeatChanges(on: &experiment, from: changesMade)
-          if record != nil { break }
-        } while experiment.position < target
-      } catch {
-        return false
-      }
+      let (done, all) = part ?? (experiment.step - begin.step, target.step - begin.step)
+      guard Effort.share(of: done, in: all, { advance(to: target) }) == true else { return false }
     }
-    return share != nil || Effort.goesOn(1)
+    return part != nil || Effort.goesOn(1)
+  }
+
+  // Goes on to the end of the step, or to a position inside it.
+  // - Returns: whether no step was refused, as those are that are stopped.
+  private mutating func advance(to target: Position) -> Bool {
+    do throws(StepError) {
+      var record: StepRecord?
+      while record == nil, experiment.position < target {
+        record = try experiment.advance()
+        hasGradients = true
+        if let record { note(record) }
+        changesMade = timeline.repeatChanges(on: &experiment, from: changesMade)
+      }
+      return true
+    } catch {
+      return false
+    }
   }
 
   private mutating func note(_ record: StepRecord) {
@@ -162,6 +175,9 @@ struct Walk {
     if snapshots.count >= mostSnapshots { snapshots.removeFirst() }
     snapshots.append(experiment.snapshot)
   }
+
+  /// How many steps it is to a position.
+  func distance(to target: Position) -> Int { target.step - experiment.step + (target.phases > 0 ? 1 : 0) }
 
   /// Forgets what was measured on the way.
   mutating func forget() { records.removeAll(keepingCapacity: true) }

@@ -7,8 +7,10 @@ public struct Run: Sendable {
   public internal(set) var id: Int
   /// Which of the experiments of a session it is, from 1.
   public internal(set) var number: Int
-  /// The experiment as it stands at `position`.
+  /// The experiment as it stands at `position`; of a run that rests another one, that takes no memory.
   public internal(set) var experiment: Experiment
+  // Where a run that rests stood when it was put aside.
+  private var restsAt: Position?
   /// The ways that it has gone, in the order in which they began; there is always one.
   public internal(set) var branches: [Branch]
   /// The places that have names.
@@ -54,11 +56,31 @@ public struct Run: Sendable {
 
   // MARK: Where it stands
 
+  // Not an optional one: it would be copied whenever it is looked at, which costs as much as a small step.
+  private static let none = Experiment(Settings())
+
+  /// It is put aside: the experiment is made again when the run is needed.
+  mutating func forgetExperiment() {
+    (restsAt, experiment, record, recent) = (position, Self.none, nil, nil)
+    snapshots.origin = nil
+  }
+
+  /// A run that rests has an experiment again.
+  /// - Returns: false where an ``Effort`` was stopped.
+  mutating func remakeExperiment() -> Bool {
+    guard let position = restsAt else { return true }
+    experiment = Experiment(timeline.settings)
+    guard Effort.goesOn(1) else { return false }
+    (restsAt, changesMade) = (nil, 0)
+    snapshots.origin = experiment.snapshot
+    return walk(to: position, onBranch: current, withOwn: false)
+  }
+
   /// The branch of now.
   public var branch: Branch { branches[current] }
 
   /// Where it stands.
-  public var position: Position { experiment.position }
+  public var position: Position { restsAt ?? experiment.position }
 
   /// The branch and the position of now.
   public var place: Place { Place(branch: branch.id, position: position) }
@@ -101,18 +123,25 @@ public struct Run: Sendable {
 
   // MARK: Going on
 
+  /// How many branches a run has at most: each keeps what was measured on it, and a scenario may begin them without end.
+  public static let mostBranches = 1000
+
   /// Changes the experiment. In the past that begins a branch: what came after stays where it is.
   /// - Returns: whether that took effect: what was so already is not noted.
   public mutating func apply(_ change: Change) throws(ChangeProblem) -> Bool {
-    let was = (experiment.optimizer, experiment.clipping, experiment.accumulation)
-    try experiment.apply(change)
-    let isSame = was == (experiment.optimizer, experiment.clipping, experiment.accumulation)
+    if isPast, branches.count >= Self.mostBranches { throw .tooManyBranches(limit: Self.mostBranches) }
+    var next = experiment
+    try next.apply(change)
+    let isSame =
+      (next.optimizer, next.clipping, next.accumulation)
+      == (experiment.optimizer, experiment.clipping, experiment.accumulation)
     switch change {
     // Given anew, a rule forgets; an outlier waits for its batch.
     case .rule, .outlier: break
     default: if isSame { return false }
     }
-    if isPast { beginBranch() }
+    guard !isPast || beginBranch() else { throw .stopped }
+    experiment = next
     branches[current].timeline.append(change)
     changesMade += 1
     return true
@@ -130,11 +159,11 @@ public struct Run: Sendable {
     } catch {
       if isKnown {
         // What was changed inside the step is to be made again with it.
-        if changesMade > timeline.changes(before: position.next) {
+        if changesMade > timeline.changes.firstIndex(from: position.next) {
           Effort.$current.withValue(nil) { _ = walk(to: position, onBranch: current, withOwn: false) }
         }
       } else {
-        branches[current].timeline.goBack(to: experiment.position)
+        giveUpStep()
       }
       throw error
     }
@@ -142,11 +171,11 @@ public struct Run: Sendable {
     if isKnown {
       // Being at a position means: after all changes that were made there.
       changesMade = branch.timeline.repeatChanges(on: &experiment, from: changesMade)
-      if let record { walked(record) }
     } else {
       branches[current].timeline.end = experiment.position
       if let record { branches[current].history.append(record) }
     }
+    if let record { went(record) }
     return record
   }
 
@@ -158,8 +187,16 @@ public struct Run: Sendable {
     }
   }
 
-  private mutating func walked(_ record: StepRecord) {
-    // Once there are as many exact steps as anybody looks back on, the history tells all.
+  // The open step was refused: what was changed or marked inside it stands where it began.
+  private mutating func giveUpStep() {
+    branches[current].timeline.goBack(to: position)
+    for index in marks.indices where marks[index].place.branch == branch.id && marks[index].place.position > position {
+      marks[index] = Mark(name: marks[index].name, place: place, way: timeline)
+    }
+  }
+
+  // A step was made: once there are as many exact ones as anybody looks back on, the history tells all.
+  private mutating func went(_ record: StepRecord) {
     if recent != nil, !branch.history.isExact(before: record.step) {
       self.record = record
       recent?.append(record)
@@ -193,7 +230,7 @@ extension Timeline {
 
 extension History {
   /// What some steps have measured, and nothing else.
-  init(_ records: [StepRecord]) {
+  package init(_ records: [StepRecord]) {
     self.init(parameters: records.first?.weightNorms.count ?? 0)
     for record in records { append(record) }
   }

@@ -21,15 +21,16 @@ struct SnapshotStore: Sendable {
   var budget: Int { didSet { thin(besides: nil) } }
   /// A snapshot is taken at each multiple of so many steps.
   let stride: Int
-  private let origin: Snapshot
+  /// The state at the beginning; none of a run that rests.
+  var origin: Snapshot?
   private var tracks: [Int: Track] = [:]
   // Those around the place that was travelled to last: whoever goes back a step often goes back another.
   private var near: (branch: Int, snapshots: [Snapshot], bytes: Int) = (0, [], 0)
 
   /// A store of an experiment that begins.
   init(_ experiment: Experiment, budget: Int = SnapshotStore.budget, stride: Int? = nil) {
-    origin = experiment.snapshot
-    self.budget = budget
+    let origin = experiment.snapshot
+    (self.origin, self.budget) = (origin, budget)
     self.stride = stride ?? (budget == 0 ? .max : Self.stride(for: experiment.settings, bytes: origin.bytes))
   }
 
@@ -38,16 +39,19 @@ struct SnapshotStore: Sendable {
   // both begin with a microsecond.
   private static func stride(for settings: Settings, bytes: Int) -> Int {
     let weights = settings.parameters.reduce(0.0) { $0 + $1.shape.reduce(1.0) { $0 * Double($1) } }
-    let rows = Double(settings.task.batchSize) * Double(settings.task.steps) * Double(settings.accumulation)
+    let side = Double(settings.task.interface.side)
+    let rows =
+      Double(settings.task.batchSize) * Double(settings.task.steps) * Double(settings.accumulation) * side * side
     let step = 1000 + 3 * weights * rows / 30
     let copy = 1000 + Double(bytes) / 5
     var stride = 1
-    while stride < 128, Double(stride) * step < 50 * copy { stride *= 2 }
+    // What lies between two is made again in some ten milliseconds at most, whatever that costs.
+    while stride < 128, Double(stride) * step < min(50 * copy, 5_000_000) { stride *= 2 }
     return stride
   }
 
   /// The bytes of all snapshots.
-  var bytes: Int { tracks.values.reduce(near.bytes + origin.bytes) { $0 + $1.bytes } }
+  var bytes: Int { tracks.values.reduce(near.bytes + (origin?.bytes ?? 0)) { $0 + $1.bytes } }
 
   // MARK: Taking
 
@@ -73,7 +77,19 @@ struct SnapshotStore: Sendable {
   /// What was taken on a branch that is no more goes to the one that has all of its steps.
   mutating func move(from old: Int, to branch: Int) {
     if near.branch == old { near.branch = branch }
-    guard let moved = tracks.removeValue(forKey: old) else { return }
+    if let moved = tracks.removeValue(forKey: old) { merge(moved, into: branch) }
+  }
+
+  /// Takes over what another store has kept of one of its branches behind a step.
+  mutating func adopt(_ other: SnapshotStore, of old: Int, behind step: Int, as branch: Int) {
+    guard let kept = other.tracks[old] else { return }
+    var adopted = Track(distance: kept.distance)
+    adopted.snapshots = kept.snapshots.filter { $0.step > step }
+    merge(adopted, into: branch)
+    if bytes > budget { thin(besides: branch) }
+  }
+
+  private mutating func merge(_ moved: Track, into branch: Int) {
     let own = tracks[branch] ?? Track(distance: stride)
     var merged = Track(distance: max(own.distance, moved.distance))
     let known = Set(own.snapshots.map(\.step))
@@ -84,10 +100,17 @@ struct SnapshotStore: Sendable {
     tracks[branch] = merged
   }
 
-  /// Forgets what was taken on other branches.
-  mutating func keepOnly(_ branch: Int) {
+  /// Forgets what was taken on other branches, and behind a step.
+  mutating func keepOnly(_ branch: Int, upTo step: Int) {
     tracks = tracks.filter { $0.key == branch }
-    if near.branch != branch { near = (0, [], 0) }
+    if let track = tracks[branch], let last = track.snapshots.last, last.step > step {
+      var kept = Track(distance: track.distance)
+      kept.snapshots = track.snapshots.filter { $0.step <= step }
+      kept.thinned = min(track.thinned, kept.snapshots.count)
+      kept.bytes = kept.snapshots.reduce(0) { $0 + $1.bytes }
+      tracks[branch] = kept
+    }
+    if near.branch != branch || near.snapshots.contains(where: { $0.step > step }) { near = (0, [], 0) }
   }
 
   // The branch with the most gives way; the one that is walked on counts half.
@@ -131,8 +154,9 @@ struct SnapshotStore: Sendable {
   /// The last snapshot of a step up to `step` that leads on along a timeline: that of the beginning, if there is no later one.
   /// - Parameter parting: where the branch of this `id` parts from the timeline, `nil` where it does not; it is left out
   ///   where it is not known.
+  /// - Precondition: the run does not rest.
   func last(upTo step: Int, partings: [Int: Position?]) -> Snapshot {
-    var best = origin
+    var best = origin!
     for (id, parting) in partings {
       // What was changed at a step comes behind its snapshot.
       let most = min(step, parting?.step ?? .max)

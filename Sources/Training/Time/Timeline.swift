@@ -6,7 +6,7 @@ public struct Timeline: Equatable, Sendable {
   /// A change and where it was made.
   public struct Entry: Hashable, Sendable {
     /// Where it was made.
-    public internal(set) var position: Position
+    public let position: Position
     /// What was changed.
     public let change: Change
   }
@@ -14,7 +14,7 @@ public struct Timeline: Equatable, Sendable {
   /// What the experiment began with.
   public let settings: Settings
   /// The changes, in the order in which they were made.
-  public private(set) var changes: [Entry] = []
+  public private(set) var changes = Chunks<Entry>()
   /// How far the experiment has come.
   public internal(set) var end = Position.start
 
@@ -29,36 +29,29 @@ public struct Timeline: Equatable, Sendable {
 
   /// The open step was given up and the experiment is back at `position`: what was changed inside that step stands there.
   mutating func goBack(to position: Position) {
-    for index in changes.indices where changes[index].position > position { changes[index].position = position }
+    let first = changes.firstIndex(from: position.next)
+    let moved = changes[first...].map { Entry(position: position, change: $0.change) }
+    changes.keep(first)
+    for entry in moved { changes.append(entry) }
     end = position
   }
 
   // MARK: Parts of it
-
-  /// How many of the changes were made before a position; O(log n).
-  func changes(before position: Position) -> Int {
-    var (low, high) = (0, changes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if changes[middle].position < position { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
 
   /// The straight way to a position: what was done up to it, and nothing behind it.
   /// - Precondition: the position is not behind the end.
   public func straight(to position: Position) -> Timeline {
     precondition(position <= end, "a timeline leads no further than its end")
     var way = self
-    way.changes.removeLast(changes.count - changes(before: position.next))
+    way.changes.keep(changes.firstIndex(from: position.next))
     way.end = position
     return way
   }
 
   /// Where another timeline of the same settings parts from this one: the position of the first change that they do not
-  /// share, `nil` if the changes are the same. O(changes).
+  /// share, `nil` if the changes are the same. O(changes), and less where they are copies of each other.
   public func parting(from other: Timeline) -> Position? {
-    let shared = zip(changes, other.changes).prefix { $0 == $1 }.count
+    let shared = changes.shared(with: other.changes)
     return [changes, other.changes].compactMap { shared < $0.count ? $0[shared].position : nil }.min()
   }
 

@@ -28,11 +28,12 @@ public struct Twin: Sendable {
   private var belonging: [Int: Bool] = [:]
 
   /// A twin of a run as it stands, with some changes made.
-  /// - Throws: why one of them cannot be made.
+  /// - Throws: why one of them cannot be made; `stopped` where an ``Effort`` was.
   public init(of run: Run, id: Int, difference: String, changes: [Change]) throws(ChangeProblem) {
     (self.id, self.difference) = (id, difference)
     // Without a difference it has the same future, where that is known.
-    self.run = run.offspring(keepsFuture: changes.isEmpty)
+    guard let twin = run.offspring(keepsFuture: changes.isEmpty) else { throw .stopped }
+    self.run = twin
     (begins, isFromStart, isSwapped) = (run.position, false, false)
     origin = run.timeline.straight(to: run.position)
     for change in changes { _ = try self.run.apply(change) }
@@ -40,67 +41,53 @@ public struct Twin: Sendable {
 
   /// A twin that began at step 0 with other settings and the run's own changes, and was brought to where the run stands.
   /// - Parameters:
+  ///   - changes: what is changed at the beginning.
   ///   - replaced: whether a change of the run is left out, because something else has taken its place.
-  ///   - changes: what is changed where the run stands.
-  /// - Returns: `nil` where an ``Effort`` was stopped, or a step was refused on the way.
+  /// - Returns: `nil` where an ``Effort`` was stopped.
   public init?(
-    of run: Run, id: Int, difference: String, settings: Settings, replaced: (Change) -> Bool, changes: [Change]
-  ) throws(ChangeProblem) {
+    of run: Run, id: Int, difference: String, settings: Settings, changes: [Change], replaced: (Change) -> Bool
+  ) {
     (self.id, self.difference) = (id, difference)
     (begins, isFromStart, isSwapped) = (run.position, true, false)
     origin = run.timeline.straight(to: run.position)
     var way = Timeline(settings: settings)
+    for change in changes { way.append(change) }
     for entry in origin.changes where !replaced(entry.change) { way.note(entry) }
     way.end = origin.end
-    guard let twin = Run(following: way, number: run.number, memory: run.snapshots.budget / 2) else { return nil }
-    self.run = twin
-    for change in changes { _ = try self.run.apply(change) }
-    guard findParting(from: run) else { return nil }
-  }
-
-  /// Looks for the first step after which they differ, from where the twin began, or from the start, to where the run stands.
-  /// - Returns: false where an ``Effort`` was stopped.
-  public mutating func findParting(from run: Run) -> Bool {
-    var (one, other) = (run.offspring(), self.run)
-    let start = isFromStart ? Position.start : min(begins, run.position)
-    guard one.travel(to: Place(branch: one.branch.id, position: start)),
-      other.travel(to: Place(branch: other.branch.id, position: start))
-    else { return false }
-    while one.experiment.hasSameState(as: other.experiment) {
-      let step = one.position.step
-      partings[run.branch.id] = (nil, step)
-      guard step < run.position.step, step < other.end.step else { return true }
-      do {
-        while one.position.step == step { _ = try one.advance() }
-        while other.position.step == step { _ = try other.advance() }
-      } catch { return false }
+    self.run = Run(settings, memory: run.snapshots.budget / 2)
+    do throws(StepError) {
+      try self.run.go(along: way)
+    } catch {
+      guard error != .stopped else { return nil }
+      failure = error
     }
-    partings[run.branch.id] = (one.position.step, one.position.step)
-    return true
+    guard findParting(from: run) else { return nil }
   }
 
   /// Another twin's way, made again.
   /// - Returns: `nil` where an ``Effort`` was stopped.
   public init?(_ outline: Outline, memory: Int) {
-    guard let run = Run(following: outline.timeline, number: 1, memory: memory / 2) else { return nil }
+    guard let run = Run(following: outline.timeline, memory: memory / 2) else { return nil }
     (id, difference, begins) = (outline.id, outline.difference, outline.begins)
     (isFromStart, isSwapped, origin, self.run) = (outline.isFromStart, outline.isSwapped, outline.origin, run)
   }
 
   // The run becomes the twin of what was its twin.
-  private init(_ run: Run, ofTwin twin: Twin, id: Int, origin: Timeline, branch: Int) {
+  private init?(_ run: Run, ofTwin twin: Twin, id: Int, origin: Timeline, branch: Int) {
+    guard let own = run.offspring() else { return nil }
     (self.id, difference, begins) = (id, twin.difference, twin.begins)
     (isFromStart, isSwapped, self.origin) = (twin.isFromStart, !twin.isSwapped, origin)
-    self.run = run.offspring()
+    self.run = own
     if let known = twin.partings[run.branch.id] { partings[branch] = known }
   }
 
   /// The twin becomes the run, on a branch of its own, and the run becomes the twin.
+  /// - Returns: `nil` where an ``Effort`` was stopped.
   /// - Precondition: the twin stands where the run stands, and has the same settings to begin with.
-  public func swapped(with run: Run, id: Int) -> (run: Run, twin: Twin) {
+  public func swapped(with run: Run, id: Int) -> (run: Run, twin: Twin)? {
     var own = run
-    own.goOn(as: self.run)
-    return (own, Twin(run, ofTwin: self, id: id, origin: origin, branch: own.branch.id))
+    own.goOn(as: self.run, since: begins.step)
+    return Twin(run, ofTwin: self, id: id, origin: origin, branch: own.branch.id).map { (own, $0) }
   }
 
   /// The twin becomes a run of its own, and the run its twin.
@@ -108,12 +95,12 @@ public struct Twin: Sendable {
   ///   - run: the run that it is beside.
   ///   - runID: what tells it from all other runs then.
   ///   - number: which of the experiments it is then.
-  public func swapped(with run: Run, id: Int, runID: Int, number: Int) -> (run: Run, twin: Twin) {
+  /// - Returns: `nil` where an ``Effort`` was stopped.
+  public func swapped(with run: Run, id: Int, runID: Int, number: Int) -> (run: Run, twin: Twin)? {
     var own = self.run
     (own.id, own.number) = (runID, number)
-    own.branches[0].name = "main"
     let origin = own.timeline.straight(to: min(begins, own.end))
-    return (own, Twin(run, ofTwin: self, id: id, origin: origin, branch: own.branch.id))
+    return Twin(run, ofTwin: self, id: id, origin: origin, branch: own.branch.id).map { (own, $0) }
   }
 
   /// What it takes to make a twin again.
@@ -152,27 +139,19 @@ public struct Twin: Sendable {
   /// Whether it stands where the run stands.
   public func isBeside(_ run: Run) -> Bool { self.run.position == run.position }
 
-  /// Goes to where the run has gone: through what is known, and from there on new steps.
-  /// - Returns: whether it is there; where an ``Effort`` was stopped or a step was refused, it is not.
+  /// Goes to where the run has gone: through what is known, and from there on new steps, unless one is refused.
+  /// - Returns: false where an ``Effort`` was stopped.
   public mutating func follow(_ run: Run) -> Bool {
     guard belongs(to: run.branch), !isBefore(run.position) else { return true }
-    let target = run.position
-    if target <= self.run.end {
-      guard self.run.travel(to: Place(branch: self.run.branch.id, position: target)) else { return false }
-    } else if failure == nil {
-      guard self.run.travel(to: Place(branch: self.run.branch.id, position: self.run.end)) else { return false }
-      do throws(StepError) {
-        while self.run.position < target {
-          _ = try self.run.advance()
-          if Effort.current != nil, !Effort.goesOn(min(0.999, share(to: target))) { return false }
-        }
-      } catch {
-        if error != .stopped { failure = error }
-        return false
-      }
-      _ = Effort.goesOn(1)
+    let known = min(run.position, self.run.end)
+    guard self.run.travel(to: Place(branch: self.run.branch.id, position: known)) else { return false }
+    do throws(StepError) {
+      if failure == nil { try self.run.go(to: run.position, of: run.position) }
+    } catch {
+      guard error != .stopped else { return false }
+      failure = error
     }
-    return true
+    return findParting(from: run)
   }
 
   /// Makes a step of the run, and of the twin with it.
@@ -186,24 +165,40 @@ public struct Twin: Sendable {
     let (own, other) = companion.step(&run, &self.run)
     if case .failure(let error) = other, error != .stopped { failure = error }
     let record = try own.get()
-    compare(with: run)
+    _ = findParting(from: run)
     return record
   }
 
-  private func share(to target: Position) -> Double { Double(run.position.step) / Double(max(1, target.step)) }
-
   // MARK: What differs
 
-  /// Compares the two after a step that both have made, as long as they were equal so far.
-  public mutating func compare(with run: Run) {
-    guard isBeside(run), belongs(to: run.branch) else { return }
-    let step = run.position.step
-    let known = partings[run.branch.id] ?? inherited(by: run)
-    guard known.first == nil, step > known.compared else {
-      partings[run.branch.id] = known
-      return
+  // Looks for the first step after which they differ, among those that were not compared yet, up to where both stand.
+  // - Returns: false where an ``Effort`` was stopped.
+  private mutating func findParting(from run: Run) -> Bool {
+    guard isBeside(run) else { return true }
+    let (branch, end) = (run.branch.id, run.position.step)
+    var known = partings[branch] ?? inherited(by: run)
+    if known.first != nil, partings[branch] != nil { return true }
+    defer { partings[branch] = known }
+    func compare(_ one: Experiment, _ other: Experiment) {
+      if one.hasSameState(as: other) { known.compared = one.step } else { known.first = one.step }
     }
-    partings[run.branch.id] = run.experiment.hasSameState(as: self.run.experiment) ? (nil, step) : (step, step)
+    guard known.first == nil, known.compared < end else { return true }
+    if !isFromStart {
+      // What has gone the same way is the same.
+      known.compared = max(known.compared, min(end, self.run.timeline.parting(from: run.timeline)?.step ?? end))
+    }
+    if known.compared == end - 1 { compare(run.experiment, self.run.experiment) }
+    guard known.first == nil, known.compared < end else { return true }
+    let begin = Position(step: max(0, known.compared))
+    var one = Walk(run, to: begin, on: run.branch, withOwn: false)
+    var other = Walk(self.run, to: begin, on: self.run.branch, withOwn: false)
+    for step in begin.step...end {
+      let (position, part) = (Position(step: step), (done: step, all: end + 1))
+      guard one.go(to: position, part: part), other.go(to: position, part: part) else { return false }
+      if step > known.compared { compare(one.experiment, other.experiment) }
+      if known.first != nil { break }
+    }
+    return Effort.goesOn(1)
   }
 
   // What is known of a branch that has just begun: what is known of those that it shares its way with.
@@ -235,33 +230,50 @@ public struct Twin: Sendable {
 
 extension Run {
   /// A run of its own that stands where this one stands, and has come there on the same way.
-  func offspring(keepsFuture: Bool = false) -> Run {
+  /// - Returns: `nil` where an ``Effort`` was stopped.
+  func offspring(keepsFuture: Bool = false) -> Run? {
     var run = self
     let way = keepsFuture ? timeline : timeline.straight(to: position)
-    run.branches = [Branch(id: branch.id, name: "twin", timeline: way, history: history(of: way, from: branch))]
+    guard let history = history(of: way, from: branch) else { return nil }
+    run.branches = [Branch(id: branch.id, name: "main", timeline: way, history: history)]
     (run.current, run.marks) = (0, [])
     if !keepsFuture { (run.record, run.recent) = (nil, nil) }
-    run.snapshots.keepOnly(branch.id)
+    run.snapshots.keepOnly(branch.id, upTo: way.end.step)
     run.snapshots.budget = snapshots.budget / 2
     return run
   }
 
-  /// A run that has gone a way to its end.
+  /// A run that has gone a way straight to its end, from nothing.
+  /// - Parameters:
+  ///   - memory: the bytes that snapshots may take.
+  ///   - stride: how many steps are between two snapshots before they are thinned; chosen by what a step costs if not told.
   /// - Returns: `nil` where an ``Effort`` was stopped, or a step was refused.
-  init?(following way: Timeline, number: Int, memory: Int) {
-    self.init(way.settings, number: number, memory: memory)
-    branches[0].name = "twin"
-    func go(to position: Position) -> Bool {
-      while self.position < position {
-        guard Effort.goesOn(min(0.999, Double(self.position.step) / Double(max(1, way.end.step)))) else { return false }
-        do { _ = try advance() } catch { return false }
-      }
-      return true
-    }
+  package init?(following way: Timeline, memory: Int, stride: Int? = nil) {
+    self.init(way.settings, memory: memory, stride: stride)
+    do throws(StepError) { try go(along: way) } catch { return nil }
+  }
+
+  /// Goes a way to its end, from the start.
+  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
+  mutating func go(along way: Timeline) throws(StepError) {
     for entry in way.changes {
-      guard go(to: entry.position) else { return nil }
+      try go(to: entry.position, of: way.end)
       _ = try? apply(entry.change)
     }
-    guard go(to: way.end), Effort.goesOn(1) else { return nil }
+    try go(to: way.end, of: way.end)
+    guard Effort.goesOn(1) else { throw .stopped }
+  }
+
+  /// Makes all phases up to a position.
+  /// - Parameter end: the end of the work that this is a part of.
+  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
+  mutating func go(to target: Position, of end: Position) throws(StepError) {
+    while position < target {
+      let made = Effort.share(of: position.step, in: end.step) { () -> Result<StepRecord?, StepError> in
+        do throws(StepError) { return .success(try advance()) } catch { return .failure(error) }
+      }
+      guard let made else { throw .stopped }
+      _ = try made.get()
+    }
   }
 }

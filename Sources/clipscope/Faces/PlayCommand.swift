@@ -101,7 +101,7 @@ struct PlayCommand: ParsableCommand {
     var problem: (any Error)?
     var status: Int32 = 0
     let place = try output.place()
-    do { status = try Self.open(stage, options, face, place) } catch { problem = error }
+    do { status = try Self.open(consume stage, options, face, place) } catch { problem = error }
     do { try recorder?.finish() } catch { problem = problem ?? error }
     if let problem { throw problem }
     if status != 0 { Foundation.exit(status) }
@@ -113,7 +113,7 @@ struct PlayCommand: ParsableCommand {
 
   // A function of its own, so that the terminal is given back before the program exits.
   private static func open(
-    _ stage: Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face, _ place: OutputPlace
+    _ stage: consuming Stage, _ options: TerminalSession.Options, _ face: ScreenSession.Face, _ place: OutputPlace
   ) throws -> Int32 {
     let terminal = try TerminalSession(options: options)
     defer { terminal.close() }

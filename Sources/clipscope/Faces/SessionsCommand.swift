@@ -44,7 +44,7 @@ extension Stage {
     var stage = Stage(
       scenario: scenario, files: DiskFiles(), lessons: lessons, waitsForViewer: true,
       asksBeforeWriting: output.output == nil, outputFolder: output.output, memory: memory)
-    while stage.isBusy, !stage.player.isHeld { _ = stage.advance() }
+    stage.goOn(until: session.end)
     _ = stage.begin()
     let here = stage.workbench.run?.experiment.digest.text
     let kept = session.end.split(separator: " ").last.map(String.init)
@@ -54,6 +54,20 @@ extension Stage {
     }
     stage.takeOver("resumed at \(session.end)")
     return stage
+  }
+
+  // There is no screen yet: what takes longer than a second says how far it has come.
+  private mutating func goOn(until end: String) {
+    let isSeen = TerminalSystem.isTerminal(2)
+    let end = end.prefix { $0 != " " }
+    var told = ContinuousClock.now
+    while isBusy, !player.isHeld {
+      _ = advance()
+      guard isSeen, .now - told > .seconds(1), let run = workbench.run else { continue }
+      told = .now
+      let here = PlaceText(experiment: run.number, branch: run.branch.name, run.position)
+      StandardError.write("going through the session again: at \(here.text) on the way to \(end)")
+    }
   }
 
   private static func last() throws -> String {

@@ -27,7 +27,7 @@ struct SessionFile {
   /// - Parameter isIdle: whether nothing is being made: then at once.
   /// - Returns: what there is to tell, once, where it cannot be kept.
   mutating func write(_ stage: inout Stage, isIdle: Bool) -> String? {
-    guard !isOver, isIdle || ContinuousClock.now - lastWrite > .milliseconds(500) else { return nil }
+    guard !isOver, stage.isUsed, isIdle || ContinuousClock.now - lastWrite > .milliseconds(500) else { return nil }
     lastWrite = .now
     // Another workbench is another session.
     if let number, number != stage.workbench.journal.number { close() }
@@ -53,6 +53,10 @@ struct SessionFile {
     if let last, let first = lines.first, let joined = last.line.joined(first) {
       lines[0] = joined
       offset = last.offset
+    }
+    // Whatever a file is called: a line is one line.
+    if let broken = lines.first(where: { $0.text.contains(where: \.isNewline) }) {
+      throw FileError(path: broken.reads ?? path, reason: "has a line break in its name, which a session cannot have")
     }
     var (text, begin) = ("", offset)
     for (index, line) in lines.enumerated() {

@@ -1,6 +1,6 @@
 import Foundation
 import Language
-import SystemPackage
+import Numerics
 
 /// The folder that sessions are kept in, and the files there.
 struct SessionFolder {
@@ -110,13 +110,10 @@ struct SessionText {
     }
   }
 
-  /// 64 bits over the bytes of a file (FNV-1a, Fowler, Noll and Vo).
+  /// The digest of the bytes of a file.
   static func digest(of path: String) throws(FileError) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in try DiskFiles().bytes(of: path, relativeTo: "") {
-      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    var digest = Digest()
+    for byte in try DiskFiles().bytes(of: path, relativeTo: "") { digest.combine(UInt64(byte)) }
+    return digest.text
   }
 }

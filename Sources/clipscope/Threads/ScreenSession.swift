@@ -33,7 +33,7 @@ final class ScreenSession {
   }
 
   /// A session on a terminal that was taken over.
-  init(_ terminal: TerminalSession, _ stage: Stage, _ face: Face, _ place: OutputPlace) {
+  init(_ terminal: TerminalSession, _ stage: consuming Stage, _ face: Face, _ place: OutputPlace) {
     self.terminal = terminal
     frameTime = face.frameTime
     trainer = Trainer(stage, place, speed: face.speed, sessions: face.sessions)
@@ -113,7 +113,8 @@ final class ScreenSession {
       case .giveUp: trainer.giveUp()
       case .redraw: terminal.redraw()
       case .suspend: terminal.suspend()
-      case .leave(let isInterrupt): status = isInterrupt ? 128 + SIGINT : 0
+      case .interrupt: if !trainer.interrupt() { status = 128 + SIGINT }
+      case .leave: status = 0
       }
     }
   }

@@ -34,6 +34,8 @@ final class Trainer: Sendable {
     // What the end has to wait for: a trace to be put in place, requests that are being done.
     var isWriting = false
     var isAnswering = false
+    // Whether a command is being done, and no step is made.
+    var isActing = false
     // What is wrong with a trace.
     var problem: FileError?
   }
@@ -42,15 +44,17 @@ final class Trainer: Sendable {
   let wake: Int32
   private let wakeEnd: Int32
   private let mailbox: Monitor<Mailbox>
-  private let beginning: Stage
+  // Until it begins: a session that was long has much to remember, and is remembered once.
+  private let beginning: Monitor<Stage?>
   private let place: OutputPlace
   private let speed: Double?
   private let sessions: SessionFolder?
 
   /// A trainer of `stage`, at `speed` steps a second, whose session is kept in a folder, if there is one.
-  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, sessions: SessionFolder?) {
-    (beginning, self.place, self.speed, self.sessions) = (stage, place, speed, sessions)
-    mailbox = Monitor(Mailbox(news: News(scene: Scene(stage))))
+  init(_ stage: consuming Stage, _ place: OutputPlace, speed: Double?, sessions: SessionFolder?) {
+    (self.place, self.speed, self.sessions) = (place, speed, sessions)
+    mailbox = Monitor(Mailbox(news: News(scene: Scene(copy stage))))
+    beginning = Monitor(stage)
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0, "a pipe needs two free descriptors")
     (wake, wakeEnd) = (ends[0], ends[1])
@@ -68,8 +72,9 @@ final class Trainer: Sendable {
       // A stack of its own for the crash handlers: running out of stack here must give the terminal back, too.
       guard_protect_thread()
       Effort.$current.withValue(Effort { self.report($0) }) {
+        guard let stage = self.beginning.withLock({ $0.take() }) else { preconditionFailure("it begins once") }
         var training = Training(
-          self.beginning, self.place, speed: self.speed, session: SessionFile(self.sessions), trainer: self)
+          consume stage, self.place, speed: self.speed, session: SessionFile(self.sessions), trainer: self)
         training.run()
       }
     }
@@ -116,6 +121,16 @@ final class Trainer: Sendable {
   /// Gives up what takes long.
   func giveUp() { mailbox.withLock { $0.givesUp = true } }
 
+  /// Gives up a command that takes time, and a step that takes long.
+  /// - Returns: whether there is one.
+  func interrupt() -> Bool {
+    mailbox.withLock { mailbox in
+      let isWorking = mailbox.isActing && mailbox.workBegan != nil || mailbox.news.share != nil
+      if isWorking { mailbox.givesUp = true }
+      return isWorking
+    }
+  }
+
   // MARK: From the training thread
 
   // Work that takes more than a moment is shown, and asked whether it goes on.
@@ -154,6 +169,8 @@ final class Trainer: Sendable {
     }
   }
 
+  fileprivate func note(isActing: Bool) { mailbox.withLock { $0.isActing = isActing } }
+
   fileprivate var isAskedFor: Bool { mailbox.withLock { $0.isAskedFor } }
 
   fileprivate func publish(_ scene: Scene) {
@@ -185,7 +202,7 @@ private struct Training {
   private var files: FileEffects
   private var session: SessionFile
 
-  init(_ stage: Stage, _ place: OutputPlace, speed: Double?, session: SessionFile, trainer: Trainer) {
+  init(_ stage: consuming Stage, _ place: OutputPlace, speed: Double?, session: SessionFile, trainer: Trainer) {
     (self.stage, self.speed, self.session, self.trainer) = (stage, speed, session, trainer)
     files = FileEffects(hasScreen: true, place: place)
   }
@@ -199,6 +216,7 @@ private struct Training {
       // Before it waits, so that a trace can be read up to here.
       if !stage.isBusy { try? files.flush(on: &stage) }
       guard let (requests, unheard) = trainer.requests(nextStep: dueTime) else { break }
+      trainer.note(isActing: !requests.isEmpty || stage.workbench.activity == .idle)
       if requests.isEmpty { advance() } else { requests.forEach { answer($0) } }
       if unheard > 0 { stage.noteUnheard(unheard) }
       keep(isIdle: !requests.isEmpty || !stage.isBusy)
