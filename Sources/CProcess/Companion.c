@@ -10,15 +10,18 @@
 enum { looks = 2000, stack = 8 << 20 };
 
 struct companion {
+  // Pieces that were begun, negative at the end, and what to do.
+  _Alignas(companion_apart) atomic_long begun;
+  int (*work)(void *);
+  void *context;
+  // Pieces that are done, and what the last one has answered.
+  _Alignas(companion_apart) atomic_long done;
+  int answer;
+  // Who sleeps until one of them changes.
+  _Alignas(companion_apart) atomic_int sleepers;
   pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
-  void (*work)(void *);
-  void *context;
-  // Pieces that were begun, and those that are done; negative at the end.
-  atomic_long begun, done;
-  // Who sleeps until one of them changes; under the mutex.
-  int sleepers;
 };
 
 static void pause_a_moment(void) {
@@ -35,18 +38,20 @@ static long wait_while(struct companion *companion, atomic_long *counter, long v
     pause_a_moment();
   }
   pthread_mutex_lock(&companion->mutex);
-  companion->sleepers++;
+  // Before it looks again: whoever changes the counter looks for sleepers afterwards, so that one of the two sees the other.
+  atomic_fetch_add(&companion->sleepers, 1);
   long now;
   while ((now = atomic_load(counter)) == value) pthread_cond_wait(&companion->changed, &companion->mutex);
-  companion->sleepers--;
+  atomic_fetch_sub(&companion->sleepers, 1);
   pthread_mutex_unlock(&companion->mutex);
   return now;
 }
 
 static void set(struct companion *companion, atomic_long *counter, long value) {
   atomic_store(counter, value);
+  if (atomic_load(&companion->sleepers) == 0) return;
   pthread_mutex_lock(&companion->mutex);
-  if (companion->sleepers > 0) pthread_cond_broadcast(&companion->changed);
+  pthread_cond_broadcast(&companion->changed);
   pthread_mutex_unlock(&companion->mutex);
 }
 
@@ -54,15 +59,16 @@ static void *run(void *argument) {
   struct companion *companion = argument;
   for (long piece = 0;; piece++) {
     if (wait_while(companion, &companion->begun, piece) < 0) return NULL;
-    companion->work(companion->context);
+    companion->answer = companion->work(companion->context);
     set(companion, &companion->done, piece + 1);
   }
 }
 
 companion_t *companion_create(void) {
   if (sysconf(_SC_NPROCESSORS_ONLN) < 2) return NULL;
-  struct companion *companion = calloc(1, sizeof *companion);
+  struct companion *companion = aligned_alloc(companion_apart, sizeof *companion);
   if (!companion) return NULL;
+  *companion = (struct companion){0};
   pthread_mutex_init(&companion->mutex, NULL);
   pthread_cond_init(&companion->changed, NULL);
   pthread_attr_t attributes;
@@ -82,15 +88,16 @@ companion_t *companion_create(void) {
   return NULL;
 }
 
-void companion_begin(companion_t *companion, void (*work)(void *), void *context) {
+void companion_begin(companion_t *companion, int (*work)(void *), void *context) {
   companion->work = work;
   companion->context = context;
   set(companion, &companion->begun, atomic_load(&companion->begun) + 1);
 }
 
-void companion_wait(companion_t *companion) {
-  long begun = atomic_load(&companion->begun);
+int companion_wait(companion_t *companion) {
+  long begun = atomic_load_explicit(&companion->begun, memory_order_relaxed);
   wait_while(companion, &companion->done, begun - 1);
+  return companion->answer;
 }
 
 void companion_destroy(companion_t *companion) {

@@ -164,6 +164,9 @@ public struct ClipOutcome: Hashable, Sendable {
     (self.factor, self.clipped, self.skipsStep, self.after) = (factor, clipped, skipsStep, after)
   }
 
+  /// Whether no bit of a gradient was changed, and the step is made.
+  public var isUntouched: Bool { factor == 1 && !clipped }
+
   /// Gradients that nothing was done to.
   public static func untouched(_ norms: GradientNorms) -> ClipOutcome {
     ClipOutcome(factor: 1, clipped: false, after: norms)

@@ -345,7 +345,8 @@ public struct Workbench: Sendable {
       let made = record.map { Effect.stepped($0, isNew: run?.isNew ?? true) } ?? .phased
       // A workbench is large: a method that only looks at it costs as much as a small step, so it is asked where it has to be.
       let news = (run?.changesMade ?? before) > before ? repeated(since: before) : []
-      return news + (hadFailed ? [] : failureOfTwin) + [made]
+      let failed = hadFailed || twin?.failure == nil ? [] : failureOfTwin
+      return news + failed + [made]
     } catch {
       activity = .idle
       // The twin is where the run is, also where its step was refused.

@@ -5,14 +5,19 @@
 /// moment without sleeping, since pieces may be as short as the time that it takes to be woken.
 typedef struct companion companion_t;
 
+/// So many bytes lie between what one thread writes and the other reads: a line of the cache, and the one beside it that
+/// processors fetch with it.
+enum { companion_apart = 128 };
+
 /// A companion, or NULL where there is no second processor or no thread can be had: whoever has none does the work himself.
 companion_t *companion_create(void);
 
 /// Begins a piece of work; the one before must have been waited for.
-void companion_begin(companion_t *companion, void (*work)(void *), void *context);
+void companion_begin(companion_t *companion, int (*work)(void *), void *context);
 
 /// Waits until the work is done.
-void companion_wait(companion_t *companion);
+/// - Returns: what it has answered.
+int companion_wait(companion_t *companion);
 
 /// Ends the thread.
 void companion_destroy(companion_t *companion);

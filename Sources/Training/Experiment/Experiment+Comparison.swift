@@ -1,4 +1,5 @@
 import Numerics
+import Optimization
 
 extension Experiment {
   /// Whether parameters and what the optimizer remembers are those of another, bit by bit.
@@ -8,6 +9,19 @@ extension Experiment {
       && Self.areSame(optimizerState.first, other.optimizerState.first)
       && Self.areSame(optimizerState.second, other.optimizerState.second)
   }
+
+  /// Whether the next batches are those of another of the same task, if it takes as many of them.
+  func hasSameGenerator(as other: Experiment) -> Bool { generator == other.generator }
+
+  /// What decides about a step beside the state, the generator and the clipping.
+  struct Rules: Equatable, Sendable {
+    let optimizer: Optimizer
+    let accumulation: Int
+    let outlier: Outlier?
+  }
+
+  /// What decides about the next step.
+  var rules: Rules { Rules(optimizer: optimizer, accumulation: accumulation, outlier: outlier) }
 
   private static func areSame(_ some: [Matrix], _ others: [Matrix]) -> Bool {
     some.count == others.count

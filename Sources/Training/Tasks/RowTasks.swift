@@ -102,18 +102,24 @@ public struct XorTask: Hashable, Sendable, BatchSource {
   func prepare(_ generator: inout Generator) -> any PreparedTask {
     WholeTable(
       inputs: Matrix(rows: 4, columns: 2, elements: [0, 0, 0, 1, 1, 0, 1, 1]),
-      targets: .values(Matrix(rows: 4, columns: 1, elements: [0, 1, 1, 0])))
+      targets: Matrix(rows: 4, columns: 1, elements: [0, 1, 1, 0]))
   }
 }
 
-/// The same rows in each batch; nothing is drawn.
+/// The same rows in each batch; nothing is drawn. They are copied, and not shared: whoever uses an array counts himself in and out,
+/// and a run and its twin, on two cores, would take the counter from each other at each of their steps.
 struct WholeTable: PreparedTask {
   let inputs: Matrix
-  var targets = Targets.none
+  var targets: Matrix?
 
   func draw(_ generator: inout Generator, into batch: inout Batch) {
-    batch.inputs = inputs
-    batch.targets = targets
+    batch.inputs.shape(like: inputs)
+    batch.inputs.copy(from: inputs)
+    guard let targets else { return }
+    var values = batch.targets.moveOutValues()
+    values.shape(like: targets)
+    values.copy(from: targets)
+    batch.targets = .values(values)
   }
 }
 

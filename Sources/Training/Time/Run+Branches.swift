@@ -53,6 +53,20 @@ extension Run {
     return true
   }
 
+  /// A run of its own that stands where this one stands, and has come there on the same way.
+  /// - Returns: `nil` where an ``Effort`` was stopped.
+  func offspring(keepsFuture: Bool = false) -> Run? {
+    var run = self
+    let way = keepsFuture ? timeline : timeline.straight(to: position)
+    guard let history = history(of: way, from: branch) else { return nil }
+    run.branches = [Branch(id: branch.id, name: "main", timeline: way, history: history)]
+    (run.current, run.marks) = (0, [])
+    if !keepsFuture { (run.record, run.recent) = (nil, nil) }
+    run.snapshots.keepOnly(branch.id, upTo: way.end.step)
+    run.snapshots.budget = snapshots.budget / 2
+    return run
+  }
+
   /// Goes on as another run that has begun on one of its ways, at a step: it becomes a branch.
   mutating func goOn(as other: Run, since step: Int) {
     if let index = branches.indices.first(where: {

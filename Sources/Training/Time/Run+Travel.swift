@@ -93,6 +93,42 @@ extension Run {
     }
     return isDone ? history : nil
   }
+
+  // MARK: A way from its start
+
+  /// A run that has gone a way straight to its end, from nothing.
+  /// - Parameters:
+  ///   - memory: the bytes that snapshots may take.
+  ///   - stride: how many steps are between two snapshots before they are thinned; chosen by what a step costs if not told.
+  /// - Returns: `nil` where an ``Effort`` was stopped, or a step was refused.
+  package init?(following way: Timeline, memory: Int, stride: Int? = nil) {
+    self.init(way.settings, memory: memory, stride: stride)
+    do throws(StepError) { try go(along: way) } catch { return nil }
+  }
+
+  /// Goes a way to its end, from the start.
+  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
+  mutating func go(along way: Timeline) throws(StepError) {
+    for entry in way.changes {
+      try go(to: entry.position, of: way.end)
+      _ = try? apply(entry.change)
+    }
+    try go(to: way.end, of: way.end)
+    guard Effort.goesOn(1) else { throw .stopped }
+  }
+
+  /// Makes all phases up to a position.
+  /// - Parameter end: the end of the work that this is a part of.
+  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
+  mutating func go(to target: Position, of end: Position) throws(StepError) {
+    while position < target {
+      let made = Effort.share(of: position.step, in: end.step) { () -> Result<StepRecord?, StepError> in
+        do throws(StepError) { return .success(try advance()) } catch { return .failure(error) }
+      }
+      guard let made else { throw .stopped }
+      _ = try made.get()
+    }
+  }
 }
 
 /// A copy of an experiment on its way along a branch.

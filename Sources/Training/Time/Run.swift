@@ -82,8 +82,9 @@ public struct Run: Sendable {
   /// Where it stands.
   public var position: Position { restsAt ?? experiment.position }
 
+  // Inlined: it is asked at each step, and a call would make a copy of the whole run for it.
   /// The branch and the position of now.
-  public var place: Place { Place(branch: branch.id, position: position) }
+  @inline(__always) public var place: Place { Place(branch: branch.id, position: position) }
 
   /// The last position ever reached on this branch.
   public var end: Position { branches[current].timeline.end }

@@ -26,6 +26,10 @@ public struct Twin: Sendable {
   private var partings: [Int: (first: Int?, compared: Int)] = [:]
   // Whether a branch has this twin, where that was asked before: its past stays what it is.
   private var belonging: [Int: Bool] = [:]
+  // Where both stood after a step that they made together, and whether they draw the same batches: while the run stands there, the
+  // twin does, too. It is looked at before each step, and what the other thread has written is not: that would cost more than all
+  // else between two steps.
+  private var inStep: (place: Place, drawsTheSame: Bool)?
 
   /// A twin of a run as it stands, with some changes made.
   /// - Throws: why one of them cannot be made; `stopped` where an ``Effort`` was.
@@ -61,7 +65,7 @@ public struct Twin: Sendable {
       guard error != .stopped else { return nil }
       failure = error
     }
-    guard findParting(from: run) else { return nil }
+    guard !isBeside(run) || findParting(from: run) else { return nil }
   }
 
   /// Another twin's way, made again.
@@ -142,6 +146,7 @@ public struct Twin: Sendable {
   /// Goes to where the run has gone: through what is known, and from there on new steps, unless one is refused.
   /// - Returns: false where an ``Effort`` was stopped.
   public mutating func follow(_ run: Run) -> Bool {
+    inStep = nil
     guard belongs(to: run.branch), !isBefore(run.position) else { return true }
     let known = min(run.position, self.run.end)
     guard self.run.travel(to: Place(branch: self.run.branch.id, position: known)) else { return false }
@@ -151,21 +156,38 @@ public struct Twin: Sendable {
       guard error != .stopped else { return false }
       failure = error
     }
-    return findParting(from: run)
+    return !isBeside(run) || findParting(from: run)
   }
 
   /// Makes a step of the run, and of the twin with it.
   /// - Throws: as `Run.advance`, what keeps the run from its step.
   public mutating func step(_ run: inout Run, _ companion: Companion) throws(StepError) -> StepRecord {
-    guard failure == nil, isBeside(run), belongs(to: run.branch), !isBefore(run.position) else {
+    let before = run.place
+    let known = inStep.flatMap { $0.place == before ? $0 : nil }
+    guard known != nil || failure == nil && isBeside(run) && belongs(to: run.branch) && !isBefore(run.position) else {
       let record = try run.makeStep()
       _ = follow(run)
       return record
     }
-    let (own, other) = companion.step(&run, &self.run)
-    if case .failure(let error) = other, error != .stopped { failure = error }
+    // What the phases of an open step have drawn is not looked at.
+    let isWhole = before.position.phases == 0
+    let drawsTheSame = isWhole && (known?.drawsTheSame ?? run.experiment.hasSameGenerator(as: self.run.experiment))
+    inStep = nil
+    let (own, other) = companion.step(&run, &self.run, isFirst: known == nil)
+    if case .refused(let error) = other, error != .stopped { failure = error }
     let record = try own.get()
-    _ = findParting(from: run)
+    guard case .made(let hasSameRules, let isUntouched) = other else { return record }
+    let place = Place(branch: before.branch, position: Position(step: record.step))
+    if isWhole { inStep = (place, drawsTheSame && hasSameRules) }
+    // The same state and the same batches have the same gradients, and where clipping leaves them alone the same update: that is
+    // known, and to compare all parameters of a step that one thread has just written takes the other as long as much of a step.
+    let parting = partings[before.branch]
+    if parting?.first != nil { return record }
+    if parting?.compared == before.position.step, drawsTheSame, hasSameRules, isUntouched, record.outcome.isUntouched {
+      partings[before.branch]?.compared = record.step
+    } else {
+      _ = findParting(from: run)
+    }
     return record
   }
 
@@ -173,11 +195,11 @@ public struct Twin: Sendable {
 
   // Looks for the first step after which they differ, among those that were not compared yet, up to where both stand.
   // - Returns: false where an ``Effort`` was stopped.
+  // - Precondition: they stand at the same position.
   private mutating func findParting(from run: Run) -> Bool {
-    guard isBeside(run) else { return true }
-    let (branch, end) = (run.branch.id, run.position.step)
+    let (branch, end) = (run.place.branch, run.position.step)
+    if let known = partings[branch], known.first != nil { return true }
     var known = partings[branch] ?? inherited(by: run)
-    if known.first != nil, partings[branch] != nil { return true }
     defer { partings[branch] = known }
     func compare(_ one: Experiment, _ other: Experiment) {
       if one.hasSameState(as: other) { known.compared = one.step } else { known.first = one.step }
@@ -225,55 +247,5 @@ public struct Twin: Sendable {
     if isBefore(run.position) { return 0 }
     guard isBeside(run) else { return nil }
     return run.experiment.distance(to: self.run.experiment)
-  }
-}
-
-extension Run {
-  /// A run of its own that stands where this one stands, and has come there on the same way.
-  /// - Returns: `nil` where an ``Effort`` was stopped.
-  func offspring(keepsFuture: Bool = false) -> Run? {
-    var run = self
-    let way = keepsFuture ? timeline : timeline.straight(to: position)
-    guard let history = history(of: way, from: branch) else { return nil }
-    run.branches = [Branch(id: branch.id, name: "main", timeline: way, history: history)]
-    (run.current, run.marks) = (0, [])
-    if !keepsFuture { (run.record, run.recent) = (nil, nil) }
-    run.snapshots.keepOnly(branch.id, upTo: way.end.step)
-    run.snapshots.budget = snapshots.budget / 2
-    return run
-  }
-
-  /// A run that has gone a way straight to its end, from nothing.
-  /// - Parameters:
-  ///   - memory: the bytes that snapshots may take.
-  ///   - stride: how many steps are between two snapshots before they are thinned; chosen by what a step costs if not told.
-  /// - Returns: `nil` where an ``Effort`` was stopped, or a step was refused.
-  package init?(following way: Timeline, memory: Int, stride: Int? = nil) {
-    self.init(way.settings, memory: memory, stride: stride)
-    do throws(StepError) { try go(along: way) } catch { return nil }
-  }
-
-  /// Goes a way to its end, from the start.
-  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
-  mutating func go(along way: Timeline) throws(StepError) {
-    for entry in way.changes {
-      try go(to: entry.position, of: way.end)
-      _ = try? apply(entry.change)
-    }
-    try go(to: way.end, of: way.end)
-    guard Effort.goesOn(1) else { throw .stopped }
-  }
-
-  /// Makes all phases up to a position.
-  /// - Parameter end: the end of the work that this is a part of.
-  /// - Throws: as ``advance()``, and `stopped` where an ``Effort`` was stopped.
-  mutating func go(to target: Position, of end: Position) throws(StepError) {
-    while position < target {
-      let made = Effort.share(of: position.step, in: end.step) { () -> Result<StepRecord?, StepError> in
-        do throws(StepError) { return .success(try advance()) } catch { return .failure(error) }
-      }
-      guard let made else { throw .stopped }
-      _ = try made.get()
-    }
   }
 }
