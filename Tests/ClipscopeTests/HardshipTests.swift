@@ -140,14 +140,8 @@ import Testing
       ("task sum; model simplenet hidden=2", 2_000_000), ("task xor; model mlp hidden=1x400", 30_000),
     ] {
       try folder.write("\(story); clip norm; step \(steps)", to: "s")
-      // The largest that it ever was, in kB, as the system counts it.
-      let measure =
-        "import resource, subprocess, sys; status = subprocess.call(sys.argv[1:]);"
-        + " print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-      let outcome = try Folder.shell(
-        "python3 -c '\(measure)' '\(BuiltProgram.clipscope)' run s --max-steps 90000000 --quiet", in: folder)
-      let words = outcome.output.split(separator: "\n").last?.split(separator: " ").compactMap { Int($0) } ?? []
-      #expect(words.count == 2 && words[0] == 0 && words[1] < 64_000, "\(story): \(outcome)")
+      let outcome = try #require(try folder.peakMemory("run s --max-steps 90000000 --quiet"))
+      #expect(outcome.status == 0 && outcome.peak < 64_000, "\(story): \(outcome)")
     }
   }
 

@@ -84,14 +84,9 @@ import Testing
     let folder = try Folder()
     func peak(_ count: Int) throws -> Int {
       try folder.write(begin + String(repeating: lines, count: count), to: "s\(count)")
-      let measure =
-        "import resource, subprocess, sys; status = subprocess.call(sys.argv[1:]);"
-        + " print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-      let outcome = try Folder.shell(
-        "python3 -c '\(measure)' '\(BuiltProgram.clipscope)' run s\(count) --quiet", in: folder)
-      let words = outcome.output.split(separator: "\n").last?.split(separator: " ").compactMap { Int($0) } ?? []
-      #expect(words.count == 2 && words[0] == 0, "\(outcome)")
-      return words.last ?? .max
+      let outcome = try #require(try folder.peakMemory("run s\(count) --quiet"))
+      #expect(outcome.status == 0)
+      return outcome.peak
     }
     let (few, many) = (try peak(3), try peak(count))
     #expect(many - few < 32_000, "\(few) kB, \(many) kB")

@@ -170,4 +170,15 @@ extension Folder {
     let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return Outcome(status: status, output: texts[0], error: texts[1])
   }
+
+  /// Runs clipscope here.
+  /// - Returns: its status, and the most memory that it ever had, in kB, as the system counts it; `nil` where that was not told.
+  func peakMemory(_ arguments: String) throws -> (status: Int, peak: Int)? {
+    let measure =
+      "import resource, subprocess, sys; status = subprocess.call(sys.argv[1:]);"
+      + " print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    let outcome = try Folder.shell("python3 -c '\(measure)' '\(BuiltProgram.clipscope)' \(arguments)", in: self)
+    let words = outcome.output.split(separator: "\n").last?.split(separator: " ").compactMap { Int($0) } ?? []
+    return words.count == 2 ? (words[0], words[1]) : nil
+  }
 }
