@@ -56,6 +56,18 @@ import Training
     #expect(render(Scene(back), ViewState(), size: size).text(row: 1) == numbers)
   }
 
+  @Test("Where a scenario waits in the past, the first line says both, also where it is narrow")
+  func pause() throws {
+    var scene = Scene(try stage("step 60; goto 19"))
+    for (player, words) in [(Player.State.waiting(nil), "◆ press space"), (.held(.idle), "‖ held")] {
+      scene.player = player
+      for size in Self.sizes {
+        let header = render(scene, ViewState(), size: size).text(row: 0)
+        #expect(header.contains(words + " ◂ past, end 60") && header.contains("step 19"), "\(header)")
+      }
+    }
+  }
+
   @Test("A click on the line of time goes to the step that is there")
   func click() throws {
     let scene = Scene(try stage("step 60"))
@@ -107,6 +119,9 @@ import Training
       }
       #expect(columns.reduce(0) { $0 + $1.count } > 5 && Set(columns.joined().map { $0 % 2 }).count == 1, "\(columns)")
     }
+    let loss = try #require(scene.twin?.present?.loss)
+    let narrow = render(scene, ViewState(), size: Self.sizes[0]).plainText
+    #expect(narrow.contains("· twin \(NumberText.short(loss)) "), "its loss has room at 80 columns: \(narrow)")
     let equal = Scene(try stage("step 5; twin; step 4"))
     #expect(render(equal, ViewState(), size: Self.sizes[0]).plainText.contains("twin equal since 0"))
     var without = scene

@@ -84,6 +84,12 @@ extension CellGrid {
     case 0x2589...0x258F:
       rectangle(
         x: x, y: y + 3, width: cellWidth * Double(0x2590 - glyph.value) / 8, height: cellHeight - 6, color: color)
+    // Scan lines 1, 3, 7 and 9 of a cell's nine; fonts often have none, and 5 is the line in the middle.
+    case 0x23BA...0x23BD:
+      rectangle(
+        x: x, y: y + cellHeight * [0.5, 2.5, 6.5, 8.5][Int(glyph.value - 0x23BA)] / 9 - 0.5, width: cellWidth,
+        height: 1,
+        color: color)
     case 0x2500, 0x2501:
       rectangle(
         x: x, y: y + cellHeight / 2 - (glyph == "━" ? 1 : 0.5), width: cellWidth, height: glyph == "━" ? 2 : 1,

@@ -21,7 +21,10 @@ struct LossPanel {
     let title =
       "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
       + (scene.twin?.present?.loss.map { " · twin \(NumberText.short($0))" } ?? "")
-    grid.frame(area, title: title, note: axis?.scale.name ?? "", isFront: isFront)
+    // Where there is no room for both, what the twin has come to says more than what kind of axis it is.
+    let scale = axis?.scale.name ?? ""
+    let hasRoom = scene.twin == nil || Glyphs.width(of: title + scale) + 4 <= area.width - 4
+    grid.frame(area, title: title, note: hasRoom ? scale : "", isFront: isFront)
     guard rows > 0 else { return }
     let plot = ChartAxes.plot(in: inside, axis, hasSteps: hasSteps)
     ChartAxes.draw(

@@ -9,7 +9,7 @@ struct Header {
 
   func draw(in area: Rectangle, on grid: inout CellGrid) {
     let state = state
-    var right = [(state.text, state.style), ("  step \(scene.step)", Style(bold: true))]
+    var right = state + [("  step \(scene.step)", Style(bold: true))]
     let digest = ("  \(scene.digest?.prefix(8) ?? "–") ", Style(.muted))
     let needed = Self.width([(" " + words(details: 0).joined(separator: " · "), .plain)] + right) + 2
     right.append(needed + Self.width([digest]) <= area.width ? digest : (" ", .plain))
@@ -50,26 +50,27 @@ struct Header {
 
   private var speed: String { view.speed.map { NumberText.short($0) + "/s" } ?? "max" }
 
-  private var state: (text: String, style: Style) {
-    if let share = view.share {
-      return ("◌ \(Int(share * 100)) % · Esc stops", Style(.warning, bold: true))
-    }
+  private var state: [(String, Style)] {
+    if let share = view.share { return [("◌ \(Int(share * 100)) % · Esc stops", Style(.warning, bold: true))] }
     switch scene.player {
-    case .waiting(let key): return ("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))
-    case .held: return ("‖ held", Style(.warning, bold: true))
-    case .playing, .asking: return ("▶ \(speed)", Style(.good, bold: true))
+    case .waiting(let key):
+      return [("◆ press \(key?.label ?? "space")", Style(.accent, bold: true, reverse: true))] + past(" ")
+    case .held: return [("‖ held", Style(.warning, bold: true))] + past(" ")
+    case .playing, .asking: return [("▶ \(speed)", Style(.good, bold: true))]
     case .none, .ended: break
     }
-    if scene.waiting.steps > 1 { return ("● \(scene.waiting.steps) to go", Style(.good, bold: true)) }
-    if scene.isPast, scene.activity == .idle {
-      return (
-        "◂ past\(scene.present?.phase == nil ? "" : ", in a step"), end \(PlaceText(scene.end).text)",
-        Style(.warning, bold: true)
-      )
-    }
-    if scene.activity != .idle { return ("● run \(speed)", Style(.good, bold: true)) }
+    if scene.waiting.steps > 1 { return [("● \(scene.waiting.steps) to go", Style(.good, bold: true))] }
+    if scene.activity != .idle { return [("● run \(speed)", Style(.good, bold: true))] }
+    if scene.isPast { return past("") }
     return scene.present?.phase == nil
-      ? ("‖ idle", Style(.muted)) : ("‖ in a step", Style(.warning, bold: true))
+      ? [("‖ idle", Style(.muted))] : [("‖ in a step", Style(.warning, bold: true))]
+  }
+
+  // That there is more behind the position of now, and how far it reaches; nothing where nothing is, or while it is gone through.
+  private func past(_ space: String) -> [(String, Style)] {
+    guard scene.isPast, scene.activity == .idle else { return [] }
+    let phase = scene.present?.phase == nil ? "" : ", in a step"
+    return [("\(space)◂ past\(phase), end \(PlaceText(scene.end).text)", Style(.warning, bold: true))]
   }
 }
 
