@@ -1,25 +1,39 @@
+#define _GNU_SOURCE
 #include "Companion.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-// So many looks before a thread sleeps: some twenty microseconds.
-enum { looks = 2000, stack = 8 << 20 };
+// So many times a thread looks before it lets others go first, some twenty microseconds, and so many times it does that before it
+// sleeps, about a millisecond: as long as a frame takes.
+enum { looks = 2000, turns = 2000, stack = 8 << 20 };
+// After so many pieces in a row that it was too late for, the other thread is given another processor; after that, if it is no
+// help, after twice as many, and so on.
+enum { least_patience = 32, most_patience = 1 << 14 };
+
+// A number that one thread changes and the other waits for.
+struct counter {
+  atomic_long value;
+  // Whether the other sleeps until it changes.
+  atomic_int is_awaited;
+};
 
 struct companion {
-  // Pieces that were begun, negative at the end, and what to do.
-  _Alignas(companion_apart) atomic_long begun;
+  // Written by the thread that asks: pieces that were begun, negative at the end, and what to do.
+  _Alignas(companion_apart) struct counter begun;
   int (*work)(void *);
   void *context;
-  // Pieces that are done, and what the last one has answered.
-  _Alignas(companion_apart) atomic_long done;
+  // The last piece of which it has heard that the other has done it, and the pieces since that it has done itself.
+  long heard;
+  int missed, patience;
+  // Written by the other one: the last that it has done, and its answer; by both: the last that one of them does.
+  _Alignas(companion_apart) struct counter done;
   int answer;
-  // Who sleeps until one of them changes.
-  _Alignas(companion_apart) atomic_int sleepers;
-  pthread_t thread;
+  atomic_long taken;
+  _Alignas(companion_apart) pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
 };
@@ -31,44 +45,67 @@ static void pause_a_moment(void) {
 }
 
 // Waits until a counter has left a value.
-static long wait_while(struct companion *companion, atomic_long *counter, long value) {
+static long wait_while(struct companion *companion, struct counter *counter, long value) {
+  long now;
   for (int look = 0; look < looks; look++) {
-    long now = atomic_load_explicit(counter, memory_order_acquire);
+    now = atomic_load_explicit(&counter->value, memory_order_acquire);
     if (now != value) return now;
     pause_a_moment();
   }
+  for (int turn = 0; turn < turns; turn++) {
+    now = atomic_load_explicit(&counter->value, memory_order_acquire);
+    if (now != value) return now;
+    sched_yield();
+  }
   pthread_mutex_lock(&companion->mutex);
-  // Before it looks again: whoever changes the counter looks for sleepers afterwards, so that one of the two sees the other.
-  atomic_fetch_add(&companion->sleepers, 1);
-  long now;
-  while ((now = atomic_load(counter)) == value) pthread_cond_wait(&companion->changed, &companion->mutex);
-  atomic_fetch_sub(&companion->sleepers, 1);
+  for (;;) {
+    // Before it looks again: whoever changes the counter looks for a sleeper afterwards, so that one of the two sees the other.
+    atomic_store(&counter->is_awaited, 1);
+    if ((now = atomic_load(&counter->value)) != value) break;
+    pthread_cond_wait(&companion->changed, &companion->mutex);
+  }
+  atomic_store(&counter->is_awaited, 0);
   pthread_mutex_unlock(&companion->mutex);
   return now;
 }
 
-static void set(struct companion *companion, atomic_long *counter, long value) {
-  atomic_store(counter, value);
-  if (atomic_load(&companion->sleepers) == 0) return;
+static void set(struct companion *companion, struct counter *counter, long value) {
+  atomic_store(&counter->value, value);
+  // It is woken once, however long it takes to be there.
+  if (!atomic_load(&counter->is_awaited) || !atomic_exchange(&counter->is_awaited, 0)) return;
   pthread_mutex_lock(&companion->mutex);
   pthread_cond_broadcast(&companion->changed);
   pthread_mutex_unlock(&companion->mutex);
 }
 
+// Whether this thread is the one that does a piece.
+static int take(struct companion *companion, long piece) {
+  long before = piece - 1;
+  return atomic_load(&companion->taken) == before && atomic_compare_exchange_strong(&companion->taken, &before, piece);
+}
+
 static void *run(void *argument) {
   struct companion *companion = argument;
-  for (long piece = 0;; piece++) {
-    if (wait_while(companion, &companion->begun, piece) < 0) return NULL;
+  for (long piece = 0;;) {
+    piece = wait_while(companion, &companion->begun, piece);
+    if (piece < 0) return NULL;
+    if (!take(companion, piece)) continue;
     companion->answer = companion->work(companion->context);
-    set(companion, &companion->done, piece + 1);
+    set(companion, &companion->done, piece);
   }
 }
 
+// The processors that this program may use.
+static int processors(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
 companion_t *companion_create(void) {
-  if (sysconf(_SC_NPROCESSORS_ONLN) < 2) return NULL;
+  if (processors() < 2) return NULL;
   struct companion *companion = aligned_alloc(companion_apart, sizeof *companion);
   if (!companion) return NULL;
-  *companion = (struct companion){0};
+  *companion = (struct companion){.patience = least_patience};
   pthread_mutex_init(&companion->mutex, NULL);
   pthread_cond_init(&companion->changed, NULL);
   pthread_attr_t attributes;
@@ -91,12 +128,37 @@ companion_t *companion_create(void) {
 void companion_begin(companion_t *companion, int (*work)(void *), void *context) {
   companion->work = work;
   companion->context = context;
-  set(companion, &companion->begun, atomic_load(&companion->begun) + 1);
+  set(companion, &companion->begun, atomic_load_explicit(&companion->begun.value, memory_order_relaxed) + 1);
 }
 
-int companion_wait(companion_t *companion) {
-  long begun = atomic_load_explicit(&companion->begun, memory_order_relaxed);
-  wait_while(companion, &companion->done, begun - 1);
+// The two threads are on one processor if the system has put whoever was woken where the other was: they would take turns there, and
+// it may be long before that is noticed. The other one goes elsewhere, and may go where it likes then.
+static void part(struct companion *companion) {
+  cpu_set_t all, others;
+  if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+  others = all;
+  int here = sched_getcpu();
+  if (here < 0 || here >= CPU_SETSIZE) return;
+  CPU_CLR(here, &others);
+  if (CPU_COUNT(&others) == 0) return;
+  pthread_setaffinity_np(companion->thread, sizeof others, &others);
+  pthread_setaffinity_np(companion->thread, sizeof all, &all);
+}
+
+int companion_finish(companion_t *companion, int takes_over) {
+  long piece = atomic_load_explicit(&companion->begun.value, memory_order_relaxed);
+  // A thread that sleeps, or waits for a processor, is there only after as long as a dozen steps of a small network.
+  if (takes_over && take(companion, piece)) {
+    if (++companion->missed >= companion->patience) {
+      part(companion);
+      companion->missed = 0;
+      if (companion->patience < most_patience) companion->patience *= 2;
+    }
+    return companion->work(companion->context);
+  }
+  companion->missed = 0;
+  companion->patience = least_patience;
+  companion->heard = wait_while(companion, &companion->done, companion->heard);
   return companion->answer;
 }
 

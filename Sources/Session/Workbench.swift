@@ -324,7 +324,9 @@ public struct Workbench: Sendable {
       ? try? valueOfTwin(condition.quantity) : run?.value(of: condition.quantity, in: record)
     guard let value = found else {
       // While they are equal they have not parted: it may still come.
-      if condition.quantity == .scalar(.parted), twinRun != nil, !isLast { return [] }
+      if condition.quantity == .scalar(.parted), twinRun != nil {
+        return isLast ? [Self.didNotHold(condition, most)] : []
+      }
       activity = .idle
       note(failure: true, ofViewer: stepsAreViewers)
       return [.failed(Reading.absent(condition.quantity))]
@@ -333,7 +335,11 @@ public struct Workbench: Sendable {
       activity = .idle
       return [.note("\(condition.text): holds at step \(record.step)")]
     }
-    return isLast ? [.note("\(condition.text): did not come to hold within \(most) steps")] : []
+    return isLast ? [Self.didNotHold(condition, most)] : []
+  }
+
+  private static func didNotHold(_ condition: Condition, _ most: Int) -> Effect {
+    .note("\(condition.text): did not come to hold within \(most) steps")
   }
 
   private mutating func advance(wholeStep: Bool) -> [Effect] {

@@ -111,7 +111,9 @@ import Training
         grid.plainText.contains("twin lr 0.5") && grid.plainText.contains("twin parted at step 6"), "\(grid.plainText)")
       // In the chart of the total norm it is in every other column, where the run's line is in all of them.
       let columns = grid.plainText.split(separator: "\n").prefix(13).enumerated().map { row, line in
-        let words = line.firstMatch(of: /twin [0-9]\S*/).map { line.distance(from: line.startIndex, to: $0.startIndex) }
+        let words = line.firstMatch(of: /twin [↑^]?[0-9]\S*/).map {
+          line.distance(from: line.startIndex, to: $0.startIndex)
+        }
         return (7..<(words ?? 90)).filter { column in
           let cell = grid.cells[row * 160 + column]
           return row > 2 && cell.style.ink == .twin && cell.glyph != " "

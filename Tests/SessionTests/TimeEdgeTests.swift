@@ -276,6 +276,12 @@ import Training
     #expect(stage.isGood && stage.workbench.position.step == 52, "\(stage.words)")
   }
 
+  @Test("Where run and twin stay equal, until parted gives up as any other does")
+  func untilParted() throws {
+    let stage = try stage("twin; until parted > 0 max 5; step; expect step == 6")
+    #expect(stage.isGood && stage.words.contains("parted > 0: did not come to hold within 5 steps"), "\(stage.words)")
+  }
+
   @Test("There are no more than a thousand branches, and the change that would begin one more is refused")
   func manyBranches() throws {
     var stage = try stage("step 3")

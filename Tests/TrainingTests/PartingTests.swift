@@ -89,6 +89,44 @@ import Training
     #expect(run.position == Position(step: 6) && twin.parted(from: run) == 6)
   }
 
+  @Test("A change of the run's that comes again inside a step tells them apart in that step")
+  func insideAStep() throws {
+    let companion = Companion()
+    var run = try Self.made(Self.regression(), 3)
+    for _ in 0..<3 { _ = try run.advance() }
+    _ = try run.apply(.learningRate(0.05))
+    _ = try run.makeStep()
+    _ = run.travel(to: Place(branch: run.branch.id, position: Position(step: 2)))
+    var twin = try Twin(of: run, id: 1, difference: "clip off", changes: [.clipping(isOn: false)])
+    for step in 3...4 {
+      _ = try twin.step(&run, companion)
+      #expect(twin.parted(from: run) == (step == 4 ? 4 : nil))
+    }
+  }
+
+  @Test("Who changes places in the past takes with him what comes on his branch, and back again nothing is new")
+  func swappedInThePast() throws {
+    let companion = Companion()
+    var run = Run(Self.regression())
+    var twin = try Twin(of: run, id: 1, difference: "clip off", changes: [.clipping(isOn: false)])
+    for step in 1...6 {
+      if step == 4 { _ = try run.apply(.learningRate(0.05)) }
+      _ = try twin.step(&run, companion)
+    }
+    let end = (run.experiment.digest, twin.run.experiment.digest)
+    _ = run.travel(to: Place(branch: run.branch.id, position: Position(step: 2)))
+    let isThere = twin.follow(run)
+    #expect(isThere)
+    (run, twin) = try #require(twin.swapped(with: run, id: 2))
+    for _ in 3...6 { _ = try twin.step(&run, companion) }
+    #expect(run.experiment.digest == end.1 && twin.run.experiment.digest == end.0)
+    #expect(twin.parted(from: run) == 4 && (twin.distance(from: run) ?? 0) > 0)
+    (run, twin) = try #require(twin.swapped(with: run, id: 3))
+    #expect(run.branches.map(\.name) == ["main", "b1"] && run.branch.name == "main")
+    #expect(run.experiment.digest == end.0 && twin.run.experiment.digest == end.1)
+    #expect(twin.parted(from: run) == 4)
+  }
+
   // Clipped by nothing that it meets.
   private static func regression() -> Settings {
     var settings = Settings()

@@ -12,7 +12,7 @@ extension CommandTable {
       .back($0)
     },
     counted(
-      "phase", summary: "makes the next N phases: zero, forward, backward, norm, clip, step", example: "phase 3",
+      "phase", summary: "N phases on, or back: zero, forward, backward, norm, clip, step", example: "phase 3",
       StepsCommand.phase
     ) {
       if case .phase(let count) = $0 { count } else { nil }

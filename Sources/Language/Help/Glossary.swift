@@ -38,8 +38,9 @@ public enum Glossary {
     ),
     Entry(
       "digest",
-      is: "the eight digits at the top right: a checksum of everything that decides what comes next; "
-        + "the same digits are the same weights, bit by bit"),
+      is:
+        "the eight digits at the top right: a checksum of all that training has come to (weights, what optimizer and clipping "
+        + "remember, the random numbers, the step); settings are not in it"),
     Entry(
       "share", "share of norm²", "of total",
       is: "what a parameter adds to the total: its norm to the power of the order (squared, for 2) over the total's"),
@@ -59,7 +60,11 @@ public enum Glossary {
     Entry(
       "update", "largest update", "update_ratio",
       is: "how far the last step moved a parameter, over its own norm; a parameter that was 0 has none"),
-    Entry("scale", is: "each small chart goes from its smallest to its largest norm, and over no less than a decade"),
+    Entry(
+      "scale",
+      is:
+        "each small chart goes from the smallest to the largest norm in it, a twin's too, and over no less than a decade"
+    ),
     Entry("log", "log scale", is: "an axis on which equal distances are equal factors"),
     Entry("±log", is: "an axis for both signs: linear between -1 and 1, equal factors beyond"),
     Entry("linear", is: "an axis on which equal distances are equal differences"),

@@ -18,9 +18,12 @@ struct LossPanel {
       others.map { window.summary($0, .loss) } + (scene.twin.map { [window.summary($0.history, .loss)] } ?? [])
     let range = shown.reduce(losses, Self.range)
     let axis = losses.hasFinite ? Axis.fitting(range, rows: rows) : nil
-    let title =
-      "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
-      + (scene.twin?.present?.loss.map { " · twin \(NumberText.short($0))" } ?? "")
+    var title = "loss " + (scene.present?.loss.map { NumberText.short($0) } ?? "–")
+    if let loss = scene.twin?.present?.loss {
+      // A number is shown whole, or it is another.
+      let both = ["\(title) · twin \(NumberText.short(loss))", "\(title) · \(NumberText.short(loss))"]
+      title = both.first { Glyphs.width(of: $0) + 2 <= area.width - 4 } ?? title
+    }
     // Where there is no room for both, what the twin has come to says more than what kind of axis it is.
     let scale = axis?.scale.name ?? ""
     let hasRoom = scene.twin == nil || Glyphs.width(of: title + scale) + 4 <= area.width - 4

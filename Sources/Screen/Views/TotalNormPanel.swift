@@ -165,7 +165,9 @@ struct TotalNormPanel {
       names.append((line, [("max_norm \(NumberText.short(maxNorm))", Self.style(of: scene.clipping))]))
     }
     if let twin = scene.twin?.present?.before?.total {
-      place("twin " + (twin.isNaN ? "NaN" : NumberText.short(twin)), at: twin, Style(.twin, bold: true))
+      let isAbove = twin.isFinite && twin > 0 && plot.line(of: Double(twin)) == nil
+      let text = twin.isNaN ? "NaN" : (isAbove ? "↑" : "") + NumberText.short(twin)
+      place("twin " + text, at: twin, Style(.twin, bold: true))
     }
     // Where it ended, or at the edge that it left by.
     for other in others {

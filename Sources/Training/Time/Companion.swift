@@ -6,13 +6,14 @@ import CProcess
 /// takes the other a hundred times as long to read as what is its own, and the step of a small network is hardly longer than some
 /// dozens of these. So nothing that they write may stand side by side in memory either.
 public final class Companion: Sendable {
-  // Only ever used by the thread that owns the run; `work` also by the other, from `companion_begin` to `companion_wait`.
+  // Only ever used by the thread that owns the run; `work` also by the other, from `companion_begin` to `companion_finish`.
   private nonisolated(unsafe) let thread: OpaquePointer?
   private nonisolated(unsafe) let work = Companion.makeWork()
 
   /// What has become of a step of the other run.
   enum Outcome: Sendable {
-    /// It was made: by the same rules as the first run's or not, and clipping has left its gradients as they were or not.
+    /// It was made: by the same rules as the first run's from end to end or not, and clipping has left its gradients as they were or
+    /// not.
     case made(hasSameRules: Bool, isUntouched: Bool)
     case refused(StepError)
   }
@@ -28,9 +29,9 @@ public final class Companion: Sendable {
     // - Returns: 0 where it was refused, or else 1, 2 more with the same rules, 4 more with untouched gradients.
     mutating func perform() -> Int32 {
       do throws(StepError) {
-        let hasSameRules = run!.pointee.experiment.rules == rules
+        let (hasSameRules, changes) = (run!.pointee.experiment.rules == rules, run!.pointee.changesMade)
         let isUntouched = try run!.pointee.makeStep().outcome.isUntouched
-        return 1 + (hasSameRules ? 2 : 0) + (isUntouched ? 4 : 0)
+        return 1 + (hasSameRules && run!.pointee.changesMade == changes ? 2 : 0) + (isUntouched ? 4 : 0)
       } catch {
         refusal = error
         return 0
@@ -74,11 +75,13 @@ public final class Companion: Sendable {
       if let thread {
         companion_begin(thread, { $0!.assumingMemoryBound(to: Work.self).pointee.perform() }, work)
       }
+      // In the past changes come again inside of steps.
+      let changes = run.changesMade
       let own: Result<StepRecord, StepError>
       do throws(StepError) { own = .success(try run.makeStep()) } catch { own = .failure(error) }
-      let answer = thread.map { companion_wait($0) } ?? work.pointee.perform()
+      let answer = thread.map { companion_finish($0, isFirst ? 0 : 1) } ?? work.pointee.perform()
       guard answer > 0 else { return (own, .refused(work.pointee.refusal!)) }
-      return (own, .made(hasSameRules: answer & 2 > 0, isUntouched: answer & 4 > 0))
+      return (own, .made(hasSameRules: answer & 2 > 0 && run.changesMade == changes, isUntouched: answer & 4 > 0))
     }
   }
 }

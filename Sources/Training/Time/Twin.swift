@@ -78,7 +78,8 @@ public struct Twin: Sendable {
 
   // The run becomes the twin of what was its twin.
   private init?(_ run: Run, ofTwin twin: Twin, id: Int, origin: Timeline, branch: Int) {
-    guard let own = run.offspring() else { return nil }
+    // With what comes on its branch: it is the same run as before.
+    guard let own = run.offspring(keepsFuture: true) else { return nil }
     (self.id, difference, begins) = (id, twin.difference, twin.begins)
     (isFromStart, isSwapped, self.origin) = (twin.isFromStart, !twin.isSwapped, origin)
     self.run = own
