@@ -1,3 +1,4 @@
+import Gradients
 import Optimization
 import SeededRandom
 import Testing
@@ -119,6 +120,31 @@ import Training
     let before = (run.madeAgain, twin.run.madeAgain)
     let isThere = run.travel(to: Place(branch: run.branch.id, position: run.position.stepsBack(1)))
     #expect(isThere && twin.follow(run) && run.madeAgain - before.0 < 7 && twin.run.madeAgain - before.1 < 7)
+  }
+
+  @Test(
+    "Whoever sleeps is woken: the run's thread beside a twin that takes long, the twin's beside such a run",
+    .timeLimit(.minutes(3)))
+  func sleepers() throws {
+    let companion = Companion()
+    var net = MultilayerPerceptron()
+    var (small, large) = (Settings(), Settings())
+    small.task = .regression(RegressionTask())
+    large.task = small.task
+    net.hidden = [4]
+    small.model = .mlp(net)
+    net.hidden = [384, 384]
+    large.model = .mlp(net)
+    var run = try made(small, 1)
+    var twin = try #require(
+      Twin(of: run, id: 1, difference: "model", settings: large, changes: [], replaced: { _ in false }))
+    for number in 2...4 {
+      for _ in 0..<12 { _ = try twin.step(&run, companion) }
+      #expect(run.position == twin.run.position)
+      (run, twin) = try #require(twin.swapped(with: run, id: number, runID: number, number: number))
+    }
+    #expect(run.position == Position(step: 37))
+    #expect(twin.run.experiment.digest == (try made(small, 37)).experiment.digest)
   }
 
   @Test("The distance is the norm of what they differ by, over the norm of the run's parameters")
