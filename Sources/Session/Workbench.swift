@@ -173,10 +173,13 @@ public struct Workbench: Sendable {
     if let problem = settings.problem { throw .init(problem) }
     // A run of no steps takes no ghost's place.
     let before = run.map { $0.isUntouched ? restarts[$0.number] : $0.number } ?? restarts[nextNumber]
+    let left = run.flatMap { $0.isUntouched ? nil : $0.number }
     draft = settings
     end()
     restarts[nextNumber] = before
-    return try begin()
+    let began = try begin()
+    guard let left, let run else { return began }
+    return began + [.note("x\(run.number) begins at step 0; what there was is x\(left): u takes that back")]
   }
 
   // The number of an experiment that begins now.

@@ -110,6 +110,11 @@ public enum Glossary {
     Entry(
       "held", "✓",
       is: "of a lesson: you have stopped it, and space lets it go on; of a line in the log: what it expects is so"),
+    Entry(
+      "session", "sessions",
+      is:
+        "what you do on a screen is kept: clipscope --resume goes on where the last one was left, clipscope sessions lists them"
+    ),
     Entry("radius", is: "the spectral radius of a weight: how much it stretches, in the limit, what is fed back to it"),
     Entry("nonfinite", is: "how many parameters have a gradient with an element that is NaN or infinite"),
     Entry("idle", is: "nothing is being made: space trains"),
