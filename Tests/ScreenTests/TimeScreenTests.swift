@@ -124,6 +124,9 @@ import Training
     let loss = try #require(scene.twin?.present?.loss)
     let narrow = render(scene, ViewState(), size: Self.sizes[0]).plainText
     #expect(narrow.contains("· twin \(NumberText.short(loss)) "), "its loss has room at 80 columns: \(narrow)")
+    let far = render(
+      Scene(try stage("clip norm; step 5; twin \"clip off; lr 5\"; step 9")), ViewState(), size: Self.sizes[0])
+    #expect(far.plainText.contains("twin ↑"), "its norm is beyond the axis: \(far.plainText)")
     let equal = Scene(try stage("step 5; twin; step 4"))
     #expect(render(equal, ViewState(), size: Self.sizes[0]).plainText.contains("twin equal since 0"))
     var without = scene
